@@ -1,0 +1,7 @@
+export type {
+  AgentConfig,
+  HypervisorConfig,
+  KernelParam,
+  RuntimeConfig,
+  RuntimeSettings,
+} from './runtime-config.ts';

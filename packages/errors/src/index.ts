@@ -1,0 +1,2 @@
+export { CodedError, type CodedErrorOptions, isCodedError } from './coded-error.ts';
+export { formatProblem, type Problem } from './problem.ts';

@@ -1,0 +1,78 @@
+import type { Duplex } from 'node:stream';
+import type { HypervisorConfig } from '@hako/config';
+import type { Problem } from '@hako/errors';
+import type { ResourceLedger } from './host-resource.ts';
+import type { VmConfig } from './vm-config.ts';
+
+/** What a backend can do; callers look here before they ask. */
+export interface HypervisorCapabilities {
+  readonly shares: ReadonlySet<'virtio-fs' | 'virtio-9p'>;
+  readonly hotplugVcpus: boolean;
+  readonly hotplugMemory: boolean;
+  readonly hotplugDisks: boolean;
+  readonly snapshot: boolean;
+}
+
+/** A backend: QEMU today. Holds no state of its own between VMs. */
+export interface Hypervisor {
+  readonly kind: string;
+  readonly capabilities: HypervisorCapabilities;
+  /** Every host-side problem that would keep `config` from booting (missing programs, files, kvm), without starting a VM. */
+  check(config: HypervisorConfig): Promise<readonly Problem[]>;
+  /**
+   * Starts the VM's processes and resolves when the machine runs (not when the guest is up).
+   * Rejects with the backend's error after undoing what it made.
+   */
+  launch(vm: VmConfig, options: LaunchOptions): Promise<VirtualMachine>;
+}
+
+export interface LaunchOptions {
+  readonly ledger: ResourceLedger;
+  readonly signal?: AbortSignal;
+  /** Called once per phase that ended, with its duration. */
+  readonly onPhase?: (phase: LaunchPhase) => void;
+  /** Called with facts worth telling the user once, e.g. that software emulation is used. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface LaunchPhase {
+  readonly name: 'accelerator' | 'share' | 'vmm';
+  readonly durationMs: number;
+}
+
+/** Why the VM ended. */
+export interface VmExit {
+  /** Exit status of the VMM, or null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Set when a helper (virtiofsd) died and the VM was ended because of it. */
+  readonly cause?: string;
+}
+
+/** Last words for a boot failure. Guest text is hostile: cut to size, control characters made visible. */
+export interface VmDiagnostics {
+  readonly guestConsoleTail: readonly string[];
+  readonly vmmStderrTail: readonly string[];
+}
+
+/**
+ * A machine that was launched.
+ *
+ * running -> paused -> running, and from any of them -> exited (for good). Calls other than `exited`,
+ * `diagnostics` and `stop` reject once the VM has exited.
+ */
+export interface VirtualMachine {
+  readonly vmmPid: number;
+  /** pids of helpers (virtiofsd), for accounting and cgroups. */
+  readonly helperPids: readonly number[];
+  readonly accelerator: 'kvm' | 'tcg';
+  /** Host end of the agent channel (virtio-serial); open from the start, bytes flow when the guest opens its end. */
+  readonly agentChannel: Duplex;
+  /** Resolves when the VMM process has been reaped. Never rejects. */
+  readonly exited: Promise<VmExit>;
+  diagnostics(): Promise<VmDiagnostics>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends the VM and its helpers at once and waits until they are reaped. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import type { HypervisorConfig } from '@hako/config';
+
+/** A host directory offered to the guest under a mount tag. */
+export interface SharedDirectory {
+  /** virtio-fs tag or 9p mount_tag, at most 31 bytes. */
+  readonly tag: string;
+  /** Absolute host path whose tree the guest sees. */
+  readonly hostPath: string;
+  readonly transport: 'virtio-fs' | 'virtio-9p';
+  readonly readonly: boolean;
+}
+
+/** Everything a backend needs to boot one VM. Paths are absolute and already allowed. */
+export interface VmConfig {
+  /** Sandbox id; also part of the process name. */
+  readonly id: string;
+  /** Host directory, mode 0700, made by the caller, for this VM's sockets, logs and pid files. */
+  readonly runtimeDir: string;
+  readonly hypervisor: HypervisorConfig;
+  /** Words that the sandbox adds to the kernel command line, before the user's kernel_params. */
+  readonly agentKernelParams: readonly string[];
+  readonly shares: readonly SharedDirectory[];
+}

@@ -1,0 +1,1 @@
+export type { Spec } from './spec.ts';

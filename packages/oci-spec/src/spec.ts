@@ -1,0 +1,4 @@
+/** Placeholder until the schemas land. */
+export interface Spec {
+  readonly ociVersion: string;
+}

@@ -1,0 +1,1 @@
+export type { ContainerConfig, NetworkConfig, SandboxConfig } from './sandbox-config.ts';
