@@ -1,3 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { projects: ['packages/*'] } });
+// Tests that need neither root nor a build. Those of packed packages and of real virtual machines run by themselves.
+export default defineConfig({
+  test: { projects: ['packages/*', 'tools/*/vitest.config.ts', '!tools/e2e', '!tools/workspace-checks'] },
+});

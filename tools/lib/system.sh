@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Debian packages: which ones hako needs, which are missing, and their installation. Sourced after common.sh.
+
+# What running hako and building its guest take from the system.
+run_packages() {
+  say qemu-system-x86 qemu-system-common
+  # virtiofsd is part of qemu-system-common up to Debian 12 and a package of its own later.
+  if [ ! -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then say virtiofsd; fi
+  say busybox-static crun erofs-utils e2fsprogs cpio xz-utils lz4 zstd binutils iproute2 ca-certificates
+}
+
+# What the tests take besides.
+test_packages() { say git shellcheck; }
+
+# Node.js is only needed for npm, and npm only to fetch pnpm; pnpm brings the project's own Node.js.
+bootstrap_packages() {
+  pnpm_command >/dev/null && return
+  command -v node >/dev/null && command -v npm >/dev/null && return
+  say nodejs npm
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || say "$package"
+  done
+}
+
+# install_packages NAME...: says what is missing, asks, installs; exits with the commands to run where it may not.
+install_packages() {
+  local missing
+  command -v apt-get >/dev/null ||
+    die "this system has no apt-get; install by hand what these Debian packages bring: $*"
+  mapfile -t missing < <(missing_packages "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "Debian packages to install: ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    die "installing them needs root; run this, then start again:
+  sudo apt-get update
+  sudo apt-get install --yes --no-install-recommends ${missing[*]}"
+  fi
+  ask 'Install them with apt-get?' || die 'nothing was installed'
+  export DEBIAN_FRONTEND=noninteractive
+  # Lists of a fresh machine are missing or stale. One unreachable source need not matter: the install decides.
+  apt-get -o DPkg::Lock::Timeout=300 -qq update || say 'apt-get update reported problems; going on'
+  apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null ||
+    die 'apt-get install failed; its messages are above'
+}

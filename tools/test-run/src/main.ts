@@ -1,0 +1,51 @@
+// Runs every step in order, compares the host before and after, and ends with the count. Started by tools/test.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { takeSnapshot } from './host-snapshot.ts';
+import { waitForNoLeaks } from './leaks.ts';
+import { runStep, type StepResult } from './run-step.ts';
+import { steps } from './steps.ts';
+import { summaryLine } from './vitest-report.ts';
+
+const { values: options } = parseArgs({ options: { 'no-vm': { type: 'boolean', default: false } } });
+
+const workspace = join(import.meta.dirname, '../../..');
+const reportFolder = join(workspace, '.hako-cache/test-reports');
+rmSync(reportFolder, { recursive: true, force: true });
+mkdirSync(reportFolder, { recursive: true });
+
+const temporaryFolder = mkdtempSync(join(tmpdir(), 'hako-test-'));
+const runId = randomUUID();
+const env = { ...process.env, HAKO_TEST_RUN: runId, TMPDIR: temporaryFolder };
+const look = () => takeSnapshot({ runId, workspace, stateFolders: ['/run/hako'], temporaryFolder });
+
+const before = look();
+const results: StepResult[] = [];
+for (const step of steps) {
+  if (step.needsVm === true && options['no-vm']) continue;
+  console.log(`\n== ${step.title}`);
+  results.push(await runStep(step, { workspace, reportFolder, env }));
+}
+
+console.log('\n== leftovers on the host');
+const leaks = await waitForNoLeaks(before, look);
+for (const [kind, found] of leaks) {
+  console.log(`${kind} left behind:`);
+  for (const words of found) console.log(`  ${words}`);
+}
+rmSync(temporaryFolder, { recursive: true });
+const leakTally = { passed: Object.keys(before).length - leaks.size, failed: leaks.size, skipped: [] };
+
+console.log();
+for (const { title, ok, durationMs, tally } of results) {
+  const count = tally.passed + tally.failed > 1 || tally.passed > 0 ? `  ${summaryLine([tally])}` : '';
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${title}, ${(durationMs / 1000).toFixed(1)} s${count}`);
+}
+console.log(`${leaks.size === 0 ? 'ok    ' : 'FAILED'} nothing left behind`);
+for (const name of results.flatMap((result) => result.tally.skipped)) console.log(`skipped: ${name}`);
+const tallies = [...results.map((result) => result.tally), leakTally];
+console.log(summaryLine(tallies));
+process.exitCode = tallies.some((tally) => tally.failed > 0) ? 1 : 0;

@@ -1,0 +1,34 @@
+/** One thing that a test run does. Steps run in order; a failed one does not keep later ones from running. */
+export interface Step {
+  readonly title: string;
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Set for a vitest run: its tests are counted from the report that it writes under this name. */
+  readonly report?: string;
+  /** Boots virtual machines, or makes what they boot. */
+  readonly needsVm?: boolean;
+}
+
+const nx = (...targets: readonly string[]): Step['command'] => [
+  'nx',
+  'run-many',
+  '--output-style=stream',
+  '-t',
+  ...targets,
+];
+
+const vitest = (folder: string): Step['command'] => ['vitest', 'run', '--root', folder];
+
+export const steps: readonly Step[] = [
+  { title: 'format and lint', command: ['biome', 'ci', '.'] },
+  { title: 'type-aware lint', command: ['oxlint', '--type-aware', '.'] },
+  {
+    title: 'shell scripts',
+    command: ['shellcheck', '--check-sourced', '.ci/run', 'tools/test', 'tools/quickstart', 'tools/install'],
+  },
+  { title: 'build and typecheck', command: nx('build', 'typecheck') },
+  { title: 'unit and integration tests', command: vitest('.'), report: 'unit' },
+  { title: 'workspace checks', command: vitest('tools/workspace-checks'), report: 'workspace' },
+  { title: 'executables', command: nx('bundle') },
+  { title: 'guest image', command: nx('guest'), needsVm: true },
+  { title: 'end-to-end tests', command: vitest('tools/e2e'), report: 'e2e', needsVm: true },
+];
