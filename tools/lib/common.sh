@@ -2,7 +2,6 @@
 # Words to the user, and the arguments that quickstart and test share. Sourced, never run.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cache="$root/.hako-cache"
 # Ask before changing the system; no terminal means that nobody is there to answer.
 assume_yes=false
 [ -t 0 ] && [ -t 1 ] || assume_yes=true

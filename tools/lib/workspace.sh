@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # pnpm and the workspace. Sourced after common.sh and system.sh.
 
+# Downloads and the tools' own results; may be deleted at any time.
+cache="$root/.hako-cache"
+
 # The exact pnpm that the lock file was made with; package.json's packageManager says which.
 pnpm_version=$(sed -n 's/.*"packageManager": "pnpm@\([0-9.]*\)".*/\1/p' "$root/package.json")
 pnpm_prefix="$cache/pnpm-$pnpm_version"
@@ -18,6 +21,7 @@ pnpm_command() {
 prepare_workspace() {
   local pnpm
   cd "$root" || exit 1
+  mkdir -p "$cache"
   if ! pnpm=$(pnpm_command); then
     say "fetching pnpm $pnpm_version with npm into ${pnpm_prefix#"$root"/}"
     mkdir -p "$pnpm_prefix"

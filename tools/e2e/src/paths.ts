@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+
+const workspace = join(import.meta.dirname, '../../..');
+
+/** The compiled command line. */
+export const hakoPath: string = join(workspace, 'dist/bin/hako');
+/** Kernel and image. */
+export const guestFolder: string = join(workspace, 'dist/guest');

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+export interface ProgramResult {
+  /** Null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+export interface ProgramOptions {
+  /** Bytes for its stdin, which is closed after them. Default none. */
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** It is killed after this time and the promise rejects, showing what it said. Default 120 s. */
+  readonly timeoutMs?: number;
+  /** Called with the child as soon as it is started, e.g. to send it signals. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs a program to its end and gives all that it said. Any exit status is a result; only a time-out rejects. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> {
+  const start = performance.now();
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
+  const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: 'pipe' });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  // A program may end without reading what we have for it.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
+  const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
+  const timeoutMs = options.timeoutMs ?? 120_000;
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL');
+    const said = `stdout:\n${text(stdout)}\nstderr:\n${text(stderr)}`;
+    reject(new Error(`${program} ${args.join(' ')} did not end within ${timeoutMs} ms\n${said}`));
+  }, timeoutMs);
+  child.on('error', reject);
+  child.on('close', (exitCode, signal) => {
+    clearTimeout(timer);
+    resolve({
+      exitCode,
+      signal,
+      stdout: text(stdout),
+      stderr: text(stderr),
+      durationMs: performance.now() - start,
+    });
+  });
+  options.onStart?.(child);
+  return promise;
+}

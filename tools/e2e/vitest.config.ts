@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'e2e',
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: './src/preconditions.ts',
+    // One virtual machine at a time: under software emulation each takes a whole CPU.
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
