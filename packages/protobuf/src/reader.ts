@@ -90,11 +90,11 @@ export class Reader {
     return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + start, 8).getFloat64(0, true);
   }
 
-  /** A view of the input, not a copy. */
+  /** A view of the input, not a copy; a plain Uint8Array also where the input is a Buffer. */
   bytes(): Uint8Array {
     const length = this.uint32();
     const start = this.#take(length);
-    return this.#bytes.subarray(start, start + length);
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
   }
 
   string(): string {

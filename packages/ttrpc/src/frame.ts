@@ -1,0 +1,65 @@
+/** Length of the header in front of each frame's data. */
+export const headerBytes = 10;
+
+/** Most data that a frame may hold: 4 MiB. */
+export const maxDataBytes: number = 4 << 20;
+
+/** Types of frames. */
+export const FrameType = { request: 1, response: 2, data: 3 } as const;
+
+/** Flags of frames. */
+export const FrameFlag = { remoteClosed: 1, remoteOpen: 2, noData: 4 } as const;
+
+/** The header of a frame. Type and flags are bytes that a peer chose. */
+export interface FrameHeader {
+  readonly length: number;
+  readonly streamId: number;
+  readonly type: number;
+  readonly flags: number;
+}
+
+/**
+ * A whole frame in one buffer: header, `head`, a delimited field with tag byte `tag` that holds `payload` (nothing for
+ * an empty payload), `tail`. Head and tail are protobuf too, and protobuf messages are joined by putting them
+ * one behind the other, so the payload, which may be large, is copied only once.
+ */
+export function encodeFrame(
+  streamId: number,
+  type: number,
+  head: Uint8Array,
+  tag: number,
+  payload: Uint8Array,
+  tail: Uint8Array,
+): Uint8Array {
+  const sizeBytes = payload.length === 0 ? 0 : 1 + varintBytes(payload.length);
+  const length = head.length + sizeBytes + payload.length + tail.length;
+  const frame = new Uint8Array(headerBytes + length);
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, length);
+  view.setUint32(4, streamId);
+  frame[8] = type;
+  let at = headerBytes;
+  frame.set(head, at);
+  at += head.length;
+  if (payload.length > 0) {
+    frame[at++] = tag;
+    let rest = payload.length;
+    for (; rest > 0x7f; rest >>>= 7) frame[at++] = (rest & 0x7f) | 0x80;
+    frame[at++] = rest;
+    frame.set(payload, at);
+    at += payload.length;
+  }
+  frame.set(tail, at);
+  return frame;
+}
+
+/** Bytes of data in a frame that encodeFrame made. */
+export function dataBytesOf(frame: Uint8Array): number {
+  return frame.length - headerBytes;
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = value >>> 7; rest !== 0; rest >>>= 7) bytes += 1;
+  return bytes;
+}
