@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import {
+  bindMount,
+  connectUnix,
+  isProcessAlive,
+  killExact,
+  listenUnix,
+  lockFile,
+  mount,
+  openBeneath,
+  openPty,
+  PosixError,
+  processStartTime,
+  processStatus,
+  reapChild,
+  setChildSubreaper,
+  setMountPropagation,
+  setWindowSize,
+  tryFlock,
+  unmount,
+  windowSize,
+} from '../../src/index.ts';
+import { assertPosixError, assertRejectsPosix, type Case, once } from './support.ts';
+
+function mountInfo(target: string): string | undefined {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .find((line) => line.split(' ')[4] === target);
+}
+
+export const systemCalls: Record<string, Case> = {
+  'a failed call carries errno name, system call and path': (dir) => {
+    const target = join(dir, 'absent');
+    assertPosixError(() => mount({ source: 'none', target, type: 'tmpfs' }), 'ENOENT', target);
+    assertPosixError(() => unmount(dir), 'EINVAL', dir);
+    assertPosixError(() => unmount('a\0b'), 'EINVAL');
+  },
+
+  'a read-only bind refuses writes, and goes with unmount': (dir) => {
+    const source = join(dir, 'source');
+    const target = join(dir, 'target');
+    mkdirSync(source);
+    mkdirSync(target);
+    writeFileSync(join(source, 'file'), 'text');
+    bindMount(source, target, { readonly: true });
+    try {
+      assert.equal(readFileSync(join(target, 'file'), 'utf8'), 'text');
+      assert.throws(() => writeFileSync(join(target, 'new'), ''), { code: 'EROFS' });
+      writeFileSync(join(source, 'new'), '');
+    } finally {
+      unmount(target, { detach: true });
+    }
+    assert.equal(existsSync(join(target, 'file')), false);
+  },
+
+  'propagation can be set': (dir) => {
+    bindMount(dir, dir);
+    try {
+      setMountPropagation(dir, 'shared');
+      assert.match(mountInfo(dir) ?? '', / shared:\d+ /);
+      setMountPropagation(dir, 'private', { recursive: true });
+      assert.doesNotMatch(mountInfo(dir) ?? '', / shared:/);
+    } finally {
+      unmount(dir);
+    }
+  },
+
+  'unmount does not follow a link': (dir) => {
+    const real = join(dir, 'real');
+    mkdirSync(real);
+    symlinkSync(real, join(dir, 'link'));
+    bindMount(real, real);
+    try {
+      assertPosixError(() => unmount(join(dir, 'link')), 'EINVAL');
+      assert.ok(mountInfo(real));
+    } finally {
+      unmount(real);
+    }
+  },
+
+  'flock tells at once whether another holds the lock': (dir) => {
+    const path = join(dir, 'lock');
+    writeFileSync(path, '');
+    const first = openSync(path, 'r');
+    const second = openSync(path, 'r');
+    assert.equal(tryFlock(first, 'shared'), true);
+    assert.equal(tryFlock(second, 'shared'), true);
+    assert.equal(tryFlock(second, 'exclusive'), false);
+    closeSync(first);
+    assert.equal(tryFlock(second, 'exclusive'), true);
+    closeSync(second);
+    assertPosixError(() => tryFlock(second, 'shared'), 'EBADF');
+  },
+
+  'a lock file is waited for, in time or not': async (dir) => {
+    const path = join(dir, 'lock');
+    const first = await lockFile(path);
+    await assertRejectsPosix(lockFile(path, { timeoutMs: 5 }), 'ETIMEDOUT');
+    await assert.rejects(lockFile(path, { signal: AbortSignal.timeout(5) }));
+    let taken = false;
+    const second = lockFile(path).then((lock) => {
+      taken = true;
+      return lock;
+    });
+    await assertRejectsPosix(lockFile(path, { timeoutMs: 30 }), 'ETIMEDOUT');
+    assert.equal(taken, false);
+    first.release();
+    first.release();
+    (await second).release();
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    await assertRejectsPosix(lockFile(join(dir, 'absent', 'lock')), 'ENOENT');
+  },
+
+  'a listening socket has its mode, is connectable, and only named children get it': async (dir) => {
+    const path = join(dir, 's');
+    const umask = process.umask(0);
+    let fd: number;
+    try {
+      fd = listenUnix(path);
+    } finally {
+      process.umask(umask);
+    }
+    try {
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      const peer = await connectUnix(path);
+      peer.destroy();
+      assertPosixError(() => listenUnix(path), 'EADDRINUSE', path);
+      const link = readlinkSync(`/proc/self/fd/${fd}`);
+      const script = 'readlink /proc/$$/fd/*';
+      const outsider = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+      assert.ok(!outsider.stdout.includes(link), outsider.stdout);
+      const heir = spawnSync('sh', ['-c', 'readlink /proc/$$/fd/3'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit', fd],
+      });
+      assert.equal(heir.stdout.trim(), link);
+    } finally {
+      closeSync(fd);
+    }
+    await assertRejectsPosix(connectUnix(path), 'ECONNREFUSED');
+  },
+
+  'socket paths may be longer than a socket address': async (dir) => {
+    const long = join(dir, 'd'.repeat(120));
+    mkdirSync(long);
+    const path = join(long, 'socket');
+    const fd = listenUnix(path);
+    try {
+      assert.ok(statSync(path).isSocket());
+      (await connectUnix(path)).destroy();
+    } finally {
+      closeSync(fd);
+    }
+    assertPosixError(() => listenUnix(join(long, 'n'.repeat(120))), 'ENAMETOOLONG');
+    await assertRejectsPosix(connectUnix(join(long, 'absent')), 'ENOENT');
+  },
+
+  'only the process that was meant is killed': async () => {
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    const exited = once(child, 'exit');
+    const pid = child.pid ?? 0;
+    const startTime = processStartTime(pid) ?? 0;
+    assert.ok(startTime > 0);
+    assert.equal(processStatus(pid)?.parentPid, process.pid);
+    assert.equal(killExact(pid, startTime + 1, 'SIGKILL'), false);
+    assert.equal(isProcessAlive(pid, startTime), true);
+    assert.equal(isProcessAlive(pid, startTime + 1), false);
+    assertPosixError(() => killExact(pid, startTime, 9999), 'EINVAL');
+    assert.equal(killExact(pid, startTime, 'SIGKILL'), true);
+    await exited;
+    assert.equal(killExact(pid, startTime, 'SIGKILL'), false);
+    assert.equal(processStartTime(pid), null);
+    assert.equal(isProcessAlive(pid, startTime), false);
+  },
+
+  'an orphan is adopted and reaped with its exit status': async () => {
+    setChildSubreaper(true);
+    try {
+      // The orphan outlives its parent until descriptor 3 ends.
+      const parent = spawn('sh', ['-c', '(read x <&3; exit 7) & echo $!'], {
+        stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+      });
+      const output = once(parent.stdout as Readable, 'data');
+      const exited = once(parent, 'exit');
+      const orphan = Number(String(await output).trim());
+      await exited;
+      assert.equal(processStatus(orphan)?.parentPid, process.pid);
+      assert.equal(reapChild(orphan), null);
+      (parent.stdio[3] as Writable).end();
+      let exit = reapChild(orphan);
+      while (exit === null) {
+        await new Promise(setImmediate);
+        exit = reapChild(orphan);
+      }
+      assert.deepEqual(exit, { pid: orphan, exitCode: 7, signal: null });
+      assertPosixError(() => reapChild(orphan), 'ECHILD');
+    } finally {
+      setChildSubreaper(false);
+    }
+  },
+
+  'children start with default signals, whatever we ignore': () => {
+    // What a helper for resetting signals would be for: both engines do it on every spawn.
+    const ignore = (): void => undefined;
+    process.on('SIGTERM', ignore);
+    try {
+      const result = spawnSync('grep', ['-E', '^Sig(Blk|Ign):', '/proc/self/status'], { encoding: 'utf8' });
+      assert.deepEqual(result.stdout.trim().split(/\s+/), [
+        'SigBlk:',
+        '0000000000000000',
+        'SigIgn:',
+        '0000000000000000',
+      ]);
+    } finally {
+      process.off('SIGTERM', ignore);
+    }
+  },
+
+  'nothing outside the root is opened': (dir) => {
+    const root = join(dir, 'root');
+    mkdirSync(join(root, 'sub'), { recursive: true });
+    writeFileSync(join(root, 'sub', 'file'), 'inside');
+    writeFileSync(join(dir, 'secret'), 'outside');
+    symlinkSync('../../secret', join(root, 'sub', 'escape'));
+    symlinkSync('file', join(root, 'sub', 'inner'));
+    const rootFd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      const fd = openBeneath(rootFd, 'sub/file');
+      assert.equal(readFileSync(fd, 'utf8'), 'inside');
+      closeSync(fd);
+      closeSync(openBeneath(rootFd, 'sub', { flags: constants.O_RDONLY | constants.O_DIRECTORY }));
+      const made = openBeneath(rootFd, 'new', { flags: constants.O_WRONLY | constants.O_CREAT, mode: 0o640 });
+      closeSync(made);
+      assert.equal(statSync(join(root, 'new')).mode & 0o777, 0o640);
+      assertPosixError(() => openBeneath(rootFd, 'sub/escape'), 'ELOOP', 'sub/escape');
+      assertPosixError(() => openBeneath(rootFd, 'sub/inner'), 'ELOOP');
+      assertPosixError(() => openBeneath(rootFd, 'sub/escape', { followLinks: true }), 'EXDEV');
+      closeSync(openBeneath(rootFd, 'sub/inner', { followLinks: true }));
+      assertPosixError(() => openBeneath(rootFd, '../secret'), 'EXDEV');
+      assertPosixError(() => openBeneath(rootFd, '/etc/passwd'), 'EXDEV');
+      assertPosixError(() => openBeneath(rootFd, 'absent'), 'ENOENT');
+    } finally {
+      closeSync(rootFd);
+    }
+  },
+
+  'a pseudo-terminal keeps its window size': () => {
+    const { masterFd, slavePath } = openPty();
+    try {
+      assert.match(slavePath, /^\/dev\/pts\/\d+$/);
+      setWindowSize(masterFd, { rows: 33, columns: 121 });
+      const slave = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY);
+      assert.deepEqual(windowSize(slave), { rows: 33, columns: 121 });
+      closeSync(slave);
+    } finally {
+      closeSync(masterFd);
+    }
+    const file = openSync('/dev/null', 'r');
+    assertPosixError(() => windowSize(file), 'ENOTTY');
+    closeSync(file);
+  },
+
+  'errors are PosixErrors with a closed shape': () => {
+    try {
+      unmount('/definitely/absent');
+      assert.fail('not reached');
+    } catch (error) {
+      assert.ok(error instanceof PosixError);
+      assert.deepEqual({ ...error.facts }, { syscall: 'umount2', errno: 2, path: '/definitely/absent' });
+      assert.equal(error.message, 'umount2 "/definitely/absent" failed with ENOENT');
+    }
+  },
+};
