@@ -4,11 +4,39 @@ import { bunBinding } from './libc-bun.ts';
 import { koffiBinding } from './libc-koffi.ts';
 import { posixError } from './posix-error.ts';
 
+type Bytes = Uint8Array | null;
+
+/** Arguments of the C functions that hako uses. */
+export interface LibcArguments {
+  mount: [source: Bytes, target: Bytes, type: Bytes, flags: number, data: Bytes];
+  umount2: [target: Bytes, flags: number];
+  dup3: [from: number, to: number, flags: number];
+  flock: [fd: number, operation: number];
+  socket: [domain: number, type: number, protocol: number];
+  bind: [fd: number, address: Bytes, length: number];
+  listen: [fd: number, backlog: number];
+  prctl: [option: number, arg2: number, arg3: number, arg4: number, arg5: number];
+  waitpid: [pid: number, status: Bytes, options: number];
+  ioctl: [fd: number, request: number, argument: Bytes];
+  pidfd_send_signal: [number: number, pidfd: number, signal: number, info: Bytes, flags: number];
+  pidfd_open: [number: number, pid: number, flags: number];
+  openat2: [number: number, dirfd: number, path: Bytes, how: Bytes, size: number];
+}
+
+export type LibcFunction = keyof LibcArguments;
+
+/** C types that fit the argument list, in the same order. */
+type CTypesOf<Arguments extends readonly unknown[]> = {
+  readonly [I in keyof Arguments]: Arguments[I] extends number ? 'i32' | 'u32' | 'i64' : 'bytes';
+};
+
 /**
- * The C functions that hako uses, once for both bindings. Variadic ones (syscall, ioctl, prctl) are declared with
- * fixed arguments: on Linux x86-64 and arm64 integer arguments are passed alike in both forms.
+ * How each is called, once for both bindings. Variadic functions (syscall, ioctl, prctl) are declared with fixed
+ * arguments: on Linux x86-64 and arm64 integer arguments are passed alike in both forms.
  */
-const signatures = {
+const signatures: {
+  readonly [N in LibcFunction]: CSignature & { readonly args: CTypesOf<LibcArguments[N]> };
+} = {
   mount: { symbol: 'mount', returns: 'i32', args: ['bytes', 'bytes', 'bytes', 'i64', 'bytes'] },
   umount2: { symbol: 'umount2', returns: 'i32', args: ['bytes', 'i32'] },
   dup3: { symbol: 'dup3', returns: 'i32', args: ['i32', 'i32', 'i32'] },
@@ -23,14 +51,7 @@ const signatures = {
   pidfd_send_signal: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'bytes', 'u32'] },
   pidfd_open: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'u32'] },
   openat2: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'bytes', 'i64'] },
-} as const satisfies Record<string, CSignature>;
-
-type Signatures = typeof signatures;
-export type LibcFunction = keyof Signatures;
-
-type ArgumentOf<T extends CType> = T extends 'bytes' ? Uint8Array | null : number;
-type ArgumentsOf<T extends readonly CType[]> = { [I in keyof T]: ArgumentOf<T[I]> };
-export type LibcArguments<N extends LibcFunction> = ArgumentsOf<Signatures[N]['args']>;
+};
 
 /** Numbers for `syscall(2)`, x86-64 and arm64. */
 export const syscallNumbers = { pidfd_send_signal: 424, pidfd_open: 434, openat2: 437 } as const;
@@ -44,7 +65,7 @@ function loadBinding(): LibcBinding {
 }
 
 /** Calls a C function. Throws PosixError when it returns -1. `path` is only named in the error. */
-export function callLibc<N extends LibcFunction>(name: N, args: LibcArguments<N>, path?: string): number {
+export function callLibc<N extends LibcFunction>(name: N, args: LibcArguments[N], path?: string): number {
   const libc = loadBinding();
   let call = bound.get(name);
   if (call === undefined) {

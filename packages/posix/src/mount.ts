@@ -11,10 +11,10 @@ export const mountFlags = {
   bind: 4096,
   move: 8192,
   recursive: 16384,
-  unbindable: 1 << 17,
-  private: 1 << 18,
-  slave: 1 << 19,
-  shared: 1 << 20,
+  unbindable: 131_072,
+  private: 262_144,
+  slave: 524_288,
+  shared: 1_048_576,
 } as const;
 
 export interface MountRequest {

@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   writeFileSync,
   writeSync,
@@ -35,7 +36,18 @@ async function cpuWhileIdle(ms: number): Promise<number> {
   return (user + system) / 1000;
 }
 
-const openFds = (): number => readdirSync('/proc/self/fd').length;
+/** Number of this process's descriptors of `path`. */
+function openFds(path: string): number {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return links.filter((link) => link === path).length;
+}
+
 const O_NONBLOCK_WRITE = constants.O_WRONLY | constants.O_NONBLOCK;
 
 /** Fills the pipe until it refuses; the number of bytes it took. */
@@ -91,7 +103,7 @@ export const byteStreams: Record<string, Case> = {
 
   'a reader that is destroyed while idle frees its descriptor': async (dir) => {
     const path = makeFifo(dir);
-    const before = openFds();
+    const before = openFds(path);
     const stream = openReadable(path);
     const writer = openSync(path, O_NONBLOCK_WRITE);
     const first = once(stream, 'data');
@@ -100,7 +112,7 @@ export const byteStreams: Record<string, Case> = {
     const closed = once(stream, 'close');
     stream.destroy();
     await closed;
-    await eventually(() => openFds() === before + 1, 'descriptors are left');
+    await eventually(() => openFds(path) === before + 1, 'descriptors are left');
     assert.throws(() => writeSync(writer, 'y'), { code: 'EPIPE' });
     closeSync(writer);
   },
@@ -145,7 +157,7 @@ export const byteStreams: Record<string, Case> = {
   'a reader that leaves is EPIPE for the writer, also in the middle of a write': async (dir) => {
     const path = makeFifo(dir);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const before = openFds();
+    const before = openFds(path);
     const stream = openWritable(path);
     const failed = once(stream, 'error');
     const closed = new Promise((resolve) => stream.once('close', resolve));
@@ -154,14 +166,14 @@ export const byteStreams: Record<string, Case> = {
     closeSync(reader);
     assert.equal(((await failed) as NodeJS.ErrnoException).code, 'EPIPE');
     await closed;
-    await eventually(() => openFds() === before - 1, 'descriptors are left');
+    await eventually(() => openFds(path) === before - 1, 'descriptors are left');
     assertPosixError(() => openWritable(path), 'ENXIO', path);
   },
 
   'a stalled writer can be destroyed': async (dir) => {
     const path = makeFifo(dir);
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const before = openFds();
+    const before = openFds(path);
     const stream = openWritable(path);
     stream.on('error', () => undefined);
     stream.end(Buffer.alloc(256 * 1024));
@@ -170,7 +182,7 @@ export const byteStreams: Record<string, Case> = {
     stream.destroy();
     await closed;
     assert.ok((await cpuWhileIdle(100)) < 60);
-    await eventually(() => openFds() === before, 'descriptors are left');
+    await eventually(() => openFds(path) === before, 'descriptors are left');
     // Nothing of ours holds the pipe any more: its end is seen.
     const chunk = Buffer.alloc(1 << 20);
     while (readSync(reader, chunk) > 0);
@@ -204,6 +216,8 @@ export const byteStreams: Record<string, Case> = {
         if (text.endsWith('\n')) resolve(Number(text));
       });
     });
+    // The shell has its stderr on descriptor 1 while it echoes there.
+    await eventually(() => readlinkSync(`/proc/${pid}/fd/1`).startsWith('pipe:'), 'stdout is no pipe');
     const input = openReadable(`/proc/${pid}/fd/0`);
     const output = openWritable(`/proc/${pid}/fd/1`);
     const seen = once(input, 'data');
