@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { CArgument, CSignature, CType, LibcBinding } from './libc-binding.ts';
+import type { CArgument, CSignature, LibcBinding } from './libc-binding.ts';
 import { bunBinding } from './libc-bun.ts';
 import { koffiBinding } from './libc-koffi.ts';
 import { posixError } from './posix-error.ts';
