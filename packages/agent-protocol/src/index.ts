@@ -128,3 +128,12 @@ export {
   IPFamily,
   Route,
 } from './gen/types.ts';
+export {
+  fieldsLost,
+  processFromProto,
+  processToProto,
+  resourcesFromProto,
+  resourcesToProto,
+  specFromProto,
+  specToProto,
+} from './spec-conversion.ts';
