@@ -1,5 +1,6 @@
 export { openReadable, openWritable } from './byte-stream.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';
+export { closeOnExecFrom } from './inherited-fds.ts';
 export {
   type BindMountOptions,
   bindMount,
@@ -11,6 +12,7 @@ export {
   unmount,
 } from './mount.ts';
 export { O_PATH, type OpenBeneathOptions, openBeneath } from './open-beneath.ts';
+export { makePipe } from './pipe.ts';
 export {
   type ErrnoName,
   errnoName,

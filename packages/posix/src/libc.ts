@@ -40,6 +40,7 @@ const signatures: {
   mount: { symbol: 'mount', returns: 'i32', args: ['bytes', 'bytes', 'bytes', 'i64', 'bytes'] },
   umount2: { symbol: 'umount2', returns: 'i32', args: ['bytes', 'i32'] },
   dup3: { symbol: 'dup3', returns: 'i32', args: ['i32', 'i32', 'i32'] },
+  pipe2: { symbol: 'pipe2', returns: 'i32', args: ['bytes', 'i32'] },
   flock: { symbol: 'flock', returns: 'i32', args: ['i32', 'i32'] },
   socket: { symbol: 'socket', returns: 'i32', args: ['i32', 'i32', 'i32'] },
   bind: { symbol: 'bind', returns: 'i32', args: ['i32', 'bytes', 'u32'] },
@@ -49,12 +50,13 @@ const signatures: {
   ioctl: { symbol: 'ioctl', returns: 'i32', args: ['i32', 'i64', 'bytes'] },
   // The numbers below are the same on every architecture (they are younger than the common table).
   pidfd_send_signal: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'bytes', 'u32'] },
+  close_range: { symbol: 'syscall', returns: 'i64', args: ['i64', 'u32', 'u32', 'u32'] },
   pidfd_open: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'u32'] },
   openat2: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'bytes', 'i64'] },
 };
 
 /** Numbers for `syscall(2)`, x86-64 and arm64. */
-export const syscallNumbers = { pidfd_send_signal: 424, pidfd_open: 434, openat2: 437 } as const;
+export const syscallNumbers = { pidfd_send_signal: 424, pidfd_open: 434, close_range: 436, openat2: 437 } as const;
 
 let binding: LibcBinding | undefined;
 const bound = new Map<LibcFunction, (...args: CArgument[]) => number>();

@@ -8,19 +8,23 @@ import {
   openSync,
   readFileSync,
   readlinkSync,
+  readSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import {
   bindMount,
+  closeOnExecFrom,
   connectUnix,
   isProcessAlive,
   killExact,
   listenUnix,
   lockFile,
+  makePipe,
   mount,
   openBeneath,
   openPty,
@@ -66,6 +70,33 @@ export const systemCalls: Record<string, Case> = {
       unmount(target, { detach: true });
     }
     assert.equal(existsSync(join(target, 'file')), false);
+  },
+
+  'a pipe carries bytes one way, and is closed in children': () => {
+    const [readFd, writeFd] = makePipe();
+    try {
+      writeSync(writeFd, 'x');
+      const piece = Buffer.alloc(8);
+      assert.equal(readSync(readFd, piece), 1);
+      const list = spawnSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' }).stdout;
+      assert.ok(!list.includes(readlinkSync(`/proc/self/fd/${readFd}`)));
+    } finally {
+      closeSync(readFd);
+      closeSync(writeFd);
+    }
+  },
+
+  'inherited descriptors can be kept from children': (dir) => {
+    // A shell without close-on-exec hands its descriptor 9 to this file's programs in the same way.
+    const path = join(dir, 'leak');
+    const flagsOf = (fd: number) => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').match(/^flags:\s*(\d+)/m)?.[1];
+    const fd = openSync(path, 'w');
+    try {
+      closeOnExecFrom(fd);
+      assert.ok(Number.parseInt(flagsOf(fd) ?? '0', 8) & 0o2000000);
+    } finally {
+      closeSync(fd);
+    }
   },
 
   'propagation can be set': (dir) => {
