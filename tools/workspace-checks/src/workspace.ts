@@ -9,6 +9,7 @@ const manifestSchema = z.looseObject({
   name: z.string(),
   version: z.string().optional(),
   private: z.boolean().optional(),
+  description: z.string().optional(),
   license: z.string().optional(),
   type: z.string().optional(),
   sideEffects: z.boolean().optional(),
