@@ -19,7 +19,7 @@ const nx = (...targets: readonly string[]): Step['command'] => [
 const vitest = (folder: string): Step['command'] => ['vitest', 'run', '--root', folder];
 
 export const steps: readonly Step[] = [
-  { title: 'format and lint', command: ['biome', 'ci', '.'] },
+  { title: 'format and lint', command: ['biome', 'check', '.'] },
   { title: 'type-aware lint', command: ['oxlint', '--type-aware', '.'] },
   {
     title: 'shell scripts',
