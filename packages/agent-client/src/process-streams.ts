@@ -1,0 +1,74 @@
+import type { AgentService } from '@hako/agent-protocol';
+import type { ServiceClient } from '@hako/ttrpc';
+import { AgentError } from './agent-error.ts';
+
+/** Settings of a stream of a process. */
+export interface StreamOptions {
+  /**
+   * Most bytes per call, 1 to 1 MiB. Default 64 KiB: what a pipe holds, so a larger piece would only wait in the guest,
+   * and a smaller one costs a round trip more.
+   */
+  readonly pieceBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A process in a container. */
+export interface ProcessIds {
+  readonly containerId: string;
+  readonly execId: string;
+}
+
+type Calls = ServiceClient<AgentService>;
+
+const defaultPieceBytes = 64 << 10;
+const mostPieceBytes = 1 << 20;
+
+/** Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more. */
+export async function* readProcessStream(
+  read: Calls['readStdout'],
+  ids: ProcessIds,
+  options: StreamOptions = {},
+): AsyncGenerator<Uint8Array, void> {
+  const len = pieceBytesOf(options, ids);
+  for (;;) {
+    const { data } = await read({ ...ids, len }, callOptions(options));
+    if (data.length > len) throw strange(`${data.length} bytes where ${len} were asked for`, ids);
+    if (data.length === 0) return;
+    yield data;
+  }
+}
+
+/** Writes all of `source`, then closes the stream. */
+export async function sendStdin(
+  calls: Pick<Calls, 'writeStdin' | 'closeStdin'>,
+  ids: ProcessIds,
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: StreamOptions = {},
+): Promise<void> {
+  const pieceBytes = pieceBytesOf(options, ids);
+  for await (const chunk of source) {
+    // An empty write would close the stream, so an empty chunk is not sent.
+    for (let at = 0; at < chunk.length; ) {
+      const data = chunk.subarray(at, at + pieceBytes);
+      const { len } = await calls.writeStdin({ ...ids, data }, callOptions(options));
+      if (len === 0 || len > data.length) throw strange(`that it took ${len} of ${data.length} bytes`, ids);
+      at += len;
+    }
+  }
+  await calls.closeStdin(ids, callOptions(options));
+}
+
+function callOptions({ signal }: StreamOptions): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+function pieceBytesOf({ pieceBytes = defaultPieceBytes }: StreamOptions, ids: ProcessIds): number {
+  if (Number.isInteger(pieceBytes) && pieceBytes >= 1 && pieceBytes <= mostPieceBytes) return pieceBytes;
+  throw new AgentError('invalid-argument', `pieceBytes must be 1 to ${mostPieceBytes}, not ${pieceBytes}`, {
+    facts: { ...ids, origin: 'local' },
+  });
+}
+
+function strange(what: string, ids: ProcessIds): AgentError {
+  return new AgentError('protocol', `agent answered ${what}`, { facts: { ...ids, origin: 'peer' } });
+}
