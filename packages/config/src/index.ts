@@ -1,7 +1,31 @@
-export type {
-  AgentConfig,
-  HypervisorConfig,
-  KernelParam,
-  RuntimeConfig,
-  RuntimeSettings,
-} from './runtime-config.ts';
+export { consistencyProblems, tomlPath } from './consistency.ts';
+export { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
+export { ConfigError, type ConfigErrorCode, type ConfigErrorFacts } from './error.ts';
+export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
+export { type ConfigKey, type KeyAlias, type KeyLine, type KeyTable, Rule, type ValueType } from './key.ts';
+export type { AgentConfig } from './keys/agent.ts';
+export type { AllowListConfig } from './keys/allow-list.ts';
+export type { FactoryConfig } from './keys/factory.ts';
+export type { MemAgentConfig } from './keys/mem-agent.ts';
+export type { NetmonConfig } from './keys/netmon.ts';
+export type { ProxyConfig } from './keys/proxy.ts';
+export type { RuntimeSettings } from './keys/runtime.ts';
+export type { ShimConfig } from './keys/shim.ts';
+export {
+  type ConfigSource,
+  type LoadedConfig,
+  mergeConfiguration,
+  type ParseConfigurationOptions,
+  parseConfiguration,
+  sortDropIns,
+} from './parse-configuration.ts';
+export { type HostSize, resolveSizes } from './resolve.ts';
+export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
+export { configKeys, type KeyEntry, listKeys, sectionOf } from './sections.ts';
+export {
+  type MachineType,
+  machineTypes,
+  type RootlessUser,
+  readSharedMount,
+  type SharedMount,
+} from './values.ts';

@@ -1,49 +1,45 @@
+import type { AgentConfig } from './keys/agent.ts';
+import type { AllowListConfig } from './keys/allow-list.ts';
+import type { BlockConfig } from './keys/block.ts';
+import type { BootConfig } from './keys/boot.ts';
+import type { ConfidentialConfig } from './keys/confidential.ts';
+import type { CpuConfig } from './keys/cpu.ts';
+import type { DeviceConfig } from './keys/devices.ts';
+import type { FactoryConfig } from './keys/factory.ts';
+import type { HypervisorNetworkConfig } from './keys/hypervisor-network.ts';
+import type { MemAgentConfig } from './keys/mem-agent.ts';
+import type { MemoryConfig } from './keys/memory.ts';
+import type { NetmonConfig } from './keys/netmon.ts';
+import type { ProxyConfig } from './keys/proxy.ts';
+import type { RuntimeSettings } from './keys/runtime.ts';
+import type { SharedFsConfig } from './keys/shared-fs.ts';
+import type { ShimConfig } from './keys/shim.ts';
+import type { VmmProcessConfig } from './keys/vmm-process.ts';
+
 /**
- * The effective configuration of one sandbox. Field names are the TOML keys of Kata's configuration.toml in
- * camelCase, with the unit added where the key has none.
+ * The effective configuration. Field names are the keys of Kata's configuration.toml in camelCase, with the unit
+ * added where the key has none. Plain JSON data.
  */
 export interface RuntimeConfig {
   readonly hypervisor: HypervisorConfig;
   readonly agent: AgentConfig;
+  readonly memAgent: MemAgentConfig;
   readonly runtime: RuntimeSettings;
+  readonly factory: FactoryConfig;
+  readonly proxy: ProxyConfig;
+  readonly shim: ShimConfig;
+  readonly netmon: NetmonConfig;
 }
 
-/** One word of a kernel command line; an absent value is a flag. */
-export interface KernelParam {
-  readonly key: string;
-  readonly value?: string;
-}
-
-/** `[hypervisor.qemu]` */
-export interface HypervisorConfig {
-  /** QEMU program. */
-  readonly path: string;
-  readonly kernel: string;
-  /** Guest image (disk); empty when `initrd` alone is used. */
-  readonly image: string;
-  readonly initrd: string;
-  readonly machineType: 'q35' | 'pc' | 'microvm';
-  /** hako's own key. Default `auto`: kvm if a probe booted this kernel under it, else tcg. */
-  readonly accelerator: 'auto' | 'kvm' | 'tcg';
-  /** Appended to the base words; the last of equal words wins in the kernel. */
-  readonly kernelParams: readonly KernelParam[];
-  /** vCPUs at boot. */
-  readonly defaultVcpus: number;
-  readonly defaultMaxVcpus: number;
-  readonly defaultMemoryMib: number;
-  readonly sharedFs: 'virtio-fs' | 'virtio-9p' | 'none';
-  readonly virtioFsDaemon: string;
-  readonly virtioFsCache: string;
-  readonly msize9pBytes: number;
-}
-
-/** `[agent.kata]` */
-export interface AgentConfig {
-  /** How long a booting guest may take until its agent answers. Milliseconds. */
-  readonly dialTimeoutMs: number;
-}
-
-/** `[runtime]` */
-export interface RuntimeSettings {
-  readonly enableDebug: boolean;
-}
+/** `[hypervisor.qemu]`. Documented where the parts are: `keys/*.ts`, and in the generated reference. */
+export interface HypervisorConfig
+  extends BootConfig,
+    CpuConfig,
+    MemoryConfig,
+    SharedFsConfig,
+    BlockConfig,
+    DeviceConfig,
+    HypervisorNetworkConfig,
+    AllowListConfig,
+    ConfidentialConfig,
+    VmmProcessConfig {}

@@ -1,1 +1,26 @@
-export type { ContainerConfig, NetworkConfig, SandboxConfig } from './sandbox-config.ts';
+export {
+  type ContainerConfigInput,
+  type ContainerConfigResult,
+  containerConfig,
+} from './container-config.ts';
+export {
+  bundlePathKey,
+  type ContainerType,
+  configPathOf,
+  containerType,
+  containerTypeKey,
+  recordedContainerType,
+  sandboxId,
+} from './container-type.ts';
+export { type DeviceInfo, deviceInfo, deviceInfos } from './devices.ts';
+export { type EnvVar, environment, parseEnvironment } from './environment.ts';
+export { TranslateError, type TranslateErrorCode, type TranslateErrorFacts } from './error.ts';
+export { defaultFamilies, type OverridableConfig } from './families.ts';
+export { agentKernelWords, kernelWords } from './kernel-words.ts';
+export { type NetworkConfig, networkConfig } from './network-config.ts';
+export { isAbsolute, joinPath, rootfsPath } from './paths.ts';
+export { policyFromConfig } from './policy-from-config.ts';
+export type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
+export { defaultShmSizeBytes, type FileSystemSize, type FileSystemSizeOf, shmSize } from './shm-size.ts';
+export { type ContainerStatus, ociState, ociStatus, stateOciVersion } from './state.ts';
+export { type TranslateHost, type TranslateInput, type Translation, translate } from './translate.ts';

@@ -1,5 +1,16 @@
-import type { AgentConfig, HypervisorConfig, RuntimeSettings } from '@hako/config';
+import type {
+  AgentConfig,
+  FactoryConfig,
+  HypervisorConfig,
+  KernelParam,
+  RuntimeSettings,
+} from '@hako/config';
 import type { Spec } from '@hako/oci-spec';
+import type { AssetHashes } from '@hako/overrides-assets';
+import type { ContainerType } from './container-type.ts';
+import type { DeviceInfo } from './devices.ts';
+import type { EnvVar } from './environment.ts';
+import type { NetworkConfig } from './network-config.ts';
 
 /** What the sandbox's VM will be: the effective configuration after annotations. Plain JSON data. */
 export interface SandboxConfig {
@@ -9,28 +20,34 @@ export interface SandboxConfig {
   readonly hypervisor: HypervisorConfig;
   readonly agent: AgentConfig;
   readonly runtime: RuntimeSettings;
+  readonly factory: FactoryConfig;
   readonly network: NetworkConfig;
   /** Size of the sandbox's shared /dev/shm in bytes; 0 when no container asks for one. */
   readonly shmSizeBytes: number;
+  /** Words for the guest's kernel command line after those of the machine: the agent's, then the configured ones. */
+  readonly kernelParams: readonly KernelParam[];
+  /** Hashes that files named by annotations must have. */
+  readonly assetHashes: AssetHashes;
+  /** Notes on the sandbox: its bundle, and the asset annotations as they were given. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Where the sandbox's network comes from. */
-export interface NetworkConfig {
-  /** Path of the network namespace to take endpoints from; absent when the spec asks for a new, empty one. */
-  readonly netNsPath?: string;
-  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
-  readonly disableNewNetNs: boolean;
-}
-
-/** One container of the sandbox. Plain JSON data. */
+/**
+ * One container of the sandbox. Plain data; numbers of the spec beyond 2^53 - 1 are bigints, so write it with
+ * `stringifyJson` of `@hako/oci-spec` and read it back with `parseJson`.
+ */
 export interface ContainerConfig {
   readonly id: string;
   readonly sandboxId: string;
-  readonly type: 'single_container' | 'pod_sandbox' | 'pod_container';
+  readonly type: ContainerType;
   /** Absolute path of the bundle. */
   readonly bundlePath: string;
   /** Root file system on the host, absolute. */
   readonly rootfs: { readonly path: string; readonly readonly: boolean };
-  /** config.json as checked, unknown members kept. */
+  /** config.json as checked, unknown members kept, the container's own overrides applied. */
   readonly spec: Spec;
+  readonly env: readonly EnvVar[];
+  readonly devices: readonly DeviceInfo[];
+  /** Notes on the container: its bundle and type. */
+  readonly annotations: Readonly<Record<string, string>>;
 }

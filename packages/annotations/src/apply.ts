@@ -1,0 +1,319 @@
+import type { Problem } from '@hako/errors';
+import { nearest, type Origin, type Origins, printable } from '@hako/shape';
+import type { FamilyRule, HostFacts, Line, Override, OverrideFamily, Semantics } from './family.ts';
+import { compilePolicy, gateName, type Policy, type PolicyCheck, safePolicy } from './policy.ts';
+
+export interface ApplyInput<C extends object> {
+  /** As on the container; keys that no family knows are looked at only for spelling. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly families: readonly OverrideFamily<C>[];
+  readonly config: C;
+  readonly origins?: Origins;
+  readonly host: HostFacts;
+  /** Default `safePolicy`. */
+  readonly policy?: Policy;
+  /** Default `3.x`. */
+  readonly line?: Line;
+}
+
+export interface ApplyResult<C> {
+  /** Parts without overrides are the same objects as in the input. */
+  readonly config: C;
+  readonly origins: Origins;
+  /** Errors refuse the whole set; with none, `config` may be used. */
+  readonly problems: readonly Problem[];
+  /** What each accepted annotation did, in the families' order. */
+  readonly applied: readonly AppliedOverride[];
+}
+
+export interface AppliedOverride {
+  readonly key: string;
+  readonly family: string;
+  /** The annotation's text. */
+  readonly text: string;
+  /** Field path, if the key sets one. */
+  readonly field?: string;
+  /** `set`: the field has the value. `ignored`: legal, says nothing here; `reason` says why. */
+  readonly outcome: 'set' | 'ignored';
+  readonly reason?: string;
+}
+
+const ownPrefix = 'io.katacontainers.';
+
+/**
+ * Applies annotations to a configuration. All annotations are looked at, whatever is wrong with some; their order
+ * never matters. Throws nothing.
+ */
+export function applyOverrides<C extends object>(input: ApplyInput<C>): ApplyResult<C> {
+  return new Application(input).run();
+}
+
+type Parts = Record<string, Record<string, unknown>>;
+
+class Application<C extends object> {
+  private readonly input: ApplyInput<C>;
+  private readonly line: Line;
+  private readonly policy: PolicyCheck;
+  private readonly problems: Problem[] = [];
+  private readonly applied: AppliedOverride[] = [];
+  private readonly changed = new Map<string, Override<C>>();
+  private origins: Record<string, Origin> | undefined;
+  private parts: Parts | undefined;
+
+  constructor(input: ApplyInput<C>) {
+    this.input = input;
+    this.line = input.line ?? '3.x';
+    this.policy = compilePolicy(input.policy ?? safePolicy);
+  }
+
+  run(): ApplyResult<C> {
+    const index = indexOf(this.input.families);
+    for (const [key, row] of this.inTableOrder(index)) this.applyRow(key, row);
+    this.clearExcluded();
+    for (const family of this.input.families) for (const rule of family.rules ?? []) this.checkRule(rule);
+    return {
+      config: this.config(),
+      origins: this.origins ?? this.input.origins ?? {},
+      problems: this.problems,
+      applied: this.applied,
+    };
+  }
+
+  /** The annotations that a table knows, in the order of the tables, so that their own order has no influence. */
+  private inTableOrder(index: ReadonlyMap<string, IndexedRow<C>>): [string, IndexedRow<C>][] {
+    const known: [string, IndexedRow<C>][] = [];
+    const unknown: string[] = [];
+    for (const key of Object.keys(this.input.annotations)) {
+      const row = index.get(key);
+      if (row !== undefined) known.push([key, row]);
+      else if (key.startsWith(ownPrefix)) unknown.push(key);
+    }
+    if (unknown.length > 0) this.unknownKeys(unknown.sort(), index);
+    return known.sort(([, a], [, b]) => a.position - b.position);
+  }
+
+  private applyRow(key: string, { override, family }: IndexedRow<C>): void {
+    const text = this.input.annotations[key];
+    if (typeof text !== 'string') return;
+    const semantics = override.semantics[this.line];
+    if (override.internal === true)
+      this.skip(key, family, text, 'set by the runtime itself; a given value does not count');
+    else if (semantics === undefined) this.skip(key, family, text, `has no meaning in line ${this.line}`);
+    else if (family.appliesTo?.(this.input.config) === false)
+      this.skip(key, family, text, `is for another agent than the configured one`);
+    else this.applySemantics(key, text, override, family, semantics);
+  }
+
+  private applySemantics(
+    key: string,
+    text: string,
+    override: Override<C>,
+    family: OverrideFamily<C>,
+    semantics: Semantics<C, unknown>,
+  ): void {
+    if (!this.policy.allowsKey(key, override.sensitive !== undefined)) {
+      this.refuseKey(key, text, override);
+      return;
+    }
+    const outcome = semantics.codec.read(text);
+    if (outcome.kind === 'ignored') {
+      this.skip(key, family, text, outcome.reason);
+      return;
+    }
+    const context = { line: this.line, host: this.input.host, config: this.input.config };
+    const refusal = outcome.kind === 'refused' ? outcome : semantics.limit?.(outcome.value, context);
+    if (refusal !== undefined || outcome.kind === 'refused') {
+      if (refusal !== undefined) this.error(`annotation/${refusal.reason}`, key, text, refusal.rule);
+      return;
+    }
+    const path =
+      override.pathList === undefined ? undefined : this.allowedPath(key, String(outcome.value), override);
+    if (path === false) return;
+    this.set(key, text, override, family, semantics, path ?? outcome.value);
+  }
+
+  private set(
+    key: string,
+    text: string,
+    override: Override<C>,
+    family: OverrideFamily<C>,
+    semantics: Semantics<C, unknown>,
+    read: unknown,
+  ): void {
+    const { target } = override;
+    if (override.effect !== undefined) this.warn('annotation/no-effect', key, text, override.effect);
+    if (target === undefined) {
+      this.applied.push({ key, family: family.name, text, outcome: 'set' });
+      return;
+    }
+    const field = `${target.part}.${target.field}`;
+    const part = this.part(target.part);
+    const next = semantics.combine === undefined ? read : semantics.combine(part[target.field], read);
+    const earlier = this.origins?.[field];
+    if (this.changed.has(field) && earlier?.kind === 'annotation') {
+      if (JSON.stringify(part[target.field]) !== JSON.stringify(next))
+        this.error(
+          'annotation/conflict',
+          key,
+          text,
+          `contradicts ${earlier.key}, which sets the same value`,
+          'keep one of the two',
+        );
+      return;
+    }
+    part[target.field] = next;
+    this.changed.set(field, override);
+    this.origins ??= { ...this.input.origins };
+    this.origins[field] = { kind: 'annotation', key };
+    this.applied.push({ key, family: family.name, text, field, outcome: 'set' });
+  }
+
+  private clearExcluded(): void {
+    for (const override of this.changed.values()) {
+      const clears = override.semantics[this.line]?.clears;
+      if (clears === undefined || this.changed.has(`${clears.part}.${clears.field}`)) continue;
+      const part = this.part(clears.part);
+      if (part[clears.field] === clears.value) continue;
+      part[clears.field] = clears.value;
+      this.origins ??= { ...this.input.origins };
+      this.origins[`${clears.part}.${clears.field}`] = {
+        kind: 'derived',
+        from: `excluded by ${override.key}`,
+      };
+    }
+  }
+
+  private part(name: string): Record<string, unknown> {
+    const source = this.input.config as Readonly<Record<string, Record<string, unknown>>>;
+    this.parts ??= {};
+    const part = this.parts[name] ?? { ...source[name] };
+    this.parts[name] = part;
+    return part;
+  }
+
+  private config(): C {
+    return this.parts === undefined ? this.input.config : { ...this.input.config, ...this.parts };
+  }
+
+  private checkRule(rule: FamilyRule<C>): void {
+    if (!rule.lines.includes(this.line)) return;
+    const changed = new Set(this.changed.keys());
+    if (!rule.broken(this.config(), changed)) return;
+    const origin = this.origins?.[rule.field] ?? this.input.origins?.[rule.field];
+    this.problems.push({
+      severity: 'error',
+      code: rule.code,
+      ...(origin?.kind === 'file' ? { file: origin.file, line: origin.line } : {}),
+      field: origin?.kind === 'annotation' ? origin.key : rule.field,
+      rule: rule.rule,
+      ...(rule.fix === undefined ? {} : { fix: rule.fix }),
+    });
+  }
+
+  private allowedPath(key: string, text: string, override: Override<C>): string | false {
+    const list = override.pathList ?? '';
+    if (this.policy.allowsAnyPath(list)) return text;
+    const { canonicalPath } = this.input.host;
+    const path = canonicalPath === undefined ? text : canonicalPath(text);
+    if (path === undefined) {
+      this.error('annotation/no-such-path', key, text, 'must name something that exists on the host');
+      return false;
+    }
+    if (/(?:^|\/)\.\.?(?:\/|$)/.test(path)) {
+      this.error('annotation/bad-value', key, text, 'must be a path without . and .. parts');
+      return false;
+    }
+    if (this.policy.allowsPath(list, path)) return path;
+    this.error(
+      'annotation/path-not-allowed',
+      key,
+      text,
+      `must match a pattern of ${list}`,
+      `add ${JSON.stringify(path)} to ${list} in [hypervisor.qemu]${this.policyPlace()}`,
+    );
+    return false;
+  }
+
+  private refuseKey(key: string, text: string, override: Override<C>): void {
+    const why = override.sensitive === undefined ? '' : `: ${override.sensitive}`;
+    this.error(
+      'annotation/not-allowed',
+      key,
+      text,
+      `is allowed only where the operator enables it${why}`,
+      `add ${JSON.stringify(escapePattern(gateName(key)))} to enable_annotations in [hypervisor.qemu]${this.policyPlace()}`,
+    );
+  }
+
+  private policyPlace(): string {
+    const source = this.input.policy?.source;
+    return source === undefined ? '' : ` (${source.file}:${source.line})`;
+  }
+
+  private unknownKeys(keys: readonly string[], index: ReadonlyMap<string, unknown>): void {
+    for (const [position, key] of keys.slice(0, maxUnknown).entries()) {
+      const guess = position < maxGuesses ? nearest(key, index.keys()) : undefined;
+      this.problems.push({
+        severity: 'warning',
+        code: 'annotation/unknown-key',
+        field: printable(key),
+        rule: 'is not a known annotation and changes nothing',
+        ...(guess === undefined ? {} : { fix: `did you mean ${guess}?` }),
+      });
+    }
+    if (keys.length > maxUnknown)
+      this.problems.push({
+        severity: 'warning',
+        code: 'annotation/unknown-key',
+        field: '',
+        rule: `${keys.length - maxUnknown} more unknown annotations are not listed`,
+      });
+  }
+
+  private skip(key: string, family: OverrideFamily<C>, text: string, reason: string): void {
+    this.applied.push({ key, family: family.name, text, outcome: 'ignored', reason });
+    this.warn('annotation/ignored', key, text, reason);
+  }
+
+  private warn(code: string, key: string, text: string, rule: string): void {
+    this.problems.push({ severity: 'warning', code, field: key, value: printable(text), rule });
+  }
+
+  private error(code: string, key: string, text: string, rule: string, fix?: string): void {
+    const problem: Problem = { severity: 'error', code, field: key, value: printable(text), rule };
+    this.problems.push(fix === undefined ? problem : { ...problem, fix });
+  }
+}
+
+/** Unknown keys that are named one by one; the others are counted. */
+const maxUnknown = 1000;
+/** Unknown keys that get a guess, which is the one costly step. */
+const maxGuesses = 20;
+
+interface IndexedRow<C> {
+  readonly override: Override<C>;
+  readonly family: OverrideFamily<C>;
+  readonly position: number;
+}
+
+const indices = new WeakMap<readonly OverrideFamily<never>[], ReadonlyMap<string, IndexedRow<never>>>();
+
+/** Rows by key and alias; kept per list of families. */
+function indexOf<C>(families: readonly OverrideFamily<C>[]): ReadonlyMap<string, IndexedRow<C>> {
+  const cached = indices.get(families as readonly OverrideFamily<never>[]);
+  if (cached !== undefined) return cached as unknown as ReadonlyMap<string, IndexedRow<C>>;
+  const index = new Map<string, IndexedRow<C>>();
+  for (const family of families)
+    for (const override of family.overrides)
+      for (const key of [override.key, ...override.aliases])
+        index.set(key, { override, family, position: index.size });
+  indices.set(
+    families as readonly OverrideFamily<never>[],
+    index as unknown as ReadonlyMap<string, IndexedRow<never>>,
+  );
+  return index;
+}
+
+function escapePattern(name: string): string {
+  return name.replaceAll('.', '\\.');
+}

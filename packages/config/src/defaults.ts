@@ -1,0 +1,37 @@
+import type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
+import { configKeys } from './sections.ts';
+
+/** Where this host keeps what the VM needs; each replaces the built-in default. */
+export interface HostPaths {
+  /** QEMU program. */
+  readonly hypervisor?: string;
+  readonly kernel?: string;
+  readonly image?: string;
+  readonly initrd?: string;
+  readonly virtioFsDaemon?: string;
+}
+
+/** The configuration with no file at all. A new object on each call. */
+export function defaultRuntimeConfig(hostPaths: HostPaths = {}): RuntimeConfig {
+  const parts = Object.entries(configKeys).map(([part, table]) => [
+    part,
+    Object.fromEntries(Object.entries(table).map(([field, key]) => [field, key.default])),
+  ]);
+  // Each member comes from the table whose type demands exactly the members of the part.
+  const config = Object.fromEntries(parts) as RuntimeConfig;
+  return { ...config, hypervisor: withPaths(config.hypervisor, hostPaths) };
+}
+
+function withPaths(hypervisor: HypervisorConfig, paths: HostPaths): HypervisorConfig {
+  const boots = paths.image !== undefined || paths.initrd !== undefined;
+  return {
+    ...hypervisor,
+    path: paths.hypervisor ?? hypervisor.path,
+    kernel: paths.kernel ?? hypervisor.kernel,
+    image: boots ? (paths.image ?? '') : hypervisor.image,
+    initrd: boots ? (paths.initrd ?? '') : hypervisor.initrd,
+    virtioFsDaemon: paths.virtioFsDaemon ?? hypervisor.virtioFsDaemon,
+    validHypervisorPaths: [paths.hypervisor ?? hypervisor.path],
+    validVirtioFsDaemonPaths: [paths.virtioFsDaemon ?? hypervisor.virtioFsDaemon],
+  };
+}

@@ -1,0 +1,209 @@
+import { type KeyTable, notDriven } from '../key.ts';
+import { count, flag, path, signed, word } from '../values.ts';
+
+/** `[hypervisor.qemu]`: disks. */
+export interface BlockConfig {
+  /** Do not pass container root block devices to the VM. Default `true`. */
+  readonly disableBlockDeviceUse: boolean;
+  /** Bus for container disks. Default `'virtio-scsi'`. */
+  readonly blockDeviceDriver: 'virtio-scsi' | 'virtio-blk' | 'virtio-mmio' | 'nvdimm' | 'virtio-blk-ccw';
+  /** Disk I/O engine. Default `'threads'`. */
+  readonly blockDeviceAio: 'threads' | 'native' | 'io_uring';
+  /** Pass cache flags. Default `false`. */
+  readonly blockDeviceCacheSet: boolean;
+  /** O_DIRECT. Default `false`. */
+  readonly blockDeviceCacheDirect: boolean;
+  /** Ignore flush. Default `false`. */
+  readonly blockDeviceCacheNoflush: boolean;
+  /** Logical sector size. Bytes. 0 or power of two 512..65536; logical <= physical. Default `0`. */
+  readonly blockDeviceLogicalSectorSizeBytes: number;
+  /** Physical sector size. Bytes. Default `0`. */
+  readonly blockDevicePhysicalSectorSizeBytes: number;
+  /** Disk queue depth. Default `128`. */
+  readonly queueSize: number;
+  /** Disk queues. Default `1`. */
+  readonly numQueues: number;
+  /** Own I/O thread for disks. Default `false`. */
+  readonly enableIothreads: boolean;
+  /** Free-standing I/O threads for hot-plugged disks. Default `0`. */
+  readonly indepIothreads: number;
+  /** vhost-user disks; reserves block majors 240 to 254. Needs huge pages. Default `false`. */
+  readonly enableVhostUserStore: boolean;
+  /** Directory; block/sockets and block/devices below it. Default `'/run/kata-containers/vhost-user'`. */
+  readonly vhostUserStorePath: string;
+  /** Reconnect delay; 0 = never. Seconds. Default `0`. */
+  readonly vhostUserReconnectTimeoutSec: number;
+  /** Disk bandwidth limit. Bits per second. Cloud Hypervisor flavour. Default `0`. */
+  readonly diskRateLimiterBwMaxRateBitsPerSec: number;
+  /** Disk burst. Cloud Hypervisor flavour. Default `0`. */
+  readonly diskRateLimiterBwOneTimeBurst: number;
+  /** Disk operations limit. Cloud Hypervisor flavour. Default `0`. */
+  readonly diskRateLimiterOpsMaxRate: number;
+  /** Disk operations burst. Cloud Hypervisor flavour. Default `0`. */
+  readonly diskRateLimiterOpsOneTimeBurst: number;
+}
+
+export const blockKeys: KeyTable<BlockConfig> = {
+  disableBlockDeviceUse: {
+    toml: 'disable_block_device_use',
+    type: flag,
+    default: true,
+    lines: ['1.x', '3.x'],
+    meaning: 'Do not pass container root block devices to the VM.',
+    effect: notDriven,
+  },
+  blockDeviceDriver: {
+    toml: 'block_device_driver',
+    type: word(['virtio-scsi', 'virtio-blk', 'virtio-mmio', 'nvdimm', 'virtio-blk-ccw']),
+    default: 'virtio-scsi',
+    lines: ['1.x', '3.x'],
+    meaning: 'Bus for container disks.',
+    effect: notDriven,
+  },
+  blockDeviceAio: {
+    toml: 'block_device_aio',
+    type: word(['threads', 'native', 'io_uring']),
+    default: 'threads',
+    lines: ['3.x'],
+    meaning: 'Disk I/O engine.',
+    effect: notDriven,
+  },
+  blockDeviceCacheSet: {
+    toml: 'block_device_cache_set',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'Pass cache flags.',
+    effect: notDriven,
+  },
+  blockDeviceCacheDirect: {
+    toml: 'block_device_cache_direct',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'O_DIRECT.',
+    effect: notDriven,
+  },
+  blockDeviceCacheNoflush: {
+    toml: 'block_device_cache_noflush',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'Ignore flush.',
+    effect: notDriven,
+  },
+  blockDeviceLogicalSectorSizeBytes: {
+    toml: 'block_device_logical_sector_size',
+    type: count,
+    default: 0,
+    unit: 'bytes',
+    lines: ['3.x'],
+    meaning: 'Logical sector size.',
+    rule: '0 or power of two 512..65536; logical <= physical',
+    effect: notDriven,
+  },
+  blockDevicePhysicalSectorSizeBytes: {
+    toml: 'block_device_physical_sector_size',
+    type: count,
+    default: 0,
+    unit: 'bytes',
+    lines: ['3.x'],
+    meaning: 'Physical sector size.',
+    effect: notDriven,
+  },
+  queueSize: {
+    toml: 'queue_size',
+    type: count,
+    default: 128,
+    lines: ['3.x'],
+    meaning: 'Disk queue depth.',
+    effect: notDriven,
+  },
+  numQueues: {
+    toml: 'num_queues',
+    type: count,
+    default: 1,
+    lines: ['3.x'],
+    meaning: 'Disk queues.',
+    effect: notDriven,
+  },
+  enableIothreads: {
+    toml: 'enable_iothreads',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'Own I/O thread for disks.',
+    effect: notDriven,
+  },
+  indepIothreads: {
+    toml: 'indep_iothreads',
+    type: count,
+    default: 0,
+    lines: ['3.x'],
+    meaning: 'Free-standing I/O threads for hot-plugged disks.',
+    effect: notDriven,
+  },
+  enableVhostUserStore: {
+    toml: 'enable_vhost_user_store',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'vhost-user disks; reserves block majors 240 to 254.',
+    rule: 'needs huge pages',
+    effect: notDriven,
+  },
+  vhostUserStorePath: {
+    toml: 'vhost_user_store_path',
+    type: path,
+    default: '/run/kata-containers/vhost-user',
+    lines: ['1.x', '3.x'],
+    meaning: 'Directory; block/sockets and block/devices below it.',
+    effect: notDriven,
+  },
+  vhostUserReconnectTimeoutSec: {
+    toml: 'vhost_user_reconnect_timeout_sec',
+    type: count,
+    default: 0,
+    unit: 's',
+    lines: ['3.x'],
+    meaning: 'Reconnect delay; 0 = never.',
+    effect: notDriven,
+  },
+  diskRateLimiterBwMaxRateBitsPerSec: {
+    toml: 'disk_rate_limiter_bw_max_rate',
+    type: signed,
+    default: 0,
+    unit: 'bit/s',
+    lines: ['3.x'],
+    meaning: 'Disk bandwidth limit.',
+    rule: 'Cloud Hypervisor flavour',
+    effect: notDriven,
+  },
+  diskRateLimiterBwOneTimeBurst: {
+    toml: 'disk_rate_limiter_bw_one_time_burst',
+    type: signed,
+    default: 0,
+    lines: ['3.x'],
+    meaning: 'Disk burst.',
+    rule: 'Cloud Hypervisor flavour',
+    effect: notDriven,
+  },
+  diskRateLimiterOpsMaxRate: {
+    toml: 'disk_rate_limiter_ops_max_rate',
+    type: signed,
+    default: 0,
+    lines: ['3.x'],
+    meaning: 'Disk operations limit.',
+    rule: 'Cloud Hypervisor flavour',
+    effect: notDriven,
+  },
+  diskRateLimiterOpsOneTimeBurst: {
+    toml: 'disk_rate_limiter_ops_one_time_burst',
+    type: signed,
+    default: 0,
+    lines: ['3.x'],
+    meaning: 'Disk operations burst.',
+    rule: 'Cloud Hypervisor flavour',
+    effect: notDriven,
+  },
+};

@@ -1,0 +1,101 @@
+import { type KeyTable, notDriven } from '../key.ts';
+import { count, flag, path, word } from '../values.ts';
+
+/** `[hypervisor.qemu]`: buses, ports and small devices. */
+export interface DeviceConfig {
+  /** PCI bridges for hotplug. 0 = 1; more than 5 = 5; 30 devices per bridge. Default `1`. */
+  readonly defaultBridges: number;
+  /** Virtual IOMMU plus kernel words intel_iommu=on iommu=pt. Default `false`. */
+  readonly enableIommu: boolean;
+  /** iommu_platform=on on virtio devices. Default `false`. */
+  readonly enableIommuPlatform: boolean;
+  /** Port kind for hot-plugged VFIO. Only one of hot and cold. Default `'no-port'`. */
+  readonly hotPlugVfio: 'no-port' | 'bridge-port' | 'root-port' | 'switch-port';
+  /** Port kind for cold-plugged VFIO. Default `'no-port'`. */
+  readonly coldPlugVfio: 'no-port' | 'bridge-port' | 'root-port' | 'switch-port';
+  /** Old switch for VFIO on the root bus. Default `false`. */
+  readonly hotplugVfioOnRootBus: boolean;
+  /** Root ports. At most 16. Default `0`. */
+  readonly pcieRootPort: number;
+  /** Switch ports. At most 16. Default `0`. */
+  readonly pcieSwitchPort: number;
+  /** Behind the virtual RNG. Default `'/dev/urandom'`. */
+  readonly entropySource: string;
+}
+
+export const devicesKeys: KeyTable<DeviceConfig> = {
+  defaultBridges: {
+    toml: 'default_bridges',
+    type: count,
+    default: 1,
+    lines: ['1.x', '3.x'],
+    meaning: 'PCI bridges for hotplug.',
+    rule: '0 = 1; more than 5 = 5; 30 devices per bridge',
+  },
+  enableIommu: {
+    toml: 'enable_iommu',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Virtual IOMMU plus kernel words intel_iommu=on iommu=pt.',
+    effect: notDriven,
+  },
+  enableIommuPlatform: {
+    toml: 'enable_iommu_platform',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'iommu_platform=on on virtio devices.',
+    effect: notDriven,
+  },
+  hotPlugVfio: {
+    toml: 'hot_plug_vfio',
+    type: word(['no-port', 'bridge-port', 'root-port', 'switch-port']),
+    default: 'no-port',
+    lines: ['3.x'],
+    meaning: 'Port kind for hot-plugged VFIO.',
+    rule: 'only one of hot and cold',
+    effect: notDriven,
+  },
+  coldPlugVfio: {
+    toml: 'cold_plug_vfio',
+    type: word(['no-port', 'bridge-port', 'root-port', 'switch-port']),
+    default: 'no-port',
+    lines: ['3.x'],
+    meaning: 'Port kind for cold-plugged VFIO.',
+    effect: notDriven,
+  },
+  hotplugVfioOnRootBus: {
+    toml: 'hotplug_vfio_on_root_bus',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Old switch for VFIO on the root bus.',
+    effect: notDriven,
+  },
+  pcieRootPort: {
+    toml: 'pcie_root_port',
+    type: count,
+    default: 0,
+    lines: ['1.x', '3.x'],
+    meaning: 'Root ports.',
+    rule: 'at most 16',
+    effect: notDriven,
+  },
+  pcieSwitchPort: {
+    toml: 'pcie_switch_port',
+    type: count,
+    default: 0,
+    lines: ['3.x'],
+    meaning: 'Switch ports.',
+    rule: 'at most 16',
+    effect: notDriven,
+  },
+  entropySource: {
+    toml: 'entropy_source',
+    type: path,
+    default: '/dev/urandom',
+    lines: ['1.x', '3.x'],
+    meaning: 'Behind the virtual RNG.',
+  },
+};

@@ -1,0 +1,316 @@
+import { type KeyTable, notDriven } from '../key.ts';
+import {
+  bigCountSafe,
+  flag,
+  path,
+  type SharedMount,
+  sharedMounts,
+  textValue,
+  word,
+  words,
+} from '../values.ts';
+
+/** `[runtime]`: the runtime itself. */
+export interface RuntimeSettings {
+  /** Shim debug logs. Default `false`. */
+  readonly enableDebug: boolean;
+  /** Shim level. Default `'info'`. */
+  readonly logLevel: string;
+  /** Runtime kind. Default `'virt_container'`. */
+  readonly name: string;
+  /** Hypervisor table to use. Default `'qemu'`. */
+  readonly hypervisorName: string;
+  /** Agent table to use. Default `'kata'`. */
+  readonly agentName: string;
+  /** Network joining. Default `'tcfilter'`. */
+  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
+  /** No container seccomp in the guest. Default `false`. */
+  readonly disableGuestSeccomp: boolean;
+  /** Pin vCPU threads. Default `false`. */
+  readonly enableVcpusPinning: boolean;
+  /** Label of the container process. Default empty. */
+  readonly guestSelinuxLabel: string;
+  /** Shim spans. Default `false`. */
+  readonly enableTracing: boolean;
+  /** Collector; empty = http://localhost:14268/api/traces. Default empty. */
+  readonly jaegerEndpoint: string;
+  /** Collector user. Default empty. */
+  readonly jaegerUser: string;
+  /** Collector password. Default empty. */
+  readonly jaegerPassword: string;
+  /** VMM in host network namespace. Only with internetworking_model none. Default `false`. */
+  readonly disableNewNetns: boolean;
+  /** All sandbox processes in the pod cgroup. Default `false`. */
+  readonly sandboxCgroupOnly: boolean;
+  /** Size the VM before boot, no hotplug later. Needs sizing annotations from the CRI, else only the defaults. Default `false`. */
+  readonly staticSandboxResourceMgmt: boolean;
+  /** Host paths shown read-only to the guest (Rust: also :rw). Must exist; base names must differ. Default empty. */
+  readonly sandboxBindMounts: readonly string[];
+  /** How VFIO devices look. Default `'guest-kernel'`. */
+  readonly vfioMode: 'vfio' | 'guest-kernel';
+  /** emptyDir stays on the host. Default `false`. */
+  readonly disableGuestEmptyDir: boolean;
+  /** emptyDir handling. Default `'shared-fs'`. */
+  readonly emptydirMode: 'shared-fs' | 'block-encrypted' | 'block-plain';
+  /** Experimental features. Go: unknown is an error. Default empty. */
+  readonly experimental: readonly string[];
+  /** Shim profiling. Default `false`. */
+  readonly enablePprof: boolean;
+  /** Creation limit. Seconds. Default `60`. */
+  readonly createContainerTimeoutSec: number;
+  /** Directory of directly attachable network files. Default `'/run/kata-containers/dans'`. */
+  readonly danConf: string;
+  /** Pull images in the guest. Default `false`. */
+  readonly experimentalForceGuestPull: boolean;
+  /** To recognise secret and config map volumes. Default `'/var/lib/kubelet'`. */
+  readonly kubeletRootDir: string;
+  /** Kubelet pod resources socket for cold plug. Default empty. */
+  readonly podResourceApiSock: string;
+  /** Keep leftovers for debugging. Default `false`. */
+  readonly keepAbnormal: boolean;
+  /** Mounts shared between containers. Default empty. */
+  readonly sharedMounts: readonly SharedMount[];
+  /** Passthrough stdio. Default `false`. */
+  readonly usePassfdIo: boolean;
+}
+
+export const runtimeKeys: KeyTable<RuntimeSettings> = {
+  enableDebug: {
+    toml: 'enable_debug',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'Shim debug logs.',
+  },
+  logLevel: {
+    toml: 'log_level',
+    type: textValue,
+    default: 'info',
+    lines: ['3.x'],
+    meaning: 'Shim level.',
+    effect: notDriven,
+  },
+  name: {
+    toml: 'name',
+    type: textValue,
+    default: 'virt_container',
+    lines: ['3.x'],
+    meaning: 'Runtime kind.',
+    effect: notDriven,
+  },
+  hypervisorName: {
+    toml: 'hypervisor_name',
+    type: textValue,
+    default: 'qemu',
+    lines: ['3.x'],
+    meaning: 'Hypervisor table to use.',
+    effect: notDriven,
+  },
+  agentName: {
+    toml: 'agent_name',
+    type: textValue,
+    default: 'kata',
+    lines: ['3.x'],
+    meaning: 'Agent table to use.',
+    effect: notDriven,
+  },
+  internetworkingModel: {
+    toml: 'internetworking_model',
+    type: word(['tcfilter', 'macvtap', 'none']),
+    default: 'tcfilter',
+    lines: ['1.x', '3.x'],
+    meaning: 'Network joining.',
+  },
+  disableGuestSeccomp: {
+    toml: 'disable_guest_seccomp',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'No container seccomp in the guest.',
+  },
+  enableVcpusPinning: {
+    toml: 'enable_vcpus_pinning',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Pin vCPU threads.',
+    effect: notDriven,
+  },
+  guestSelinuxLabel: {
+    toml: 'guest_selinux_label',
+    type: textValue,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'Label of the container process.',
+    effect: notDriven,
+  },
+  enableTracing: {
+    toml: 'enable_tracing',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'Shim spans.',
+  },
+  jaegerEndpoint: {
+    toml: 'jaeger_endpoint',
+    type: textValue,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'Collector; empty = http://localhost:14268/api/traces.',
+    effect: notDriven,
+  },
+  jaegerUser: {
+    toml: 'jaeger_user',
+    type: textValue,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'Collector user.',
+    effect: notDriven,
+  },
+  jaegerPassword: {
+    toml: 'jaeger_password',
+    type: textValue,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'Collector password.',
+    effect: notDriven,
+  },
+  disableNewNetns: {
+    toml: 'disable_new_netns',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'VMM in host network namespace.',
+    rule: 'only with internetworking_model none',
+  },
+  sandboxCgroupOnly: {
+    toml: 'sandbox_cgroup_only',
+    type: flag,
+    default: false,
+    lines: ['1.x', '3.x'],
+    meaning: 'All sandbox processes in the pod cgroup.',
+  },
+  staticSandboxResourceMgmt: {
+    toml: 'static_sandbox_resource_mgmt',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Size the VM before boot, no hotplug later.',
+    rule: 'needs sizing annotations from the CRI, else only the defaults',
+    effect: notDriven,
+  },
+  sandboxBindMounts: {
+    toml: 'sandbox_bind_mounts',
+    type: words,
+    default: [],
+    lines: ['3.x'],
+    meaning: 'Host paths shown read-only to the guest (Rust: also :rw).',
+    rule: 'must exist; base names must differ',
+    effect: notDriven,
+  },
+  vfioMode: {
+    toml: 'vfio_mode',
+    type: word(['vfio', 'guest-kernel']),
+    default: 'guest-kernel',
+    lines: ['3.x'],
+    meaning: 'How VFIO devices look.',
+    effect: notDriven,
+  },
+  disableGuestEmptyDir: {
+    toml: 'disable_guest_empty_dir',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'emptyDir stays on the host.',
+    effect: notDriven,
+  },
+  emptydirMode: {
+    toml: 'emptydir_mode',
+    type: word(['shared-fs', 'block-encrypted', 'block-plain']),
+    default: 'shared-fs',
+    lines: ['3.x'],
+    meaning: 'emptyDir handling.',
+    effect: notDriven,
+  },
+  experimental: {
+    toml: 'experimental',
+    type: words,
+    default: [],
+    lines: ['1.x', '3.x'],
+    meaning: 'Experimental features.',
+    rule: 'Go: unknown is an error',
+  },
+  enablePprof: {
+    toml: 'enable_pprof',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Shim profiling.',
+    effect: notDriven,
+  },
+  createContainerTimeoutSec: {
+    toml: 'create_container_timeout',
+    type: bigCountSafe,
+    default: 60,
+    unit: 's',
+    lines: ['3.x'],
+    aliases: [{ section: 'agent.kata', toml: 'create_container_timeout' }],
+    meaning: 'Creation limit.',
+  },
+  danConf: {
+    toml: 'dan_conf',
+    type: path,
+    default: '/run/kata-containers/dans',
+    lines: ['3.x'],
+    meaning: 'Directory of directly attachable network files.',
+    effect: notDriven,
+  },
+  experimentalForceGuestPull: {
+    toml: 'experimental_force_guest_pull',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Pull images in the guest.',
+    effect: notDriven,
+  },
+  kubeletRootDir: {
+    toml: 'kubelet_root_dir',
+    type: path,
+    default: '/var/lib/kubelet',
+    lines: ['3.x'],
+    meaning: 'To recognise secret and config map volumes.',
+    effect: notDriven,
+  },
+  podResourceApiSock: {
+    toml: 'pod_resource_api_sock',
+    type: path,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'Kubelet pod resources socket for cold plug.',
+    effect: notDriven,
+  },
+  keepAbnormal: {
+    toml: 'keep_abnormal',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Keep leftovers for debugging.',
+    effect: notDriven,
+  },
+  sharedMounts: {
+    toml: 'shared_mounts',
+    type: sharedMounts,
+    default: [],
+    lines: ['3.x'],
+    meaning: 'Mounts shared between containers.',
+    effect: notDriven,
+  },
+  usePassfdIo: {
+    toml: 'use_passfd_io',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Passthrough stdio.',
+    effect: notDriven,
+  },
+};

@@ -1,0 +1,95 @@
+import { type KeyTable, notDriven } from '../key.ts';
+import { count, flag, path, word, words } from '../values.ts';
+
+/** `[hypervisor.qemu]`: how host files reach the guest. */
+export interface SharedFsConfig {
+  /** How host files reach the guest. Default `'virtio-fs'`. */
+  readonly sharedFs: 'virtio-fs' | 'virtio-9p' | 'none';
+  /** Sharing daemon. Default `'/usr/libexec/virtiofsd'`. */
+  readonly virtioFsDaemon: string;
+  /** DAX window; 0 = no DAX. MiB. Default `0`. */
+  readonly virtioFsCacheSizeMib: number;
+  /** Virtqueue depth. Default `1024`. */
+  readonly virtioFsQueueSize: number;
+  /** More daemon arguments. Default empty. */
+  readonly virtioFsExtraArgs: readonly string[];
+  /** Cache mode. Unset in the file = never. Default `'auto'`. */
+  readonly virtioFsCache: string;
+  /** Use DAX. Default `false`. */
+  readonly virtioFsIsDax: boolean;
+  /** 9p packet size. Bytes. Default `8192`. */
+  readonly msize9pBytes: number;
+  /** File prefetch list. Default empty. */
+  readonly prefetchListPath: string;
+}
+
+export const sharedFsKeys: KeyTable<SharedFsConfig> = {
+  sharedFs: {
+    toml: 'shared_fs',
+    type: word(['virtio-fs', 'virtio-9p', 'none']),
+    default: 'virtio-fs',
+    lines: ['1.x', '3.x'],
+    meaning: 'How host files reach the guest.',
+  },
+  virtioFsDaemon: {
+    toml: 'virtio_fs_daemon',
+    type: path,
+    default: '/usr/libexec/virtiofsd',
+    lines: ['1.x', '3.x'],
+    meaning: 'Sharing daemon.',
+  },
+  virtioFsCacheSizeMib: {
+    toml: 'virtio_fs_cache_size',
+    type: count,
+    default: 0,
+    unit: 'MiB',
+    lines: ['1.x', '3.x'],
+    meaning: 'DAX window; 0 = no DAX.',
+  },
+  virtioFsQueueSize: {
+    toml: 'virtio_fs_queue_size',
+    type: count,
+    default: 1024,
+    lines: ['3.x'],
+    meaning: 'Virtqueue depth.',
+  },
+  virtioFsExtraArgs: {
+    toml: 'virtio_fs_extra_args',
+    type: words,
+    default: [],
+    lines: ['1.x', '3.x'],
+    meaning: 'More daemon arguments.',
+  },
+  virtioFsCache: {
+    toml: 'virtio_fs_cache',
+    type: word(['never', 'none', 'metadata', 'auto', 'always']),
+    default: 'auto',
+    lines: ['1.x', '3.x'],
+    meaning: 'Cache mode.',
+    rule: 'unset in the file = never',
+  },
+  virtioFsIsDax: {
+    toml: 'virtio_fs_is_dax',
+    type: flag,
+    default: false,
+    lines: ['3.x'],
+    meaning: 'Use DAX.',
+    effect: notDriven,
+  },
+  msize9pBytes: {
+    toml: 'msize_9p',
+    type: count,
+    default: 8192,
+    unit: 'bytes',
+    lines: ['1.x', '3.x'],
+    meaning: '9p packet size.',
+  },
+  prefetchListPath: {
+    toml: 'prefetch_list_path',
+    type: path,
+    default: '',
+    lines: ['3.x'],
+    meaning: 'File prefetch list.',
+    effect: notDriven,
+  },
+};

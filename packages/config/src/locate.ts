@@ -1,0 +1,162 @@
+/** Where a key stands, one-based. */
+export interface Place {
+  readonly line: number;
+  /** Of the key. */
+  readonly column: number;
+  /** Where its value begins; equal to the key's place for a table header. */
+  readonly valueLine: number;
+  readonly valueColumn: number;
+}
+
+/**
+ * Places of all tables and keys of a TOML text that a parser has accepted, by their path as `pathKey` writes it.
+ * Members of inline tables and of values are not listed.
+ */
+export function locate(text: string): Map<string, Place> {
+  return new Locator(text).run();
+}
+
+/** One string for a path of names; no two paths give the same. */
+export function pathKey(path: readonly string[]): string {
+  return path.join('\0');
+}
+
+class Locator {
+  private readonly places = new Map<string, Place>();
+  private readonly text: string;
+  private offset = 0;
+  private line = 1;
+  private lineStart = 0;
+  private table: readonly string[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  run(): Map<string, Place> {
+    while (this.skipBlank()) {
+      const line = this.line;
+      const column = this.column();
+      if (this.text[this.offset] === '[') {
+        while (this.text[this.offset] === '[') this.offset++;
+        this.table = this.dottedKey();
+        this.places.set(pathKey(this.table), { line, column, valueLine: line, valueColumn: column });
+        this.skipLine();
+      } else {
+        const path = [...this.table, ...this.dottedKey()];
+        this.offset++;
+        this.skipSpaces();
+        this.places.set(pathKey(path), { line, column, valueLine: this.line, valueColumn: this.column() });
+        this.skipValue();
+      }
+    }
+    return this.places;
+  }
+
+  private column(): number {
+    return this.offset - this.lineStart + 1;
+  }
+
+  /** To the next statement; false at the end. */
+  private skipBlank(): boolean {
+    for (; this.offset < this.text.length; this.offset++) {
+      const character = this.text[this.offset];
+      if (character === '\n') this.newLine();
+      else if (character === '#') this.toLineEnd();
+      else if (character !== ' ' && character !== '\t' && character !== '\r') return true;
+    }
+    return false;
+  }
+
+  private newLine(): void {
+    this.line++;
+    this.lineStart = this.offset + 1;
+  }
+
+  private skipSpaces(): void {
+    while (this.text[this.offset] === ' ' || this.text[this.offset] === '\t') this.offset++;
+  }
+
+  /** Leaves the offset on the last character before the line's end. */
+  private toLineEnd(): void {
+    const end = this.text.indexOf('\n', this.offset);
+    this.offset = (end === -1 ? this.text.length : end) - 1;
+  }
+
+  private skipLine(): void {
+    const end = this.text.indexOf('\n', this.offset);
+    this.offset = end === -1 ? this.text.length : end;
+  }
+
+  /** Names up to `=` or `]`. */
+  private dottedKey(): string[] {
+    const names: string[] = [];
+    for (;;) {
+      this.skipSpaces();
+      const quote = this.text[this.offset];
+      if (quote === '"' || quote === "'") {
+        const start = this.offset;
+        this.skipString();
+        const literal = this.text.slice(start, this.offset);
+        names.push(quote === '"' ? unquote(literal) : literal.slice(1, -1));
+      } else {
+        const start = this.offset;
+        while (/[\w-]/.test(this.text[this.offset] ?? '')) this.offset++;
+        names.push(this.text.slice(start, this.offset));
+      }
+      this.skipSpaces();
+      if (this.text[this.offset] !== '.') return names;
+      this.offset++;
+    }
+  }
+
+  /** Over a value that may go on over several lines, up to the end of its statement. */
+  private skipValue(): void {
+    let depth = 0;
+    for (; this.offset < this.text.length; this.offset++) {
+      switch (this.text[this.offset]) {
+        case '"':
+        case "'":
+          this.skipString();
+          this.offset--;
+          break;
+        case '#':
+          this.toLineEnd();
+          break;
+        case '[':
+        case '{':
+          depth++;
+          break;
+        case ']':
+        case '}':
+          depth--;
+          break;
+        case '\n':
+          if (depth === 0) return;
+          this.newLine();
+      }
+    }
+  }
+
+  private skipString(): void {
+    const quote = this.text[this.offset] ?? '';
+    const mark = this.text.startsWith(quote.repeat(3), this.offset) ? quote.repeat(3) : quote;
+    this.offset += mark.length;
+    while (this.offset < this.text.length && !this.text.startsWith(mark, this.offset)) {
+      if (quote === '"' && this.text[this.offset] === '\\') this.offset++;
+      if (this.text[this.offset] === '\n') this.newLine();
+      this.offset++;
+    }
+    this.offset += mark.length;
+    // A multi-line string may end in up to two more quotes that belong to it.
+    while (mark.length === 3 && this.text[this.offset] === quote) this.offset++;
+  }
+}
+
+function unquote(literal: string): string {
+  try {
+    return String(JSON.parse(literal));
+  } catch {
+    return literal.slice(1, -1);
+  }
+}

@@ -1,0 +1,329 @@
+import type { Problem } from '@hako/errors';
+import { check, nearest, type Origin, type Origins, printable } from '@hako/shape';
+import { parse, TomlError } from 'smol-toml';
+import { consistencyProblems } from './consistency.ts';
+import { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
+import { ConfigError } from './error.ts';
+import { type ConfigKey, Rule, type ValueType } from './key.ts';
+import { locate, type Place, pathKey } from './locate.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
+import { listKeys } from './sections.ts';
+
+/** One configuration text: the main file or a drop-in. */
+export interface ConfigSource {
+  /** Path of the file, for problems and origins. */
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface ParseConfigurationOptions {
+  /** Unknown keys and tables are warnings instead of errors. Default false. */
+  readonly lenient?: boolean;
+  /** Built-in paths of this host. */
+  readonly hostPaths?: HostPaths;
+}
+
+/** A configuration and how it came about. */
+export interface LoadedConfig {
+  readonly config: RuntimeConfig;
+  /** By field path; absent: default. */
+  readonly origins: Origins;
+  /** Warnings only. */
+  readonly problems: readonly Problem[];
+}
+
+/** Longest text of one file, in UTF-16 units. */
+const maxLength = 1024 * 1024;
+
+/**
+ * Reads one configuration.toml. `options.file` names it in problems and origins.
+ *
+ * Throws `ConfigError` with every problem found: no TOML, unknown keys (with the nearest known one), values of a
+ * wrong type or beyond a limit, values that contradict each other.
+ */
+export function parseConfiguration(
+  text: string,
+  options: ParseConfigurationOptions & { readonly file: string },
+): LoadedConfig {
+  return mergeConfiguration([{ file: options.file, text }], options);
+}
+
+/**
+ * Reads a main file and its drop-ins, in the order given; later ones win key by key, lists are replaced. Drop-ins
+ * are sorted by file name by whoever reads the directory (`sortDropIns`). Throws as `parseConfiguration` does.
+ */
+export function mergeConfiguration(
+  sources: readonly ConfigSource[],
+  options: ParseConfigurationOptions = {},
+): LoadedConfig {
+  const merge = new Merge(options);
+  for (const source of sources) merge.add(source);
+  return merge.finish();
+}
+
+/** Drop-ins in the order in which they are applied: file names (without folder) by code points. */
+export function sortDropIns(sources: readonly ConfigSource[]): ConfigSource[] {
+  const name = ({ file }: ConfigSource): string => file.slice(file.lastIndexOf('/') + 1);
+  return sources.toSorted((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
+}
+
+/** What a key of a file sets. */
+interface Target {
+  readonly part: keyof RuntimeConfig;
+  readonly field: string;
+  readonly key: ConfigKey<unknown>;
+  readonly type: ValueType<unknown>;
+}
+
+class Merge {
+  private readonly options: ParseConfigurationOptions;
+  private readonly problems: Problem[] = [];
+  private readonly origins: Record<string, Origin> = {};
+  private readonly values: Record<string, Record<string, unknown>>;
+  private notToml = false;
+
+  constructor(options: ParseConfigurationOptions) {
+    this.options = options;
+    this.values = structuredClone(defaultRuntimeConfig(options.hostPaths)) as unknown as Record<
+      string,
+      Record<string, unknown>
+    >;
+  }
+
+  add(source: ConfigSource): void {
+    const tree = this.parse(source);
+    if (tree !== undefined) new SourceReader(source, tree, this).read();
+  }
+
+  set({ part, field }: Target, value: unknown, origin: Origin): void {
+    const section = this.values[part];
+    if (section !== undefined) section[field] = value;
+    this.origins[`${part}.${field}`] = origin;
+    // A file that names its initrd alone does not also want the built-in image, and the other way round.
+    if (part !== 'hypervisor' || value === '') return;
+    if (field === 'initrd' && this.origins['hypervisor.image'] === undefined) this.clear('image');
+    if (field === 'image' && this.origins['hypervisor.initrd'] === undefined) this.clear('initrd');
+  }
+
+  report(problem: Problem): void {
+    if (this.problems.length < 1000) this.problems.push(problem);
+  }
+
+  get unknownSeverity(): 'error' | 'warning' {
+    return this.options.lenient === true ? 'warning' : 'error';
+  }
+
+  finish(): LoadedConfig {
+    const config = this.values as unknown as RuntimeConfig;
+    if (!this.notToml) this.problems.push(...consistencyProblems(config, this.origins));
+    if (this.problems.some(({ severity }) => severity === 'error'))
+      throw new ConfigError(this.notToml ? 'not-toml' : 'invalid', this.problems);
+    return { config, origins: this.origins, problems: this.problems };
+  }
+
+  private clear(field: 'image' | 'initrd'): void {
+    const { hypervisor } = this.values;
+    if (hypervisor !== undefined) hypervisor[field] = '';
+    delete this.origins[`hypervisor.${field}`];
+  }
+
+  private parse({ file, text }: ConfigSource): Record<string, unknown> | undefined {
+    const problem = { severity: 'error', code: 'config/not-toml', file, field: '' } as const;
+    if (text.length > maxLength) {
+      this.report({
+        ...problem,
+        rule: `must not be longer than ${maxLength} bytes`,
+        value: `${text.length}`,
+      });
+      this.notToml = true;
+      return undefined;
+    }
+    try {
+      return parse(text, { integersAsBigInt: 'asNeeded', maxDepth: 32 });
+    } catch (error) {
+      this.notToml = true;
+      const { line, column } = error instanceof TomlError ? error : {};
+      this.report({
+        ...problem,
+        ...(line === undefined ? {} : { line }),
+        ...(column === undefined ? {} : { column }),
+        rule: tomlRule(error),
+      });
+      return undefined;
+    }
+  }
+}
+
+/** The parser's reason, without the source excerpt it appends. */
+function tomlRule(error: unknown): string {
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  return `must be TOML: ${message.replace(/^Invalid TOML document: /, '')}`;
+}
+
+class SourceReader {
+  private readonly source: ConfigSource;
+  private readonly tree: Record<string, unknown>;
+  private readonly merge: Merge;
+  private places: Map<string, Place> | undefined;
+
+  constructor(source: ConfigSource, tree: Record<string, unknown>, merge: Merge) {
+    this.source = source;
+    this.tree = tree;
+    this.merge = merge;
+  }
+
+  read(): void {
+    this.table(this.tree, []);
+  }
+
+  private table(table: Record<string, unknown>, path: readonly string[]): void {
+    const section = path.join('.');
+    const targets = sectionTargets().get(section);
+    for (const [name, value] of Object.entries(table)) {
+      const here = [...path, name];
+      const target = targets?.get(name);
+      if (target !== undefined) this.value(target, value, here);
+      else if (isTable(value) && this.isSection(here)) this.table(value, here);
+      else if (isTable(value) && this.isForeign(here)) this.foreign(here);
+      else this.unknown(here, isTable(value), targets);
+    }
+  }
+
+  /** True for the tables hako reads and for those that lead to one. */
+  private isSection(path: readonly string[]): boolean {
+    const name = path.join('.');
+    return (
+      sectionTargets().has(name) || [...sectionTargets().keys()].some((key) => key.startsWith(`${name}.`))
+    );
+  }
+
+  /** Tables of other hypervisors and agents, which an upstream file may have. */
+  private isForeign(path: readonly string[]): boolean {
+    return path.length === 2 && ['hypervisor', 'agent', 'proxy', 'shim'].includes(path[0] ?? '');
+  }
+
+  private foreign(path: readonly string[]): void {
+    const place = this.place(path);
+    this.merge.report({
+      severity: 'warning',
+      code: 'config/no-effect',
+      file: this.source.file,
+      ...place,
+      field: path.join('.'),
+      rule: 'is a table of something hako does not drive; it is not read',
+    });
+  }
+
+  private unknown(
+    path: readonly string[],
+    table: boolean,
+    targets: ReadonlyMap<string, Target> | undefined,
+  ): void {
+    const name = path.at(-1) ?? '';
+    const section = path.slice(0, -1).join('.');
+    const known = targets?.keys() ?? sectionTargets().keys();
+    const guess = targets === undefined && table ? nearest(path.join('.'), known) : nearest(name, known);
+    const elsewhere = guess === undefined ? findKey(name) : undefined;
+    const fix =
+      guess !== undefined
+        ? `did you mean ${guess}?`
+        : elsewhere === undefined
+          ? undefined
+          : `it belongs in [${elsewhere}]`;
+    this.merge.report({
+      severity: this.merge.unknownSeverity,
+      code: 'config/unknown-key',
+      file: this.source.file,
+      ...this.place(path),
+      field: printable(path.join('.')),
+      rule:
+        section === ''
+          ? `is not a known ${table ? 'table' : 'key'}`
+          : `is not a known key of [${printable(section)}]`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  }
+
+  private value(target: Target, value: unknown, path: readonly string[]): void {
+    const { problems } = check(target.type.shape, value, {
+      codePrefix: 'config',
+      file: this.source.file,
+      path: path.join('.'),
+      maxProblems: 10,
+    });
+    const place = this.place(path);
+    const read = problems.length === 0 ? (target.type.read?.(value) ?? value) : undefined;
+    for (const problem of problems)
+      this.merge.report({ ...problem, ...(place && { line: place.valueLine, column: place.valueColumn }) });
+    if (read instanceof Rule)
+      this.merge.report({
+        severity: 'error',
+        code: 'config/bad-value',
+        file: this.source.file,
+        ...(place && { line: place.valueLine, column: place.valueColumn }),
+        field: path.join('.'),
+        value: printable(value),
+        rule: read.rule,
+      });
+    if (read === undefined || read instanceof Rule) return;
+    this.warnWithoutEffect(target, read, path);
+    this.merge.set(target, read, {
+      kind: 'file',
+      file: this.source.file,
+      line: place?.line ?? 1,
+      key: path.join('.'),
+    });
+  }
+
+  private warnWithoutEffect({ key }: Target, value: unknown, path: readonly string[]): void {
+    if (key.effect === undefined || JSON.stringify(value) === JSON.stringify(key.default)) return;
+    this.merge.report({
+      severity: 'warning',
+      code: 'config/no-effect',
+      file: this.source.file,
+      ...this.place(path, 'short'),
+      field: path.join('.'),
+      value: printable(value),
+      rule: key.effect,
+    });
+  }
+
+  private place(path: readonly string[]): Place | undefined;
+  private place(path: readonly string[], form: 'short'): Pick<Place, 'line' | 'column'> | undefined;
+  private place(path: readonly string[], form?: 'short'): Place | Pick<Place, 'line' | 'column'> | undefined {
+    this.places ??= locate(this.source.text);
+    const place = this.places.get(pathKey(path));
+    return form === undefined || place === undefined ? place : { line: place.line, column: place.column };
+  }
+}
+
+let targetsBySection: ReadonlyMap<string, ReadonlyMap<string, Target>> | undefined;
+
+/** Keys and aliases by table and name. Built once, on first use. */
+function sectionTargets(): ReadonlyMap<string, ReadonlyMap<string, Target>> {
+  if (targetsBySection !== undefined) return targetsBySection;
+  const result = new Map<string, Map<string, Target>>();
+  const put = (section: string, name: string, target: Target): void => {
+    const targets = result.get(section) ?? new Map<string, Target>();
+    result.set(section, targets.set(name, target));
+  };
+  for (const { part, field, section, key } of listKeys()) {
+    put(section, key.toml, { part, field, key, type: key.type });
+    for (const alias of key.aliases ?? [])
+      put(alias.section ?? section, alias.toml, { part, field, key, type: alias.type ?? key.type });
+  }
+  targetsBySection = result;
+  return result;
+}
+
+/** The table that has a key of this name. */
+function findKey(name: string): string | undefined {
+  for (const [section, targets] of sectionTargets()) if (targets.has(name)) return section;
+  return undefined;
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+declare function structuredClone<T>(value: T): T;

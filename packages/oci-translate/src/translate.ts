@@ -1,0 +1,176 @@
+import {
+  type AppliedOverride,
+  applyOverrides,
+  type HostFacts,
+  type Line,
+  type OverrideFamily,
+  type Policy,
+} from '@hako/annotations';
+import { type RuntimeConfig, resolveSizes } from '@hako/config';
+import type { Problem } from '@hako/errors';
+import { OciSpecError, parseSpec, type Spec } from '@hako/oci-spec';
+import { assetAnnotations } from '@hako/overrides-assets';
+import { containerFamily } from '@hako/overrides-runtime';
+import type { Origins } from '@hako/shape';
+import { containerConfig } from './container-config.ts';
+import { bundlePathKey } from './container-type.ts';
+import { TranslateError } from './error.ts';
+import { defaultFamilies, type OverridableConfig } from './families.ts';
+import { kernelWords } from './kernel-words.ts';
+import { networkConfig } from './network-config.ts';
+import { policyFromConfig } from './policy-from-config.ts';
+import type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
+import { type FileSystemSizeOf, shmSize } from './shm-size.ts';
+
+/** What the host must tell; everything is injected so that a translation is a pure function. */
+export interface TranslateHost extends HostFacts {
+  /** Memory of the host. MiB. */
+  readonly memoryMib?: number;
+  /** Asked for the source of a bind-mounted /dev/shm. Default: 64 MiB without asking. */
+  readonly fileSystemSize?: FileSystemSizeOf;
+}
+
+export interface TranslateInput<C extends RuntimeConfig = RuntimeConfig> {
+  /** config.json as text or bytes, which is parsed and checked here ... */
+  readonly specText?: string | Uint8Array;
+  /** ... or as `parseSpec` gave it. One of the two is needed. */
+  readonly spec?: Spec;
+  /** Name of config.json in problems. Default `config.json`. */
+  readonly specFile?: string;
+  /** Absolute path of the bundle; a relative root path starts here. */
+  readonly bundlePath: string;
+  readonly containerId: string;
+  /** Configuration before annotations. */
+  readonly config: C;
+  /** Where the configuration's values came from, as `parseConfiguration` gave it. */
+  readonly configOrigins?: Origins;
+  /** Default `defaultFamilies`. Give the same array each time: its index is kept. */
+  readonly families?: readonly OverrideFamily<C & OverridableConfig>[];
+  /** What annotations may ask for. Default: what the configuration says. */
+  readonly policy?: Policy;
+  /** Whose rules count. Default `3.x`. */
+  readonly line?: Line;
+  readonly host: TranslateHost;
+}
+
+/** A container and its sandbox, and how they came about. */
+export interface Translation<C extends RuntimeConfig = RuntimeConfig> {
+  /**
+   * The sandbox the container needs. For a `pod_container` the sandbox exists already and this is what the
+   * configuration alone says: annotations of later containers do not change it.
+   */
+  readonly sandbox: SandboxConfig;
+  readonly container: ContainerConfig;
+  /** The whole configuration after annotations, with parts of third-party families. */
+  readonly config: C & OverridableConfig;
+  /** Where each value of `config` came from, by field path; absent: default. */
+  readonly origins: Origins;
+  /** What each annotation did. */
+  readonly applied: readonly AppliedOverride[];
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Translates an OCI bundle's config.json into the VM and container it asks for. Starts nothing, reads nothing.
+ *
+ * Throws `TranslateError` whose `facts.problems` holds everything wrong with the spec and its annotations at once.
+ */
+export function translate<C extends RuntimeConfig>(input: TranslateInput<C>): Translation<C> {
+  const spec = input.spec ?? readSpec(input);
+  const line = input.line ?? '3.x';
+  const file = input.specFile ?? 'config.json';
+  const base: C & OverridableConfig = { assetHashes: {}, container: {}, ...input.config };
+  const origins = input.configOrigins ?? {};
+  const container = containerConfig({
+    spec,
+    bundlePath: input.bundlePath,
+    containerId: input.containerId,
+    line,
+  });
+  const isLater = container.container?.type === 'pod_container' && line === '3.x';
+  const overrides = applyOverrides<C & OverridableConfig>({
+    annotations: spec.annotations ?? {},
+    families: isLater ? laterFamilies : (input.families ?? defaultFamilies),
+    config: base,
+    origins,
+    host: input.host,
+    policy: input.policy ?? policyFromConfig(input.config, origins),
+    line,
+  });
+  const shmSizeBytes = shmSize(spec.mounts, input.host.fileSystemSize);
+  const problems = [
+    ...container.problems.map((problem) => ({ ...problem, file })),
+    ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
+    ...(isLater
+      ? overrides.problems.filter(({ code }) => code !== 'annotation/unknown-key')
+      : overrides.problems),
+  ];
+  if (container.container === undefined || typeof shmSizeBytes !== 'number' || problems.some(isError))
+    throw new TranslateError(problems);
+  const sized =
+    line === '3.x'
+      ? { ...overrides.config, ...resolveSizes(overrides.config, input.host) }
+      : overrides.config;
+  return {
+    sandbox: sandboxConfig(container.container, spec, sized, shmSizeBytes),
+    container: withContainerOverrides(input, spec, container.container, sized, line),
+    config: sized,
+    origins: overrides.origins,
+    applied: overrides.applied,
+    warnings: problems,
+  };
+}
+
+/** A constant array, so that the engine's index of it is kept. */
+const laterFamilies = [containerFamily];
+
+function readSpec({ specText, specFile = 'config.json' }: TranslateInput<RuntimeConfig>): Spec {
+  if (specText === undefined) throw new TypeError('translate needs spec or specText');
+  try {
+    return parseSpec(specText, { file: specFile });
+  } catch (error) {
+    if (error instanceof OciSpecError) throw new TranslateError(error.facts.problems, error);
+    throw error;
+  }
+}
+
+function sandboxConfig(
+  container: ContainerConfig,
+  spec: Spec,
+  config: OverridableConfig,
+  shmSizeBytes: number,
+): SandboxConfig {
+  const annotations: Record<string, string> = { [bundlePathKey]: container.bundlePath };
+  for (const key of assetAnnotations) {
+    const value = spec.annotations?.[key];
+    if (value !== undefined) annotations[key] = value;
+  }
+  return {
+    id: container.type === 'pod_container' ? container.sandboxId : container.id,
+    hostname: spec.hostname ?? '',
+    hypervisor: config.hypervisor,
+    agent: config.agent,
+    runtime: config.runtime,
+    factory: config.factory,
+    network: networkConfig(spec.linux, config),
+    shmSizeBytes,
+    kernelParams: kernelWords(config),
+    assetHashes: config.assetHashes,
+    annotations,
+  };
+}
+
+function withContainerOverrides(
+  input: Pick<TranslateInput, 'bundlePath' | 'containerId'>,
+  spec: Spec,
+  container: ContainerConfig,
+  { container: overrides }: OverridableConfig,
+  line: Line,
+): ContainerConfig {
+  if (Object.keys(overrides).length === 0) return container;
+  return containerConfig({ ...input, spec, line, overrides }).container ?? container;
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === 'error';
+}

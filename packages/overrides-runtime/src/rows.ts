@@ -1,0 +1,6 @@
+import { type RowMaker, rowsFor } from '@hako/annotations';
+import type { RuntimeConfig } from '@hako/config';
+
+export const rows: RowMaker<RuntimeConfig> = rowsFor<RuntimeConfig>();
+export const prefix = 'io.katacontainers.config.runtime.';
+export const notDriven = 'accepted, no effect in this version';
