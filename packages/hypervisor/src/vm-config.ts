@@ -1,4 +1,4 @@
-import type { HypervisorConfig } from '@hako/config';
+import type { HypervisorConfig, KernelParam } from '@hako/config';
 
 /** A host directory offered to the guest under a mount tag. */
 export interface SharedDirectory {
@@ -17,7 +17,10 @@ export interface VmConfig {
   /** Host directory, mode 0700, made by the caller, for this VM's sockets, logs and pid files. */
   readonly runtimeDir: string;
   readonly hypervisor: HypervisorConfig;
-  /** Words that the sandbox adds to the kernel command line, before the user's kernel_params. */
-  readonly agentKernelParams: readonly string[];
+  /**
+   * Kernel words of the sandbox: the agent's settings, then the user's kernel_params. They follow the backend's own, and
+   * the last of equal words wins. `hypervisor.kernelParams` is contained in them and is not to be added again.
+   */
+  readonly kernelParams: readonly KernelParam[];
   readonly shares: readonly SharedDirectory[];
 }

@@ -11,6 +11,7 @@ export interface LibcArguments {
   mount: [source: Bytes, target: Bytes, type: Bytes, flags: number, data: Bytes];
   umount2: [target: Bytes, flags: number];
   dup3: [from: number, to: number, flags: number];
+  pipe2: [ends: Bytes, flags: number];
   flock: [fd: number, operation: number];
   socket: [domain: number, type: number, protocol: number];
   bind: [fd: number, address: Bytes, length: number];
@@ -19,6 +20,7 @@ export interface LibcArguments {
   waitpid: [pid: number, status: Bytes, options: number];
   ioctl: [fd: number, request: number, argument: Bytes];
   pidfd_send_signal: [number: number, pidfd: number, signal: number, info: Bytes, flags: number];
+  close_range: [number: number, first: number, last: number, flags: number];
   pidfd_open: [number: number, pid: number, flags: number];
   openat2: [number: number, dirfd: number, path: Bytes, how: Bytes, size: number];
 }
@@ -56,7 +58,12 @@ const signatures: {
 };
 
 /** Numbers for `syscall(2)`, x86-64 and arm64. */
-export const syscallNumbers = { pidfd_send_signal: 424, pidfd_open: 434, close_range: 436, openat2: 437 } as const;
+export const syscallNumbers = {
+  pidfd_send_signal: 424,
+  pidfd_open: 434,
+  close_range: 436,
+  openat2: 437,
+} as const;
 
 let binding: LibcBinding | undefined;
 const bound = new Map<LibcFunction, (...args: CArgument[]) => number>();

@@ -89,7 +89,8 @@ export const systemCalls: Record<string, Case> = {
   'inherited descriptors can be kept from children': (dir) => {
     // A shell without close-on-exec hands its descriptor 9 to this file's programs in the same way.
     const path = join(dir, 'leak');
-    const flagsOf = (fd: number) => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').match(/^flags:\s*(\d+)/m)?.[1];
+    const flagsOf = (fd: number) =>
+      readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').match(/^flags:\s*(\d+)/m)?.[1];
     const fd = openSync(path, 'w');
     try {
       closeOnExecFrom(fd);
