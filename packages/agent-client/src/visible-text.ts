@@ -1,5 +1,5 @@
 /** Longest text of the guest that goes into an error message, in characters. */
-export const maxMessageCharacters = 1024;
+const maxMessageCharacters = 1024;
 
 // Controls, format characters (which turn, join or hide their surroundings), line breaks, lone surrogates.
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;

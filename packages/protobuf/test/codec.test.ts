@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -9,14 +8,14 @@ import {
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { buildDescriptors } from '../scripts/build-descriptors.ts';
 import { generateFile } from '../scripts/generate-file.ts';
 import { ProtobufError } from '../src/index.ts';
 import { Reader } from '../src/reader.ts';
 import { Colour, Everything, Leaf } from './data/src/gen/sample.ts';
 
 const root = join(import.meta.dirname, '..');
-const buf = join(root, 'node_modules/.bin/buf');
-const built = execFileSync(buf, ['build', 'test/proto', '--output', '-'], { cwd: root });
+const built = buildDescriptors('test/proto', root, 'binpb');
 
 // protobuf-es reads the same .proto at run time: an independent opinion on every byte.
 const registry = createFileRegistry(libraryDecode(FileDescriptorSetSchema, built));
@@ -216,9 +215,7 @@ test('numbers are written as the reader reads them, at every width', () => {
 });
 
 test('the committed test types are what the generator writes', () => {
-  const files = JSON.parse(
-    execFileSync(buf, ['build', 'test/proto', '--output', '-#format=json'], { cwd: root, encoding: 'utf8' }),
-  ).file;
+  const files = JSON.parse(buildDescriptors('test/proto', root, 'json').toString()).file;
   expect(readFileSync(join(root, 'test/data/src/gen/sample.ts'), 'utf8')).toBe(generateFile(files[0], files));
 });
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MessageType, ServiceType } from '@hako/protobuf';
 import { expect, test } from 'vitest';
+import * as cgroupsV1 from '../src/cgroups-v1.ts';
+import * as cgroupsV2 from '../src/cgroups-v2.ts';
 import * as protocol from '../src/index.ts';
 
 /** The shim interface as containerd 2.3.4 has it, as a table; this package's .proto files were written from it. */
@@ -38,7 +40,7 @@ interface FactField {
 const facts: { readonly files: readonly FactFile[] } = JSON.parse(
   readFileSync(join(import.meta.dirname, 'data/task-api.json'), 'utf8'),
 );
-const exported: readonly unknown[] = Object.values(protocol);
+const exported: readonly unknown[] = [protocol, cgroupsV1, cgroupsV2].flatMap((each) => Object.values(each));
 const messages = new Map(exported.filter(isMessageType).map((type) => [type.typeName, type]));
 const services = exported.filter(isService);
 const enums = facts.files.flatMap((file) => [

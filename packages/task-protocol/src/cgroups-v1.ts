@@ -1,0 +1,17 @@
+export {
+  BlkIOEntry,
+  BlkIOStat,
+  CgroupStats,
+  CPUStat,
+  CPUUsage,
+  HugetlbStat,
+  MemoryEntry,
+  MemoryOomControl,
+  MemoryStat,
+  Metrics,
+  NetworkStat,
+  PidsStat,
+  RdmaEntry,
+  RdmaStat,
+  Throttle,
+} from './gen/cgroups/v1/metrics.ts';

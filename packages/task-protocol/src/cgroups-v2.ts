@@ -1,0 +1,15 @@
+export {
+  CPUStat,
+  HugeTlbStat,
+  IOEntry,
+  IOStat,
+  MemoryEvents,
+  MemoryStat,
+  Metrics,
+  NetworkStat,
+  PidsStat,
+  PSIData,
+  PSIStats,
+  RdmaEntry,
+  RdmaStat,
+} from './gen/cgroups/v2/metrics.ts';
