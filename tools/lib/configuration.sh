@@ -13,7 +13,7 @@ configuration() {
 [hypervisor.qemu]
 path = "$qemu"
 kernel = "$guest/vmlinux"
-initrd = "$guest/initrd.img"
+image = "$guest/hako-guest.img"
 # auto: KVM where a probe shows that this kernel boots under it, software emulation (tcg) elsewhere.
 accelerator = "auto"
 machine_type = "q35"

@@ -40,9 +40,17 @@ install_packages() {
   sudo apt-get install --yes --no-install-recommends ${missing[*]}"
   fi
   ask 'Install them with apt-get?' || die 'nothing was installed'
-  export DEBIAN_FRONTEND=noninteractive
   # Lists of a fresh machine are missing or stale. One unreachable source need not matter: the install decides.
-  apt-get -o DPkg::Lock::Timeout=300 -qq update || say 'apt-get update reported problems; going on'
-  apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null ||
-    die 'apt-get install failed; its messages are above'
+  apt_get update || say 'apt-get update reported problems; going on'
+  apt_get install --yes --no-install-recommends "${missing[@]}" || die 'apt-get install failed; its messages are above'
+}
+
+# apt-get, with its progress on a terminal and only its errors elsewhere.
+apt_get() {
+  local options=(-o DPkg::Lock::Timeout=300)
+  if [ -t 1 ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -q "$@"
+  else
+    DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" -o Dpkg::Use-Pty=0 -qq "$@" >/dev/null
+  fi
 }

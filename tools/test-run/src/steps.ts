@@ -4,7 +4,7 @@ export interface Step {
   readonly command: readonly [program: string, ...args: string[]];
   /** Set for a vitest run: its tests are counted from the report that it writes under this name. */
   readonly report?: string;
-  /** Boots virtual machines, or makes what they boot. */
+  /** Boots virtual machines. */
   readonly needsVm?: boolean;
 }
 
@@ -29,6 +29,7 @@ export const steps: readonly Step[] = [
   { title: 'unit and integration tests', command: vitest('.'), report: 'unit' },
   { title: 'workspace checks', command: vitest('tools/workspace-checks'), report: 'workspace' },
   { title: 'executables', command: nx('bundle') },
-  { title: 'guest image', command: nx('guest'), needsVm: true },
+  // Builds the guest and runs a first container, as a newcomer does.
+  { title: 'quickstart', command: ['tools/quickstart', '--yes'], needsVm: true },
   { title: 'end-to-end tests', command: vitest('tools/e2e'), report: 'e2e', needsVm: true },
 ];

@@ -28,3 +28,9 @@ it('each entry names packages that exist, a bump and a text', () => {
     expect(parts?.[2]?.trim(), file).not.toBe('');
   }
 });
+
+it('each package that was never released has an entry', () => {
+  const unreleased = listPackages('packages').filter(({ files }) => !files.includes('CHANGELOG.md'));
+  const missing = unreleased.filter(({ name }) => !entries.some(({ text }) => text.includes(name)));
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
