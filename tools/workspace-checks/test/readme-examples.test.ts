@@ -10,6 +10,7 @@ const exampleName = '.readme-example.ts';
 const config = join(workspaceRoot, 'packages/.readme-examples.json');
 
 const examples = listPackages('packages').flatMap((item) => {
+  if (!item.files.includes('README.md')) return [];
   const code = firstBlock(readFileSync(join(workspaceRoot, item.folder, 'README.md'), 'utf8'), ['ts']);
   const tests = item.files.filter((file) => file.endsWith('.test.ts'));
   const isRunByPackage = tests.some((file) =>
