@@ -1,4 +1,4 @@
-import type { Spec as OciSpec } from '@hako/oci-spec';
+import type { Process as OciProcess, LinuxResources as OciResources, Spec as OciSpec } from '@hako/oci-spec';
 import type { LinuxResources, Process, Spec } from './gen/oci.ts';
 import { processTable, resourcesTable, type SpecMember, type SpecTable, specTable } from './spec-table.ts';
 
@@ -12,28 +12,28 @@ export function specToProto(spec: OciSpec): Spec {
   return toProto(specTable, spec) as Spec;
 }
 
-/** What specToProto made, as config.json. Whole numbers beyond 2^53 - 1 are bigints. */
+/** What specToProto made, as config.json. Whole numbers beyond 2^53 - 1 are bigints, as `stringifyJson` writes them. */
 export function specFromProto(message: Spec): OciSpec {
   return fromProto(specTable, message) as unknown as OciSpec;
 }
 
 /** `process` of a spec, or of an exec, as the agent gets it. */
-export function processToProto(process: object): Process {
+export function processToProto(process: OciProcess): Process {
   return toProto(processTable, process) as Process;
 }
 
 /** A process from the agent's protocol as in config.json. */
-export function processFromProto(message: Process): object {
-  return fromProto(processTable, message);
+export function processFromProto(message: Process): OciProcess {
+  return fromProto(processTable, message) as unknown as OciProcess;
 }
 
 /** `linux.resources` as the agent gets it. */
-export function resourcesToProto(resources: object): LinuxResources {
+export function resourcesToProto(resources: OciResources): LinuxResources {
   return toProto(resourcesTable, resources) as LinuxResources;
 }
 
 /** Resources from the agent's protocol as in config.json. */
-export function resourcesFromProto(message: LinuxResources): object {
+export function resourcesFromProto(message: LinuxResources): OciResources {
   return fromProto(resourcesTable, message);
 }
 

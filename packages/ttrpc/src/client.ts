@@ -65,7 +65,7 @@ export class TtrpcClient {
   #closedBy: TtrpcError | undefined;
 
   constructor(connection: Channel | Duplex, options: ClientOptions = {}) {
-    const { promise, resolve } = deferred<TtrpcError>();
+    const { promise, resolve } = Promise.withResolvers<TtrpcError>();
     this.closed = promise;
     this.#resolveClosed = resolve;
     this.#maxCalls = options.maxCalls ?? 4096;
@@ -175,7 +175,7 @@ export class TtrpcClient {
     }
     this.#nextId += 2;
 
-    const { promise, resolve, reject } = deferred<object>();
+    const { promise, resolve, reject } = Promise.withResolvers<object>();
     const giveUp = (code: TtrpcErrorCode, message: string, cause?: unknown): void => {
       this.#waiting.get(streamId)?.settle(localError(code, `${method}: ${message}`, service, method, cause));
     };
@@ -263,18 +263,4 @@ function localError(
   cause?: unknown,
 ): TtrpcError {
   return new TtrpcError(code, message, { facts: { origin: 'local', service, method }, cause });
-}
-
-function deferred<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
