@@ -1,0 +1,6 @@
+import type { Figure } from './figure.ts';
+import { idleSandbox } from './figures/idle.ts';
+import { coldStart } from './figures/start.ts';
+
+/** All figures, in the order in which they are measured. */
+export const figures: readonly Figure[] = [coldStart, idleSandbox];

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { writeBundle } from '@hako/bundles';
+import { type Figure, medianGoal, type Reading } from '../figure.ts';
+import { findProcesses, proportionalMemoryMib, timeProgram } from '../processes.ts';
+
+const role = (args: readonly string[]): string => {
+  const program = args[0] ?? '';
+  if (program.includes('qemu-system')) return 'QEMU';
+  if (program.includes('virtiofsd')) return 'virtiofsd';
+  return args[1] === 'shim' ? 'shim' : 'stand-in';
+};
+
+/** One sandbox that only waits: what `hako state` takes, and the memory of its host processes. */
+export const idleSandbox: Figure = {
+  name: 'idle',
+  title: 'An idle sandbox: the start of hako state, and the memory (PSS) of its processes',
+  async prepare({ workspace, folder, rootfs }) {
+    const hako = join(workspace, 'dist/bin/hako');
+    const stateRoot = join(folder, 'idle');
+    const bundle = writeBundle(join(folder, 'idle-bundle'), { rootfs, args: ['sleep', '100000'] });
+    const id = `bench-idle-${process.pid}`;
+    const call = (...args: string[]) => timeProgram(hako, ['--root', stateRoot, ...args]);
+    await call('create', '--bundle', bundle, id);
+    await call('start', id);
+
+    const memory = (): Reading[] => {
+      const byRole = Map.groupBy(findProcesses(id), ({ args }) => role(args));
+      const readings = [...byRole].map(([name, processes]) => ({
+        label: `memory of ${name}`,
+        value: processes.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
+        unit: 'MiB' as const,
+      }));
+      const total = readings.reduce((sum, { value }) => sum + value, 0);
+      return [...readings, { label: 'memory of all', value: total, unit: 'MiB' }];
+    };
+
+    return {
+      variants: [
+        {
+          name: 'hako state',
+          sample: async () => [{ label: 'hako state', value: await call('state', id), unit: 'ms' }],
+        },
+        { name: 'memory', sample: async () => memory() },
+      ],
+      goals: [medianGoal('hako state', 'ms', 20)],
+      dispose: async () => {
+        await call('delete', '--force', id);
+      },
+    };
+  },
+};

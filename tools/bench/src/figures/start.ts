@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeBundle } from '@hako/bundles';
+import * as z from 'zod';
+import { type Figure, ratioGoal } from '../figure.ts';
+import { timeProgram } from '../processes.ts';
+import { CrunLoop } from './crun-loop.ts';
+import { Floor } from './floor.ts';
+
+const timingsSchema = z.object({ phases: z.array(z.object({ name: z.string(), ms: z.number() })) });
+
+/** A container that does nothing, from nothing to its end: hako, the floor below it, and a runtime without a VM. */
+export const coldStart: Figure = {
+  name: 'start',
+  title: 'Cold run of /bin/true',
+  async prepare({ workspace, folder, rootfs }) {
+    const hako = join(workspace, 'dist/bin/hako');
+    const bundle = writeBundle(join(folder, 'true-bundle'), { rootfs, args: ['/bin/true'] });
+    const timings = join(folder, 'timings.json');
+    const floor = await Floor.prepare({ hako, guestFolder: join(workspace, 'dist/guest'), bundle, folder });
+    const crun = new CrunLoop(bundle, join(folder, 'crun'));
+    let count = 0;
+    const runHako = async () => {
+      count += 1;
+      const id = `bench-run-${process.pid}-${count}`;
+      const args = ['--root', join(folder, 'start'), 'run', '--bundle', bundle, '--timings', timings, id];
+      const total = await timeProgram(hako, args);
+      const { phases } = timingsSchema.parse(JSON.parse(readFileSync(timings, 'utf8')));
+      return [
+        { label: 'hako run', value: total, unit: 'ms' as const },
+        ...phases.map(({ name, ms }) => ({ label: `  ${name}`, value: ms, unit: 'ms' as const })),
+      ];
+    };
+    return {
+      variants: [
+        {
+          name: 'floor',
+          sample: async () => [{ label: 'floor', value: await floor.time(), unit: 'ms' }],
+        },
+        { name: 'hako run', sample: runHako },
+        {
+          name: 'crun run',
+          sample: async () => [{ label: 'crun run', value: await crun.run(), unit: 'ms' }],
+        },
+      ],
+      goals: [ratioGoal('hako run', 'floor', 1.5)],
+      dispose: async () => {
+        await Promise.all([crun.close(), floor.close()]);
+      },
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import { findProcesses, proportionalMemoryMib, timeProgram } from './processes.ts';
+
+it('times a program, and refuses to time a failure', async () => {
+  expect(await timeProgram('sleep', ['0.05'])).toBeGreaterThan(49);
+  await expect(timeProgram('sh', ['-c', 'echo broken >&2; exit 4'])).rejects.toThrow(/ended with 4:\nbroken/);
+});
+
+it('finds a process by an argument and measures its memory', async () => {
+  const word = `1000.${process.pid}`;
+  const child = spawn('sleep', [word], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  try {
+    const found = findProcesses(word);
+    expect(found).toEqual([{ pid: child.pid, args: ['sleep', word] }]);
+    expect(proportionalMemoryMib(child.pid ?? 0)).toBeGreaterThan(0);
+  } finally {
+    child.kill();
+    await once(child, 'exit');
+  }
+  expect(() => proportionalMemoryMib(child.pid ?? 0)).toThrow(/no memory figures/);
+});
