@@ -6,3 +6,5 @@ const workspace = join(import.meta.dirname, '../../..');
 export const hakoPath: string = join(workspace, 'dist/bin/hako');
 /** Kernel and image. */
 export const guestFolder: string = join(workspace, 'dist/guest');
+/** The installer. */
+export const installPath: string = join(workspace, 'tools/install');
