@@ -1,6 +1,8 @@
+export { completeHypervisor } from './complete-hypervisor.ts';
 export { consistencyProblems, tomlPath } from './consistency.ts';
 export { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
 export { ConfigError, type ConfigErrorCode, type ConfigErrorFacts } from './error.ts';
+export { type HypervisorLine, hypervisorKinds } from './hypervisor-kinds.ts';
 export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
 export { type ConfigKey, type KeyAlias, type KeyLine, type KeyTable, Rule, type ValueType } from './key.ts';
 export type { AgentConfig } from './keys/agent.ts';
@@ -11,6 +13,7 @@ export type { NetmonConfig } from './keys/netmon.ts';
 export type { ProxyConfig } from './keys/proxy.ts';
 export type { RuntimeSettings } from './keys/runtime.ts';
 export type { ShimConfig } from './keys/shim.ts';
+export { addParam, formatParams, parseParams } from './params.ts';
 export {
   type ConfigSource,
   type LoadedConfig,

@@ -4,6 +4,7 @@ import { parse, TomlError } from 'smol-toml';
 import { consistencyProblems } from './consistency.ts';
 import { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
 import { ConfigError } from './error.ts';
+import { hypervisorKinds } from './hypervisor-kinds.ts';
 import { type ConfigKey, Rule, type ValueType } from './key.ts';
 import { locate, type Place, pathKey } from './locate.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -198,8 +199,11 @@ class SourceReader {
   }
 
   /** Tables of other hypervisors and agents, which an upstream file may have. */
-  private isForeign(path: readonly string[]): boolean {
-    return path.length === 2 && ['hypervisor', 'agent', 'proxy', 'shim'].includes(path[0] ?? '');
+  private isForeign([kind, name = '', ...rest]: readonly string[]): boolean {
+    if (rest.length > 0) return false;
+    if (kind === 'hypervisor')
+      return hypervisorKinds['1.x'].includes(name) || hypervisorKinds['3.x'].includes(name);
+    return kind === 'agent' || kind === 'proxy' || kind === 'shim';
   }
 
   private foreign(path: readonly string[]): void {

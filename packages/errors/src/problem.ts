@@ -1,3 +1,5 @@
+import { quote } from './quote.ts';
+
 /**
  * One thing that is wrong with something a person wrote: an annotation, a configuration file, a config.json,
  * a command line. Checks collect all of them before anything is refused.
@@ -23,15 +25,13 @@ export interface Problem {
   readonly fix?: string;
 }
 
-/** One line for people: `file:line:column: field "value": rule; fix`. */
+/** One line for people: `file:line:column: field "value": rule; fix`; the value is quoted with `quote`. */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, field, value, rule, fix } = problem;
   let place = file ?? '';
   if (file !== undefined && line !== undefined)
     place += `:${line}${column === undefined ? '' : `:${column}`}`;
-  const subject = [field, value === undefined ? '' : JSON.stringify(value)]
-    .filter((part) => part !== '')
-    .join(' ');
+  const subject = [field, value === undefined ? '' : quote(value)].filter((part) => part !== '').join(' ');
   return [place, subject, fix === undefined ? rule : `${rule}; ${fix}`]
     .filter((part) => part !== '')
     .join(': ');

@@ -42,6 +42,7 @@ export { type ParseOptions, parseFeatures, parseProcess, parseSpec, parseState }
 export {
   type Capabilities,
   type ConsoleSize,
+  capabilitiesShape,
   type ExecCpuAffinity,
   type IoPriority,
   type Process,

@@ -22,5 +22,5 @@ export { isAbsolute, joinPath, rootfsPath } from './paths.ts';
 export { policyFromConfig } from './policy-from-config.ts';
 export type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
 export { defaultShmSizeBytes, type FileSystemSize, type FileSystemSizeOf, shmSize } from './shm-size.ts';
-export { type ContainerStatus, ociState, ociStatus, stateOciVersion } from './state.ts';
+export { type ContainerStatus, ociSpec, ociState, ociStatus, stateOciVersion } from './state.ts';
 export { type TranslateHost, type TranslateInput, type Translation, translate } from './translate.ts';

@@ -1,4 +1,5 @@
-import type { State } from '@hako/oci-spec';
+import type { Problem } from '@hako/errors';
+import type { Spec, State } from '@hako/oci-spec';
 import { bundlePathKey } from './container-type.ts';
 
 /** Version of the OCI runtime specification that `state` claims. */
@@ -41,4 +42,9 @@ export function ociState(
     bundle: annotations[bundlePathKey] ?? '',
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
+}
+
+/** The spec a container was made from, or a problem if it was not kept. */
+export function ociSpec({ spec }: { readonly spec?: Spec }): Spec | Problem {
+  return spec ?? { severity: 'error', code: 'translate/missing-section', field: 'spec', rule: 'is required' };
 }

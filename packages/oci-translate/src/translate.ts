@@ -112,7 +112,13 @@ export function translate<C extends RuntimeConfig>(input: TranslateInput<C>): Tr
       ? { ...overrides.config, ...resolveSizes(overrides.config, input.host) }
       : overrides.config;
   return {
-    sandbox: sandboxConfig(container.container, spec, sized, shmSizeBytes),
+    sandbox: sandboxConfig(
+      isLater ? container.container.sandboxId : input.containerId,
+      input.bundlePath,
+      spec,
+      sized,
+      shmSizeBytes,
+    ),
     container: withContainerOverrides(input, spec, container.container, sized, line),
     config: sized,
     origins: overrides.origins,
@@ -135,18 +141,19 @@ function readSpec({ specText, specFile = 'config.json' }: TranslateInput<Runtime
 }
 
 function sandboxConfig(
-  container: ContainerConfig,
+  id: string,
+  bundlePath: string,
   spec: Spec,
   config: OverridableConfig,
   shmSizeBytes: number,
 ): SandboxConfig {
-  const annotations: Record<string, string> = { [bundlePathKey]: container.bundlePath };
+  const annotations: Record<string, string> = { [bundlePathKey]: bundlePath };
   for (const key of assetAnnotations) {
     const value = spec.annotations?.[key];
     if (value !== undefined) annotations[key] = value;
   }
   return {
-    id: container.type === 'pod_container' ? container.sandboxId : container.id,
+    id,
     hostname: spec.hostname ?? '',
     hypervisor: config.hypervisor,
     agent: config.agent,

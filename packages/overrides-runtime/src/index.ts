@@ -10,6 +10,14 @@ export {
   type WithContainerOverrides,
 } from './container-overrides.ts';
 
+export {
+  addFeature,
+  type ExperimentalFeature,
+  findFeature,
+  knownFeatures,
+} from './experimental-features.ts';
+export { networkModel } from './runtime-values.ts';
+
 /** `io.katacontainers.config.runtime.*` and the keys about the bundle. */
 export const runtimeFamily: OverrideFamily<RuntimeConfig> = {
   name: 'runtime',

@@ -40,8 +40,8 @@ function unknownFeature(
 
 type Model = RuntimeSettings['internetworkingModel'];
 
-/** `default` is tcfilter. */
-const networkModel: Codec<Model> = {
+/** How endpoints are joined to the VM; `default` is tcfilter. */
+export const networkModel: Codec<Model> = {
   ...oneOf(['tcfilter', 'macvtap', 'none', 'default']),
   read: (text) =>
     oneOf(['tcfilter', 'macvtap', 'none'] as const).read(text === 'default' ? 'tcfilter' : text),
