@@ -12,7 +12,7 @@ export interface HostFacts {
    * A path with symbolic links resolved, or undefined if there is no such file. Without it paths are compared as
    * written.
    */
-  canonicalPath?(path: string): string | undefined;
+  readonly canonicalPath?: (path: string) => string | undefined;
   /** Names of the experimental features that may be asked for. Default none. */
   readonly experimentalFeatures?: readonly string[];
 }

@@ -61,7 +61,7 @@ const rules: readonly Consistency[] = [
 /** Everything in a configuration that contradicts itself, with the place of the value that is reported. */
 export function consistencyProblems(config: RuntimeConfig, origins: Origins = {}): Problem[] {
   return rules
-    .filter(({ broken }) => broken(config))
+    .filter((rule) => rule.broken(config))
     .map(({ field, rule, fix }) => {
       const origin = origins[field];
       return {

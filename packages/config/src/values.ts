@@ -82,9 +82,6 @@ export const secondsAsMs: ValueType<number> = {
   write: (value) => Math.ceil(value / 1000),
 };
 
-/** Milliseconds in both. */
-export const milliseconds: ValueType<number> = count;
-
 const rootlessUserTable: Shape<unknown> = object<{
   uid?: number;
   gid?: number;

@@ -101,12 +101,12 @@ export interface ExecCpuAffinity {
   readonly final?: string;
 }
 
-export const userShape: Shape<User> = object<User>(
+const userShape: Shape<User> = object<User>(
   { uid: uint32, gid: uint32, umask: uint32, additionalGids: list(uint32), username: osText },
   {},
 );
 
-export const rlimitShape: Shape<Rlimit> = object<Rlimit>(
+const rlimitShape: Shape<Rlimit> = object<Rlimit>(
   { type: name, soft: uint64, hard: uint64 },
   { type: true, soft: true, hard: true },
 );

@@ -9,7 +9,7 @@ import { containerFamily, runtimeFamily, type WithContainerOverrides } from '@ha
 export type OverridableConfig = RuntimeConfig & WithAssetHashes & WithContainerOverrides;
 
 /** Families whose keys count on the first container of a sandbox only. */
-export const sandboxFamilies: readonly OverrideFamily<OverridableConfig>[] = [
+const sandboxFamilies: readonly OverrideFamily<OverridableConfig>[] = [
   assetsFamily,
   hypervisorFamily,
   runtimeFamily,

@@ -44,7 +44,9 @@ function row(group: string, cases: readonly CaseResult[]): string {
   for (const { verdict } of cases)
     if (verdict.kind === 'declared')
       for (const letter of verdict.deviations) letters.set(letter, (letters.get(letter) ?? 0) + 1);
-  const used = [...letters].sort().map(([letter, times]) => `${letter}:${times}`);
+  const used = [...letters]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([letter, times]) => `${letter}:${times}`);
   return `${group.padEnd(22)}${String(count('agreed')).padStart(8)}${String(count('declared')).padStart(10)}${String(count('different')).padStart(11)}  ${used.join(' ')}`;
 }
 

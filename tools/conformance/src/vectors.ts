@@ -83,16 +83,16 @@ function withBases(input: JsonObject, bases: JsonObject): JsonObject {
   ] as const) {
     const given = input[member];
     if (!isObject(given) || typeof given.$base !== 'string') continue;
-    const { $base, ...patch } = given;
-    const base = asObject(bases[kind])[given.$base];
-    if (base === undefined) throw new Error(`there is no base ${given.$base}`);
+    const { $base: name, ...patch } = given;
+    const base = asObject(bases[kind])[asText(name)];
+    if (base === undefined) throw new Error(`there is no base ${asText(name)}`);
     result[member] = mergePatch(base, patch);
   }
   return result;
 }
 
 /** JSON Merge Patch (RFC 7386). */
-export function mergePatch(target: Json | undefined, patch: Json): Json {
+function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
   const result: Record<string, Json | undefined> = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {

@@ -1,5 +1,5 @@
 import { type KeyTable, notDriven } from '../key.ts';
-import { count, flag, milliseconds, secondsAsMs, textValue, word, words } from '../values.ts';
+import { count, flag, secondsAsMs, textValue, word, words } from '../values.ts';
 
 /** `[agent.kata]`: the process in the guest that does the work. */
 export interface AgentConfig {
@@ -124,7 +124,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 50000,
     unit: 's',
     lines: ['3.x'],
-    aliases: [{ toml: 'cdh_api_timeout_ms', type: milliseconds }],
+    aliases: [{ toml: 'cdh_api_timeout_ms', type: count }],
     meaning: 'Data hub limit.',
     effect: notDriven,
   },
