@@ -5,7 +5,8 @@ import { defaultRuntimeConfig } from './defaults.ts';
 const { hypervisor } = defaultRuntimeConfig();
 
 test('a full configuration is complete as it is', () => {
-  expect(completeHypervisor(hypervisor)).toEqual({ hypervisor, problems: [] });
+  const full = { ...hypervisor, defaultMaxVcpus: 4 };
+  expect(completeHypervisor(full)).toEqual({ hypervisor: full, problems: [] });
 });
 
 test('zeros get defaults', () => {

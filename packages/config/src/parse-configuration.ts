@@ -166,6 +166,7 @@ class SourceReader {
   private readonly tree: Record<string, unknown>;
   private readonly merge: Merge;
   private places: Map<string, Place> | undefined;
+  private unknownKeys = 0;
 
   constructor(source: ConfigSource, tree: Record<string, unknown>, merge: Merge) {
     this.source = source;
@@ -223,17 +224,8 @@ class SourceReader {
     table: boolean,
     targets: ReadonlyMap<string, Target> | undefined,
   ): void {
-    const name = path.at(-1) ?? '';
     const section = path.slice(0, -1).join('.');
-    const known = targets?.keys() ?? sectionTargets().keys();
-    const guess = targets === undefined && table ? nearest(path.join('.'), known) : nearest(name, known);
-    const elsewhere = guess === undefined ? findKey(name) : undefined;
-    const fix =
-      guess !== undefined
-        ? `did you mean ${guess}?`
-        : elsewhere === undefined
-          ? undefined
-          : `it belongs in [${elsewhere}]`;
+    const fix = this.unknownKeys++ < maxGuesses ? adviceFor(path, table, targets) : undefined;
     this.merge.report({
       severity: this.merge.unknownSeverity,
       code: 'config/unknown-key',
@@ -318,6 +310,22 @@ function sectionTargets(): ReadonlyMap<string, ReadonlyMap<string, Target>> {
   }
   targetsBySection = result;
   return result;
+}
+
+/** Unknown keys of one file that get a guess at what was meant, which is the costly step. */
+const maxGuesses = 20;
+
+function adviceFor(
+  path: readonly string[],
+  table: boolean,
+  targets: ReadonlyMap<string, Target> | undefined,
+): string | undefined {
+  const name = path.at(-1) ?? '';
+  const known = targets?.keys() ?? sectionTargets().keys();
+  const guess = nearest(targets === undefined && table ? path.join('.') : name, known);
+  if (guess !== undefined) return `did you mean ${guess}?`;
+  const elsewhere = findKey(name);
+  return elsewhere === undefined ? undefined : `it belongs in [${elsewhere}]`;
 }
 
 /** The table that has a key of this name. */
