@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { takeSnapshot } from './host-snapshot.ts';
 import { waitForNoLeaks } from './leaks.ts';
@@ -12,14 +12,22 @@ import { summaryLine } from './vitest-report.ts';
 
 const { values: options } = parseArgs({ options: { 'no-vm': { type: 'boolean', default: false } } });
 
-const workspace = join(import.meta.dirname, '../../..');
+const workspace = resolve(import.meta.dirname, '../../..');
 const reportFolder = join(workspace, '.hako-cache/test-reports');
 rmSync(reportFolder, { recursive: true, force: true });
 mkdirSync(reportFolder, { recursive: true });
 
 const temporaryFolder = mkdtempSync(join(tmpdir(), 'hako-test-'));
 const runId = randomUUID();
-const env = { ...process.env, HAKO_TEST_RUN: runId, TMPDIR: temporaryFolder };
+const env = {
+  ...process.env,
+  HAKO_TEST_RUN: runId,
+  TMPDIR: temporaryFolder,
+  // The clone may belong to another user than the one who tests it; git then refuses to look unless told.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: workspace,
+};
 const look = () => takeSnapshot({ runId, workspace, stateFolders: ['/run/hako'], temporaryFolder });
 
 const before = look();
