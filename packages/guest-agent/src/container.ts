@@ -1,0 +1,237 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { AgentError } from './agent-error.ts';
+import { cgroupOf, processesIn, writeControl } from './cgroup.ts';
+import { crun } from './crun.ts';
+import { GuestProcess } from './guest-process.ts';
+import type { Machine } from './system/machine.ts';
+
+const SIGKILL = 9;
+const SIGTERM = 15;
+
+/** Ended execs that are remembered for late questions. */
+const maxEndedExecs = 256;
+
+/**
+ * A container and its processes.
+ *
+ * States: creating, created (its first process waits to run the user's command), running, stopped (the first process
+ * has ended), removing.
+ */
+export class Container {
+  readonly id: string;
+  readonly init: GuestProcess;
+  /** Mount points that go when the container goes. */
+  mountPoints: readonly string[] = [];
+  readonly #machine: Machine;
+  readonly #dir: string;
+  readonly #processes = new Map<string, GuestProcess>();
+  #state: 'creating' | 'created' | 'running' | 'removing' = 'creating';
+  #cgroupDir: string | undefined;
+  #execCount = 0;
+
+  /** @param dir the container's own folder, which must not exist */
+  constructor(
+    machine: Machine,
+    parts: { readonly id: string; readonly execId: string; readonly dir: string },
+  ) {
+    this.#machine = machine;
+    this.id = parts.id;
+    this.#dir = parts.dir;
+    this.init = new GuestProcess(machine, parts.execId);
+    this.#processes.set(parts.execId, this.init);
+  }
+
+  get state(): 'creating' | 'created' | 'running' | 'stopped' | 'removing' {
+    return this.#state !== 'removing' && this.init.exited ? 'stopped' : this.#state;
+  }
+
+  /** Folder of the container's cgroup; undefined before it is created. */
+  get cgroupDir(): string | undefined {
+    return this.#cgroupDir;
+  }
+
+  /** Makes the container with its first process. `spec` is the text of config.json. Throws AgentError. */
+  async create(spec: string): Promise<void> {
+    try {
+      mkdirSync(this.#dir, { recursive: true });
+      writeFileSync(`${this.#dir}/config.json`, spec);
+      await this.#launch(this.init, `${this.#dir}/init.pid`, [
+        'create',
+        '--bundle',
+        this.#dir,
+        '--pid-file',
+        `${this.#dir}/init.pid`,
+        this.id,
+      ]);
+    } catch (error) {
+      this.init.close();
+      rmSync(this.#dir, { recursive: true, force: true });
+      throw error;
+    }
+    const { pid } = this.init;
+    this.#cgroupDir = pid === undefined ? undefined : cgroupOf(pid);
+    this.#state = 'created';
+  }
+
+  /** Lets the first process run the user's command. Throws AgentError. */
+  async start(): Promise<void> {
+    if (this.state !== 'created') {
+      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not created`);
+    }
+    this.#state = 'running';
+    try {
+      await crun(this.#machine, `${this.#dir}/start.log`, ['start', this.id]);
+    } catch (error) {
+      if (this.#state === 'running') this.#state = 'created';
+      throw error;
+    }
+  }
+
+  /** Starts another process. `spec` is the text of its process.json. Throws AgentError. */
+  async exec(execId: string, spec: string): Promise<void> {
+    if (this.state !== 'running') {
+      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not running`);
+    }
+    if (this.#processes.has(execId)) {
+      throw new AgentError('already-exists', `container ${this.id} has a process ${execId} already`);
+    }
+    const process = new GuestProcess(this.#machine, execId);
+    this.#processes.set(execId, process);
+    const files = `${this.#dir}/exec-${this.#execCount++}`;
+    try {
+      writeFileSync(`${files}.json`, spec);
+      await this.#launch(process, `${files}.pid`, [
+        'exec',
+        '--detach',
+        '--process',
+        `${files}.json`,
+        '--pid-file',
+        `${files}.pid`,
+        this.id,
+      ]);
+    } catch (error) {
+      process.close();
+      this.#processes.delete(execId);
+      throw error;
+    } finally {
+      rmSync(`${files}.json`, { force: true });
+      rmSync(`${files}.pid`, { force: true });
+    }
+    void process.exit.then(() => this.#forgetOldExecs());
+  }
+
+  /** The process of that id. Throws AgentError `not-found`. */
+  process(execId: string): GuestProcess {
+    const process = this.#processes.get(execId);
+    if (process === undefined) {
+      throw new AgentError('not-found', `container ${this.id} has no process ${execId}`, {
+        facts: { containerId: this.id, execId },
+      });
+    }
+    return process;
+  }
+
+  /** Sends a signal to one process. Throws AgentError. */
+  signalOne(execId: string, signal: number): void {
+    const process = this.process(execId);
+    const { pid } = process;
+    // The kernel drops what the first process of a pid namespace has no handler for.
+    const lost = signal === SIGTERM && process === this.init && pid !== undefined && !handles(pid, signal);
+    process.signal(lost ? SIGKILL : signal);
+  }
+
+  /** Sends a signal to all processes of the container. */
+  signalAll(signal: number): void {
+    const dir = this.#cgroupDir;
+    if (dir === undefined) {
+      this.signalOne(this.init.execId, signal);
+      return;
+    }
+    if (signal === SIGKILL && writeControl(dir, 'cgroup.kill', '1')) return;
+    // Frozen, so that none is born in between.
+    writeControl(dir, 'cgroup.freeze', '1');
+    try {
+      for (const pid of processesIn(dir)) this.#machine.kill(pid, signal);
+    } finally {
+      writeControl(dir, 'cgroup.freeze', '0');
+    }
+  }
+
+  /**
+   * Kills what is left and takes the container away. Throws AgentError `deadline-exceeded` when processes have not
+   * ended after `timeoutMs`; it may be tried again then.
+   */
+  async remove(timeoutMs: number): Promise<void> {
+    if (this.#state === 'creating' || this.#state === 'removing') {
+      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}`);
+    }
+    const before = this.#state;
+    this.#state = 'removing';
+    try {
+      if (!this.init.exited || this.#processes.size > 1) this.signalAll(SIGKILL);
+      await this.#allExited(timeoutMs);
+      await crun(this.#machine, `${this.#dir}/delete.log`, ['delete', '--force', this.id]);
+    } catch (error) {
+      this.#state = before;
+      throw error;
+    }
+    for (const process of this.#processes.values()) process.close();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+
+  async #launch(process: GuestProcess, pidFile: string, args: readonly string[]): Promise<void> {
+    await this.#machine.during(async () => {
+      try {
+        await crun(this.#machine, pidFile.replace(/pid$/, 'log'), args, process.childFds);
+      } finally {
+        process.closeChildFds();
+      }
+      process.started(Number(readFileSync(pidFile, 'latin1')));
+    });
+  }
+
+  async #allExited(timeoutMs: number): Promise<void> {
+    const exits = Promise.all([...this.#processes.values()].map(({ exit }) => exit));
+    if (timeoutMs === 0) {
+      await exits;
+      return;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(
+            new AgentError(
+              'deadline-exceeded',
+              `processes of container ${this.id} did not end in ${timeoutMs} ms`,
+            ),
+          ),
+        timeoutMs,
+      );
+    });
+    try {
+      await Promise.race([exits, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #forgetOldExecs(): void {
+    const ended = [...this.#processes].filter(
+      ([, process]) => process !== this.init && process.exited && process.drained,
+    );
+    for (const [execId] of ended.slice(0, Math.max(0, ended.length - maxEndedExecs))) {
+      this.#processes.delete(execId);
+    }
+  }
+}
+
+/** True when the process has a handler for the signal. */
+function handles(pid: number, signal: number): boolean {
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return caught !== undefined && ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}

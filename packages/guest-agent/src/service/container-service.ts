@@ -1,0 +1,86 @@
+import {
+  type CreateContainerRequest,
+  processFromProto,
+  type StringUser,
+  specFromProto,
+} from '@hako/agent-protocol';
+import { AgentError } from '../agent-error.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { toJson } from '../to-json.ts';
+import type { AgentHandlers } from './handlers.ts';
+
+/** Calls that make, start and remove containers and their processes. */
+export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void>): AgentHandlers {
+  return {
+    async createContainer(request) {
+      const spec = specOf(request);
+      await prepared();
+      const container = sandbox.newContainer(request.containerId, request.execId);
+      try {
+        container.mountPoints = await sandbox.storages.add(request.storages);
+        await container.create(spec);
+      } catch (error) {
+        sandbox.forget(container);
+        throw error;
+      }
+      return {};
+    },
+
+    async startContainer({ containerId }) {
+      await sandbox.container(containerId).start();
+      return {};
+    },
+
+    async removeContainer({ containerId, timeout }) {
+      const container = sandbox.container(containerId);
+      await container.remove(timeout * 1000);
+      sandbox.forget(container);
+      return {};
+    },
+
+    async execProcess(request) {
+      const { containerId, execId, process, stringUser } = request;
+      refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
+      if (process === undefined) throw new AgentError('invalid-argument', 'process is missing');
+      if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
+      refuseTerminal(process.Terminal);
+      await sandbox.container(containerId).exec(execId, toJson(processFromProto(process)));
+      return {};
+    },
+  };
+}
+
+/** config.json of the container. Throws AgentError for what this agent cannot do. */
+function specOf(request: CreateContainerRequest): string {
+  const { OCI, devices, sandboxPidns, stringUser } = request;
+  refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
+  if (OCI === undefined)
+    throw new AgentError('invalid-argument', 'OCI, the spec of the container, is missing');
+  if (OCI.Root === undefined || OCI.Root.Path === '') {
+    throw new AgentError('invalid-argument', 'OCI.Root.Path, the root file system in the guest, is missing');
+  }
+  if (OCI.Process === undefined) throw new AgentError('invalid-argument', 'OCI.Process is missing');
+  refuseTerminal(OCI.Process.Terminal);
+  if (devices.length > 0) {
+    const types = devices.map(({ type }) => JSON.stringify(type)).join(', ');
+    throw new AgentError('unimplemented', `devices are not supported yet: ${types}`);
+  }
+  if (sandboxPidns) {
+    throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
+  }
+  return toJson(specFromProto(OCI));
+}
+
+function refuseTerminal(terminal: boolean): void {
+  if (terminal) throw new AgentError('unimplemented', 'terminals are not supported yet');
+}
+
+function refuseUnknown(parts: { stringUser: StringUser | undefined; ports: readonly number[] }): void {
+  const { stringUser, ports } = parts;
+  if (stringUser !== undefined && (stringUser.uid !== '' || stringUser.gid !== '')) {
+    throw new AgentError('unimplemented', 'users by name are not supported: give numbers in the spec');
+  }
+  if (ports.some((port) => port !== 0)) {
+    throw new AgentError('unimplemented', 'passed-through stdio ports are not supported: streams are polled');
+  }
+}

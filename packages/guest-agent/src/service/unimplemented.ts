@@ -1,0 +1,46 @@
+import { AgentError } from '../agent-error.ts';
+import type { AgentHandlers } from './handlers.ts';
+
+const network = 'networks are not configured by this agent yet';
+const memory = 'memory is not tuned by this agent';
+
+/** Methods that this agent does not serve, and why. */
+const reasons = {
+  updateContainer: 'limits cannot be changed yet',
+  updateEphemeralMounts: 'memory backed mounts are not resized yet',
+  statsContainer: 'counters are not collected yet',
+  pauseContainer: 'containers cannot be paused yet',
+  resumeContainer: 'containers cannot be paused yet',
+  removeStaleVirtiofsShareMounts: 'shares are mounted once and never go stale here',
+  getDiagnosticData: 'there is no diagnostic data',
+  ttyWinResize: 'terminals are not supported yet',
+  updateInterface: network,
+  updateRoutes: network,
+  listInterfaces: network,
+  listRoutes: network,
+  addARPNeighbors: network,
+  getIPTables: network,
+  setIPTables: network,
+  getMetrics: 'metrics are not collected yet',
+  memAgentMemcgSet: memory,
+  memAgentCompactSet: memory,
+  memHotplugByProbe: 'memory is hot-plugged without a probe file here',
+  copyFile: 'files are shared, not copied',
+  addSwap: 'swap is not supported',
+  addSwapPath: 'swap is not supported',
+  getVolumeStats: 'volumes are not measured yet',
+  resizeVolume: 'volumes cannot be resized',
+  setPolicy: 'there is no policy engine',
+} as const satisfies { readonly [Name in keyof AgentHandlers]?: string };
+
+/** Handlers that answer UNIMPLEMENTED with the reason. */
+export function unimplementedHandlers(): AgentHandlers {
+  return Object.fromEntries(
+    Object.entries(reasons).map(([name, reason]) => [
+      name,
+      () => {
+        throw new AgentError('unimplemented', `${name}: ${reason}`);
+      },
+    ]),
+  );
+}

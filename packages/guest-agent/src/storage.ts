@@ -1,0 +1,201 @@
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, normalize } from 'node:path';
+import type { Storage } from '@hako/agent-protocol';
+import { AgentError } from './agent-error.ts';
+import { parseMountOptions } from './mount-options.ts';
+import type { Machine } from './system/machine.ts';
+
+/** All that the host may have mounted lies below this. */
+export const storageRoot = '/run/kata-containers';
+
+/** Storage drivers of this agent, as GetGuestDetails names them. */
+export const storageDrivers: readonly string[] = [
+  'virtio-fs',
+  '9p',
+  'bind',
+  'local',
+  'ephemeral',
+  'overlayfs',
+];
+
+const modulesOf: Readonly<Record<string, readonly string[]>> = {
+  virtiofs: ['virtiofs'],
+  '9p': ['9pnet_virtio', '9p'],
+  overlay: ['overlay'],
+};
+
+const MS_BIND = 4096;
+const MS_RDONLY = 1;
+const MS_REMOUNT = 32;
+
+/**
+ * What is mounted in the guest for the sandbox and its containers. Storages with the same mount point are one, mounted
+ * once and unmounted with their last user.
+ */
+export class StorageTable {
+  readonly #machine: Machine;
+  readonly #root: string;
+  readonly #users = new Map<string, number>();
+
+  constructor(machine: Machine, root: string = storageRoot) {
+    this.#machine = machine;
+    this.#root = root;
+  }
+
+  /**
+   * Mounts in the given order; answers the mount points, for `release`. On a failure what was mounted is undone.
+   * Throws AgentError.
+   */
+  async add(storages: readonly Storage[]): Promise<string[]> {
+    const mountPoints: string[] = [];
+    try {
+      for (const storage of storages) mountPoints.push(await this.#addOne(storage));
+    } catch (error) {
+      this.release(mountPoints);
+      throw error;
+    }
+    return mountPoints;
+  }
+
+  /** Unmounts what has no other user, the last first. */
+  release(mountPoints: readonly string[]): void {
+    for (const mountPoint of [...mountPoints].reverse()) {
+      const users = (this.#users.get(mountPoint) ?? 1) - 1;
+      if (users > 0) {
+        this.#users.set(mountPoint, users);
+        continue;
+      }
+      this.#users.delete(mountPoint);
+      this.#machine.unmount(mountPoint);
+    }
+  }
+
+  async #addOne(storage: Storage): Promise<string> {
+    const mountPoint = this.#check(storage);
+    const users = this.#users.get(mountPoint) ?? 0;
+    this.#users.set(mountPoint, users + 1);
+    try {
+      if (users === 0) await this.#mount(storage, mountPoint);
+    } catch (error) {
+      this.#users.delete(mountPoint);
+      throw error;
+    }
+    return mountPoint;
+  }
+
+  #check({ driver, mountPoint, options }: Storage): string {
+    if (!storageDrivers.includes(driver)) {
+      throw new AgentError(
+        'unimplemented',
+        `storage driver ${JSON.stringify(driver)} is not one of ${storageDrivers.join(', ')}`,
+      );
+    }
+    const path = normalize(mountPoint).replace(/\/$/, '');
+    if (!path.startsWith(`${this.#root}/`) || path.includes('\0')) {
+      throw new AgentError(
+        'invalid-argument',
+        `mount point ${JSON.stringify(mountPoint)} of storage ${driver} is not below ${this.#root}`,
+        { facts: { path: mountPoint } },
+      );
+    }
+    if (options.some((option) => option.includes('\0'))) {
+      throw new AgentError('invalid-argument', `an option of the storage at ${mountPoint} holds a NUL`);
+    }
+    return path;
+  }
+
+  async #mount(storage: Storage, target: string): Promise<void> {
+    switch (storage.driver) {
+      case 'local':
+        makeLocal(storage, target);
+        return;
+      case 'ephemeral':
+        mkdirSync(target, { recursive: true });
+        await this.#mountType(storage.fstype === 'hugetlbfs' ? 'hugetlbfs' : 'tmpfs', storage, target);
+        setGroup(storage, target);
+        return;
+      case 'bind':
+        this.#bind(storage, target);
+        return;
+      case 'overlayfs':
+        mkdirSync(target, { recursive: true });
+        makeOverlayDirs(storage.options);
+        await this.#mountType('overlay', storage, target);
+        return;
+      default:
+        mkdirSync(target, { recursive: true });
+        await this.#mountType(storage.driver === '9p' ? '9p' : 'virtiofs', storage, target);
+    }
+  }
+
+  async #mountType(type: string, { source, options, driver }: Storage, target: string): Promise<void> {
+    const { flags, data } = parseMountOptions(options);
+    await this.#loadModules(type);
+    this.#machine.mount({ source: source === '' ? driver : source, target, type, flags, data });
+  }
+
+  #bind({ source, options }: Storage, target: string): void {
+    const { flags, propagation } = parseMountOptions(options);
+    if (statSync(source).isDirectory()) mkdirSync(target, { recursive: true });
+    else {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, '', { flag: 'a' });
+    }
+    this.#machine.mount({ source, target, flags: (flags & ~MS_RDONLY) | MS_BIND });
+    try {
+      // The kernel takes a bind's flags only from a remount.
+      if ((flags & MS_RDONLY) !== 0) {
+        this.#machine.mount({ source: 'none', target, flags: flags | MS_BIND | MS_REMOUNT });
+      }
+      if (propagation !== 0) this.#machine.mount({ source: 'none', target, flags: propagation });
+    } catch (error) {
+      this.#machine.unmount(target);
+      throw error;
+    }
+  }
+
+  async #loadModules(type: string): Promise<void> {
+    const modules = modulesOf[type];
+    if (modules === undefined || isKnownFileSystem(type)) return;
+    for (const name of modules) await loadModule(this.#machine, name);
+  }
+}
+
+/** Loads a kernel module with what it needs. Throws AgentError `internal`. */
+export async function loadModule(
+  machine: Machine,
+  name: string,
+  parameters: readonly string[] = [],
+): Promise<void> {
+  const status = await machine.run({ args: ['modprobe', name, ...parameters] });
+  if (status !== 0) throw new AgentError('internal', `kernel module ${name} could not be loaded`);
+}
+
+function isKnownFileSystem(type: string): boolean {
+  return readFileSync('/proc/filesystems', 'latin1')
+    .split('\n')
+    .some((line) => line.endsWith(`\t${type}`));
+}
+
+function makeLocal(storage: Storage, target: string): void {
+  mkdirSync(target, { recursive: true });
+  const mode = storage.options
+    .flatMap((list) => list.split(','))
+    .find((option) => option.startsWith('mode='))
+    ?.slice('mode='.length);
+  if (mode !== undefined) chmodSync(target, Number.parseInt(mode, 8));
+  setGroup(storage, target);
+}
+
+function setGroup({ fsGroup }: Storage, target: string): void {
+  if (fsGroup === undefined) return;
+  chownSync(target, -1, fsGroup.groupId);
+  chmodSync(target, (statSync(target).mode & 0o7777) | 0o2070);
+}
+
+function makeOverlayDirs(options: readonly string[]): void {
+  for (const option of options.flatMap((list) => list.split(','))) {
+    const [name, dir] = option.split('=', 2);
+    if ((name === 'upperdir' || name === 'workdir') && dir !== undefined) mkdirSync(dir, { recursive: true });
+  }
+}

@@ -1,0 +1,159 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { AgentError } from '../agent-error.ts';
+import { errno, type Libc } from './libc.ts';
+import type { Command, Machine, MountRequest, ProcessPipes } from './machine.ts';
+import { makePipe } from './pipe.ts';
+import { PipeReader } from './pipe-reader.ts';
+import { PipeWriter } from './pipe-writer.ts';
+import type { Poller } from './poller.ts';
+import type { Reaper } from './reaper.ts';
+
+/** Starts a program; told apart because Bun and Node differ in it. */
+export type Spawn = (command: Command) => { readonly pid: number; readonly exited: Promise<number> };
+
+const MNT_DETACH = 2;
+const UMOUNT_NOFOLLOW = 8;
+const CLOCK_REALTIME = 0;
+const RNDADDENTROPY = 0x4008_5203;
+const RNDRESEEDCRNG = 0x5207;
+const SIOCGIFFLAGS = 0x8913;
+const SIOCSIFFLAGS = 0x8914;
+const IFF_UP = 1;
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 0o2000002;
+const RB_POWER_OFF = 0x4321_fedc;
+
+/** The machine that the agent runs on. */
+export class LinuxMachine implements Machine {
+  readonly #libc: Libc;
+  readonly #poller: Poller;
+  readonly #reaper: Reaper;
+  readonly #spawn: Spawn;
+
+  constructor(parts: {
+    readonly libc: Libc;
+    readonly poller: Poller;
+    readonly reaper: Reaper;
+    readonly spawn: Spawn;
+  }) {
+    this.#libc = parts.libc;
+    this.#poller = parts.poller;
+    this.#reaper = parts.reaper;
+    this.#spawn = parts.spawn;
+  }
+
+  async run(command: Command): Promise<number> {
+    const { pid, exited } = this.#spawn(command);
+    const done = this.#reaper.spawned(pid);
+    try {
+      return await exited;
+    } finally {
+      done();
+    }
+  }
+
+  during<T>(birth: () => Promise<T>): Promise<T> {
+    return this.#reaper.during(birth);
+  }
+
+  adopt(pid: number): Promise<number> {
+    return this.#reaper.adopt(pid);
+  }
+
+  kill(pid: number, signal: number): boolean {
+    try {
+      process.kill(pid, signal);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+      throw new AgentError('invalid-argument', `cannot send signal ${signal}`, { cause: error });
+    }
+  }
+
+  makePipes(): ProcessPipes {
+    const [input, output, errors] = [makePipe(this.#libc), makePipe(this.#libc), makePipe(this.#libc)];
+    return {
+      stdin: new PipeWriter(this.#libc, this.#poller, input.writeFd),
+      stdout: new PipeReader(this.#libc, this.#poller, output.readFd),
+      stderr: new PipeReader(this.#libc, this.#poller, errors.readFd),
+      childFds: [input.readFd, output.writeFd, errors.writeFd],
+    };
+  }
+
+  mount({ source, target, type, flags, data }: MountRequest): void {
+    const result = this.#libc.mount(
+      cString(source),
+      cString(target),
+      type === undefined ? null : cString(type),
+      flags,
+      data === undefined ? null : cString(data),
+    );
+    if (result < 0) {
+      const what = type === undefined ? source : `${type} ${source}`;
+      throw failed(`mount of ${what} on ${target}`, result, target);
+    }
+  }
+
+  unmount(target: string): boolean {
+    return this.#libc.umount2(cString(target), MNT_DETACH | UMOUNT_NOFOLLOW) === 0;
+  }
+
+  setClock(seconds: bigint, microseconds: bigint): void {
+    const time = new BigInt64Array([seconds, microseconds * 1000n]);
+    const result = this.#libc.clock_settime(CLOCK_REALTIME, time);
+    if (result < 0) throw failed(`setting the clock to ${seconds} s`, result);
+  }
+
+  addEntropy(bytes: Uint8Array): void {
+    const fd = openSync('/dev/urandom', 'r+');
+    try {
+      // struct rand_pool_info: bits credited, size in bytes, the bytes.
+      const info = new Uint8Array(8 + bytes.length);
+      const view = new DataView(info.buffer);
+      view.setInt32(0, bytes.length * 8, true);
+      view.setInt32(4, bytes.length, true);
+      info.set(bytes, 8);
+      const added = this.#libc.ioctl(fd, RNDADDENTROPY, info);
+      if (added < 0) writeSync(fd, bytes);
+      const result = this.#libc.ioctl(fd, RNDRESEEDCRNG, null);
+      if (result < 0) throw failed('reseeding the random generator', result);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  loopbackUp(): void {
+    const fd = this.#libc.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+    if (fd < 0) throw failed('opening a socket', fd);
+    try {
+      // struct ifreq: name of 16 bytes, then the flags.
+      const request = new Uint8Array(40);
+      request.set(Buffer.from('lo'));
+      const read = this.#libc.ioctl(fd, SIOCGIFFLAGS, request);
+      if (read < 0) throw failed('reading the flags of lo', read);
+      request[16] = (request[16] ?? 0) | IFF_UP;
+      const set = this.#libc.ioctl(fd, SIOCSIFFLAGS, request);
+      if (set < 0) throw failed('bringing lo up', set);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  sync(): void {
+    this.#libc.sync();
+  }
+
+  powerOff(): void {
+    this.#libc.reboot(RB_POWER_OFF);
+  }
+}
+
+function cString(text: string): Uint8Array {
+  if (text.includes('\0')) throw new AgentError('invalid-argument', 'text holds a NUL');
+  return Buffer.from(`${text}\0`);
+}
+
+function failed(what: string, result: number, path?: string): AgentError {
+  const name = Object.entries(errno).find(([, number]) => number === -result)?.[0] ?? `errno ${-result}`;
+  return new AgentError('internal', `${what} failed: ${name}`, { facts: path === undefined ? {} : { path } });
+}

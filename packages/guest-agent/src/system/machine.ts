@@ -1,0 +1,52 @@
+import type { PipeReader } from './pipe-reader.ts';
+import type { PipeWriter } from './pipe-writer.ts';
+
+export interface MountRequest {
+  readonly source: string;
+  readonly target: string;
+  /** Absent for binds and remounts. */
+  readonly type?: string;
+  /** Flags of mount(2). */
+  readonly flags: number;
+  readonly data?: string;
+}
+
+export interface Command {
+  /** Program, looked up in PATH, and its arguments. */
+  readonly args: readonly string[];
+  /** Descriptors for stdin, stdout and stderr. Default: /dev/null. */
+  readonly stdio?: readonly [stdin: number, stdout: number, stderr: number];
+}
+
+/** Both ends of a new process's three streams. */
+export interface ProcessPipes {
+  readonly stdin: PipeWriter;
+  readonly stdout: PipeReader;
+  readonly stderr: PipeReader;
+  /** What the process gets; to be closed here once it has them. */
+  readonly childFds: readonly [stdin: number, stdout: number, stderr: number];
+}
+
+/** All that the agent asks of the machine it runs on, beside reading and writing files. */
+export interface Machine {
+  /** Runs a program to its end; answers its exit status (128 and the number when a signal ended it). */
+  run(command: Command): Promise<number>;
+  /**
+   * While `birth` runs, orphans are not reaped, so that it can tell the pid of one to `adopt`.
+   */
+  during<T>(birth: () => Promise<T>): Promise<T>;
+  /** Exit status of a process that became the agent's child, when it has ended. */
+  adopt(pid: number): Promise<number>;
+  /** kill(2). False when there is no such process. */
+  kill(pid: number, signal: number): boolean;
+  makePipes(): ProcessPipes;
+  /** mount(2). Throws AgentError `internal`. */
+  mount(request: MountRequest): void;
+  /** Takes the mount out of the tree; false when there is none. */
+  unmount(target: string): boolean;
+  setClock(seconds: bigint, microseconds: bigint): void;
+  addEntropy(bytes: Uint8Array): void;
+  loopbackUp(): void;
+  sync(): void;
+  powerOff(): void;
+}

@@ -1,0 +1,132 @@
+import type { Channel, ChannelListener } from '@hako/ttrpc';
+import { errno, type Libc } from './libc.ts';
+import { type Poller, pollEvents } from './poller.ts';
+
+const chunkBytes = 64 << 10;
+/** Above this the server stops reading requests until the host has read answers. */
+const highWaterBytes = 256 << 10;
+const longestRetryMs = 16;
+
+/**
+ * One session on a virtio-serial port: from the host's open to its close.
+ *
+ * The port tells when there is something to read and when the host comes or goes, but not when its full queue has room
+ * again; so a write that found it full is tried again by a timer.
+ */
+export class PortChannel implements Channel {
+  readonly #libc: Libc;
+  readonly #poller: Poller;
+  readonly #fd: number;
+  #listener: ChannelListener | undefined;
+  #closed = false;
+  #ending = false;
+  #paused = false;
+  #unwatch: (() => void) | undefined;
+  readonly #chunk = new Uint8Array(chunkBytes);
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #retryMs = 1;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #full = false;
+
+  /** `fd` is open non-blocking, adopted by the poller, and stays open after the session. */
+  constructor(libc: Libc, poller: Poller, fd: number) {
+    this.#libc = libc;
+    this.#poller = poller;
+    this.#fd = fd;
+  }
+
+  /** Bytes which the host has not taken yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  open(listener: ChannelListener): void {
+    this.#listener = listener;
+    queueMicrotask(() => this.#read());
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#closed) return true;
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    if (this.#retry === undefined) this.#flush();
+    this.#full = this.#queuedBytes > highWaterBytes;
+    return !this.#full;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    queueMicrotask(() => this.#read());
+  }
+
+  end(): void {
+    this.#ending = true;
+    if (this.#queuedBytes === 0) this.destroy();
+  }
+
+  destroy(): void {
+    this.#close();
+  }
+
+  #read(): void {
+    while (!this.#paused && !this.#closed) {
+      const count = this.#libc.read(this.#fd, this.#chunk);
+      if (count > 0) {
+        this.#listener?.data(this.#chunk.slice(0, count));
+      } else if (count === -errno.EAGAIN) {
+        this.#unwatch ??= this.#poller.watch(this.#fd, pollEvents.in, () => {
+          this.#unwatch = undefined;
+          this.#read();
+        });
+        return;
+      } else if (count !== -errno.EINTR) {
+        // 0 is the host's close; an error is the port's removal.
+        this.#close(count === 0 ? undefined : new Error(`reading the port failed with errno ${-count}`));
+      }
+    }
+  }
+
+  #flush(): void {
+    this.#retry = undefined;
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const count = this.#libc.write(this.#fd, next);
+      if (count === -errno.EINTR) continue;
+      if (count === -errno.EAGAIN || count === 0) {
+        this.#retry = setTimeout(() => this.#flush(), this.#retryMs);
+        this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+        return;
+      }
+      if (count < 0) {
+        this.#close(new Error(`writing the port failed with errno ${-count}`));
+        return;
+      }
+      this.#retryMs = 1;
+      this.#queuedBytes -= count;
+      if (count < next.length) this.#queue[0] = next.subarray(count);
+      else this.#queue.shift();
+    }
+    if (this.#ending) this.destroy();
+    else if (this.#full) {
+      this.#full = false;
+      this.#listener?.drain();
+    }
+  }
+
+  #close(cause?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    this.#unwatch?.();
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    const listener = this.#listener;
+    // Not from within open, write, end or destroy.
+    queueMicrotask(() => listener?.closed(cause));
+  }
+}

@@ -1,0 +1,58 @@
+import { constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import type { TtrpcServer } from '@hako/ttrpc';
+import { AgentError } from '../agent-error.ts';
+import type { Libc } from './libc.ts';
+import { type Poller, pollEvents } from './poller.ts';
+import { PortChannel } from './port-channel.ts';
+
+/** The virtio-serial port that carries the agent's calls. */
+export const agentPortName = 'agent.channel.0';
+
+/** Device of the virtio-serial port of that name. Throws AgentError `not-found`. */
+export function findPort(name: string = agentPortName, sysDir = '/sys'): string {
+  const portsDir = `${sysDir}/class/virtio-ports`;
+  const device = readdirSync(portsDir).find(
+    (port) => readFileSync(`${portsDir}/${port}/name`, 'latin1').trim() === name,
+  );
+  if (device === undefined) throw new AgentError('not-found', `there is no virtio-serial port ${name}`);
+  return `/dev/${device}`;
+}
+
+/** Opens the port. What the host has written before stays to be read. */
+export function openPort(device: string): number {
+  return openSync(device, constants.O_RDWR | constants.O_NONBLOCK);
+}
+
+/**
+ * Serves the host on the port, session after session: each time the host opens its end a new ttRPC session begins,
+ * with nothing left of the one before. `sessionStarted` gets each channel.
+ */
+export function servePort(
+  parts: { readonly libc: Libc; readonly poller: Poller; readonly fd: number },
+  server: TtrpcServer,
+  sessionStarted: (channel: PortChannel) => void = () => {},
+): void {
+  const { libc, poller, fd } = parts;
+  const begin = (): void => {
+    const channel = new PortChannel(libc, poller, fd);
+    const open = channel.open.bind(channel);
+    channel.open = (listener) =>
+      open({
+        data: (bytes) => listener.data(bytes),
+        drain: () => listener.drain(),
+        closed: (cause) => {
+          listener.closed(cause);
+          whenHostIsThere();
+        },
+      });
+    server.serve(channel);
+    sessionStarted(channel);
+  };
+  const whenHostIsThere = (): void => {
+    if ((poller.pollOne(fd, pollEvents.in) & pollEvents.hangUp) === 0) begin();
+    // The port is hung up while the host's end is closed, so a watch would be ready at once, again and again.
+    else poller.onEvent(whenHostIsThere);
+  };
+  poller.adopt(fd);
+  whenHostIsThere();
+}

@@ -1,0 +1,161 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { AgentFixture } from './agent-fixture.ts';
+
+// Real containers of the host's crun; the agent's own process adopts them as it does in a guest.
+
+test('runs a container from create to remove', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const id = await fixture.create(['sh', '-c', 'echo out; echo err >&2; exit 7']);
+  // Nothing of the user's command may have run yet.
+  const output = fixture.output(id);
+  await agent.startContainer({ containerId: id });
+  expect(String(await output)).toBe('out\n');
+  expect(String(await fixture.output(id, id, 'stderr'))).toBe('err\n');
+  const waits = await Promise.all([1, 2].map(() => agent.waitProcess({ containerId: id, execId: id })));
+  expect(waits.map(({ status }) => status)).toEqual([7, 7]);
+  await agent.removeContainer({ containerId: id, timeout: 10 });
+  expect(readdirSync(join(fixture.dir, 'run'))).toEqual([]);
+  await expect(agent.waitProcess({ containerId: id, execId: id })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+});
+
+test('a created container does not run the command yet', async () => {
+  await using fixture = new AgentFixture();
+  const id = await fixture.create(['sh', '-c', 'echo > /ran']);
+  expect(existsSync(join(fixture.dir, 'rootfs/ran'))).toBe(false);
+  await fixture.agent.removeContainer({ containerId: id, timeout: 10 });
+  expect(existsSync(join(fixture.dir, 'rootfs/ran'))).toBe(false);
+});
+
+test('a command that is not there fails the create with the message of crun', async () => {
+  await using fixture = new AgentFixture();
+  await expect(fixture.create(['nope'])).rejects.toMatchObject({
+    code: 'internal',
+    message: 'executable file `nope` not found in $PATH: No such file or directory',
+  });
+  expect(readdirSync(join(fixture.dir, 'run'))).toEqual([]);
+  // The id is free again.
+  const id = await fixture.create(['true']);
+  await fixture.agent.startContainer({ containerId: id });
+  expect(await fixture.agent.waitProcess({ containerId: id, execId: id })).toEqual({ status: 0 });
+});
+
+test('execs, many at once and one that is not there', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId });
+  const results = await Promise.all(
+    Array.from({ length: 8 }, async (_, index) => {
+      const execId = `exec-${index}`;
+      await agent.execProcess({
+        containerId,
+        execId,
+        process: fixture.process(['sh', '-c', `echo ${index}; exit ${index}`]),
+      });
+      const output = String(await fixture.output(containerId, execId));
+      return [output, (await agent.waitProcess({ containerId, execId })).status];
+    }),
+  );
+  expect(results).toEqual(Array.from({ length: 8 }, (_, index) => [`${index}\n`, index]));
+  await expect(
+    agent.execProcess({ containerId, execId: 'bad', process: fixture.process(['nope']) }),
+  ).rejects.toMatchObject({
+    message: 'executable file `nope` not found in $PATH: No such file or directory',
+  });
+  await expect(agent.waitProcess({ containerId, execId: 'bad' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+});
+
+test('carries binary data both ways, slowly read, with nothing lost', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['cat']);
+  const request = { containerId, execId: containerId };
+  await agent.startContainer({ containerId });
+  const sent = randomBytes(3 << 20);
+  const write = async (): Promise<void> => {
+    for (let at = 0; at < sent.length; at += 300_000) {
+      const data = sent.subarray(at, at + 300_000);
+      expect(await agent.writeStdin({ ...request, data })).toEqual({ len: data.length });
+    }
+    // An empty write is the end.
+    await agent.writeStdin({ ...request, data: new Uint8Array() });
+  };
+  const [received] = await Promise.all([fixture.output(containerId), write()]);
+  expect(createHash('md5').update(received).digest('hex')).toBe(createHash('md5').update(sent).digest('hex'));
+  expect(await agent.waitProcess(request)).toEqual({ status: 0 });
+  await expect(agent.writeStdin({ ...request, data: sent })).rejects.toMatchObject({
+    code: 'failed-precondition',
+  });
+});
+
+test('streams end when the process does, even when another one keeps them open', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId });
+  await agent.execProcess({
+    containerId,
+    execId: 'parent',
+    process: fixture.process(['sh', '-c', 'sleep 1000 & echo done']),
+  });
+  const before = performance.now();
+  expect(String(await fixture.output(containerId, 'parent'))).toBe('done\n');
+  await fixture.output(containerId, 'parent', 'stderr');
+  expect(performance.now() - before).toBeLessThan(1500);
+  expect(await agent.waitProcess({ containerId, execId: 'parent' })).toEqual({ status: 0 });
+});
+
+test('signals: one process, the first one without a handler, all', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await expect(agent.signalProcess({ containerId, execId: 'none', signal: 9 })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  await agent.startContainer({ containerId });
+  await agent.execProcess({ containerId, execId: 'e', process: fixture.process(['sleep', '1000']) });
+  await agent.signalProcess({ containerId, execId: 'e', signal: 15 });
+  expect(await agent.waitProcess({ containerId, execId: 'e' })).toEqual({ status: 143 });
+  // It has ended: nothing to signal, and nothing wrong.
+  await agent.signalProcess({ containerId, execId: 'e', signal: 15 });
+  await expect(agent.signalProcess({ containerId, execId: containerId, signal: 99 })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  });
+  await agent.signalProcess({ containerId, execId: containerId, signal: 15 });
+  expect(await agent.waitProcess({ containerId, execId: containerId })).toEqual({ status: 137 });
+});
+
+test('remove kills what is left and ends what waits', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId });
+  const read = agent.readStdout({ containerId, execId: containerId, len: 10 });
+  const wait = agent.waitProcess({ containerId, execId: containerId });
+  await agent.removeContainer({ containerId, timeout: 10 });
+  expect((await read).data).toHaveLength(0);
+  expect(await wait).toEqual({ status: 137 });
+});
+
+test('refuses calls at the wrong moment', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  const exec = { containerId, execId: 'e', process: fixture.process(['true']) };
+  await expect(agent.execProcess(exec)).rejects.toMatchObject({ code: 'failed-precondition' });
+  await expect(
+    agent.createContainer({ containerId, execId: 'x', OCI: fixture.spec(['true']) }),
+  ).rejects.toMatchObject({ code: 'already-exists' });
+  await agent.startContainer({ containerId });
+  await expect(agent.startContainer({ containerId })).rejects.toMatchObject({ code: 'failed-precondition' });
+  await agent.execProcess({ ...exec, process: fixture.process(['sleep', '1000']) });
+  await expect(agent.execProcess(exec)).rejects.toMatchObject({ code: 'already-exists' });
+});

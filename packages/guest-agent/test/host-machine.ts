@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { LinuxMachine, type Spawn } from '../src/system/linux-machine.ts';
+import { Poller } from '../src/system/poller.ts';
+import { Reaper } from '../src/system/reaper.ts';
+import { koffiLibc } from './koffi-libc.ts';
+
+const PR_SET_CHILD_SUBREAPER = 36;
+
+const nodeSpawn: Spawn = ({ args, stdio }) => {
+  const [program = '', ...rest] = args;
+  const child = spawn(program, rest, {
+    stdio: [...(stdio ?? (['ignore', 'ignore', 'ignore'] as const))],
+    env: { ...process.env, PATH: `${join(import.meta.dirname, 'bin')}:${process.env['PATH'] ?? ''}` },
+  });
+  const exited = new Promise<number>((resolve) => {
+    child.once('exit', (code) => resolve(code ?? 128));
+    child.once('error', () => resolve(127));
+  });
+  return { pid: child.pid ?? 0, exited };
+};
+
+/** The host as the machine of an agent under test: real pipes, real crun, adopted orphans. */
+export function hostMachine(): LinuxMachine {
+  const libc = koffiLibc();
+  libc.prctl(PR_SET_CHILD_SUBREAPER, 1);
+  return new LinuxMachine({ libc, poller: new Poller(libc), reaper: new Reaper(libc), spawn: nodeSpawn });
+}

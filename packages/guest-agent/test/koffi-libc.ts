@@ -1,0 +1,36 @@
+import koffi from 'koffi';
+import type { Libc } from '../src/system/libc.ts';
+
+/** The agent's C calls for tests, which run on Node. */
+export function koffiLibc(): Libc {
+  const libc = koffi.load('libc.so.6');
+  const bind = (symbol: string, args: readonly string[], returns = 'int') => {
+    const call = libc.func(symbol, returns, [...args]) as (...args: unknown[]) => number;
+    return (...values: unknown[]): number => {
+      const result = call(...values);
+      return result === -1 ? -koffi.errno() : result;
+    };
+  };
+  const pointer = 'void *';
+  const read = bind('read', ['int', pointer, 'size_t'], 'intptr_t');
+  const write = bind('write', ['int', pointer, 'size_t'], 'intptr_t');
+  const poll = bind('poll', [pointer, 'uint64_t', 'int']);
+  return {
+    read: (fd, into) => read(fd, into, into.length),
+    write: (fd, from) => write(fd, from, from.length),
+    poll: (entries, count) => poll(entries, count, 0),
+    fcntl: bind('fcntl', ['int', 'int', 'int64_t']),
+    pipe2: bind('pipe2', [pointer, 'int']),
+    waitpid: bind('waitpid', ['int', pointer, 'int']),
+    mount: bind('mount', [pointer, pointer, pointer, 'int64_t', pointer]),
+    umount2: bind('umount2', [pointer, 'int']),
+    prctl: bind('prctl', ['int', 'int64_t']),
+    socket: bind('socket', ['int', 'int', 'int']),
+    ioctl: bind('ioctl', ['int', 'int64_t', pointer]),
+    clock_settime: bind('clock_settime', ['int', pointer]),
+    sync: () => 0,
+    reboot: () => {
+      throw new Error('tests do not reboot');
+    },
+  };
+}
