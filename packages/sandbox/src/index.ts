@@ -1,1 +1,20 @@
-export {};
+export { Container, type ContainerEvents, type Exec } from './container.ts';
+export { checkContainerId } from './container-id.ts';
+export { type ContainerState, type ContainerStatus, parseContainerState } from './container-state.ts';
+export { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+export type { Host } from './host.ts';
+export { Journal, type JournalEntry, readJournal } from './journal.ts';
+export { liveState, shimIsAlive } from './liveness.ts';
+export { posixHost } from './posix-host.ts';
+export { removeSandboxByForce, removeSandboxState } from './remove-sandbox.ts';
+export { type CreateContainerOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
+export {
+  SandboxError,
+  type SandboxErrorCode,
+  type SandboxErrorFacts,
+  sandboxError,
+} from './sandbox-error.ts';
+export { type ContainerPaths, DEFAULT_STATE_ROOT, type SandboxPaths } from './state-paths.ts';
+export { type ShimRecord, StateStore } from './state-store.ts';
+export { type Phase, Timings } from './timings.ts';
+export { undoJournal } from './undo.ts';

@@ -1,0 +1,31 @@
+import type { VirtualMachine } from '@hako/hypervisor';
+import { type SandboxError, sandboxError } from './sandbox-error.ts';
+
+const SHOWN_LINES = 20;
+
+/** Why a machine that was launched did not become a sandbox, with the last words of guest and VMM. */
+export async function bootFailure(
+  machine: VirtualMachine,
+  timeoutMs: number,
+  cause: unknown,
+): Promise<SandboxError> {
+  const exit = await Promise.race([machine.exited, Promise.resolve(null)]);
+  const { guestConsoleTail, vmmStderrTail } = await machine.diagnostics();
+  const what =
+    exit === null
+      ? `the guest agent did not answer within ${timeoutMs / 1000} s: ${messageOf(cause)}`
+      : `the virtual machine ended while booting (${exit.cause ?? exit.signal ?? `exit status ${exit.exitCode}`})`;
+  const tail = [...section('guest console', guestConsoleTail), ...section('VMM', vmmStderrTail)];
+  return sandboxError('boot-failed', [what, ...tail].join('\n'), { guestConsoleTail, vmmStderrTail }, cause);
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  const last = lines.slice(-SHOWN_LINES);
+  return last.length === 0
+    ? [`${title}: nothing was printed`]
+    : [`${title}, last lines:`, ...last.map((line) => `  ${line}`)];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

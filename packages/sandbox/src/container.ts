@@ -1,0 +1,185 @@
+import type { AgentClient } from '@hako/agent-client';
+import { processToProto } from '@hako/agent-protocol';
+import type { Process } from '@hako/oci-spec';
+import type { ContainerConfig } from '@hako/oci-translate';
+import { checkContainerId } from './container-id.ts';
+import type { ContainerStatus } from './container-state.ts';
+import { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+import { guestRefused } from './guest-refused.ts';
+import { guestProcess } from './guest-spec.ts';
+import { sandboxError } from './sandbox-error.ts';
+
+/** An extra process of a container: added -> running -> stopped. Only a stopped or added one can be deleted. */
+export interface Exec {
+  readonly process: GuestProcess;
+  readonly spec: Process;
+  readonly io: ProcessIo;
+  status: 'added' | 'running' | 'stopped';
+}
+
+/** What a container tells its sandbox; all are called after the container's own fields changed. */
+export interface ContainerEvents {
+  readonly statusChanged: (container: Container) => void;
+}
+
+/**
+ * A container that the agent has created. Statuses and legal calls: see ContainerStatus. Calls in the wrong
+ * status reject with `wrong-state` and change nothing.
+ */
+export class Container {
+  readonly config: ContainerConfig;
+  readonly init: GuestProcess;
+  readonly createdAt: Date = new Date();
+  readonly execs: Map<string, Exec> = new Map();
+  /** Host process that stands for the container, as the caller named it. */
+  readonly pid: number;
+  status: ContainerStatus = 'created';
+  exit: ProcessExit | undefined;
+  failure: string | undefined;
+  readonly #stopped = Promise.withResolvers<ProcessExit>();
+  readonly #agent: AgentClient;
+  readonly #events: ContainerEvents;
+
+  constructor(
+    agent: AgentClient,
+    config: ContainerConfig,
+    io: ProcessIo,
+    pid: number,
+    events: ContainerEvents,
+  ) {
+    this.#agent = agent;
+    this.config = config;
+    this.pid = pid;
+    this.#events = events;
+    this.init = new GuestProcess(agent, config.id, config.id, io);
+    this.init.exited.then(
+      (exit) => this.#markStopped(exit),
+      (error: unknown) => {
+        this.failure ??= error instanceof Error ? error.message : String(error);
+        this.#markStopped({ status: 255, at: new Date() });
+      },
+    );
+  }
+
+  /** Resolves once the status is `stopped` and recorded. Never rejects. */
+  get stopped(): Promise<ProcessExit> {
+    return this.#stopped.promise;
+  }
+
+  async start(): Promise<void> {
+    if (this.status === 'running' || this.status === 'paused') {
+      throw this.#wrongState('cannot start an already running container');
+    }
+    if (this.status !== 'created') throw this.#wrongState(`cannot start a container that is ${this.status}`);
+    await guestRefused(this.#agent.startContainer({ containerId: this.config.id }), 'start', this.config.id);
+    this.#setStatus('running');
+    this.init.attach();
+  }
+
+  async kill(signal: number, execId: string, all: boolean): Promise<void> {
+    if (execId !== '') {
+      const exec = this.exec(execId);
+      if (exec.status !== 'running') throw this.#wrongState(`process ${execId} not running`);
+      await guestRefused(exec.process.signal(signal), 'kill', this.config.id);
+      return;
+    }
+    if (this.status === 'stopped') throw this.#wrongState('container not running');
+    if (this.status === 'created') {
+      // Nothing of the user's runs yet and nothing waits: the agent is asked to end it, and the end is known.
+      await guestRefused(this.init.signal(signal), 'kill', this.config.id);
+      if (signal === 9 || signal === 15) this.init.abandon(128 + signal);
+      return;
+    }
+    if (all) {
+      await guestRefused(
+        this.#agent.signalProcess({ containerId: this.config.id, execId: '', signal }),
+        'kill',
+        this.config.id,
+      );
+      return;
+    }
+    await guestRefused(this.init.signal(signal), 'kill', this.config.id);
+  }
+
+  /** Registers an exec; it runs once `startExec` is called (containerd's order of calls). */
+  addExec(execId: string, spec: Process, io: ProcessIo): void {
+    checkContainerId(execId);
+    if (this.status !== 'running') {
+      throw this.#wrongState(
+        this.status === 'stopped'
+          ? 'cannot exec in a stopped container'
+          : `cannot exec in a container that is ${this.status}`,
+      );
+    }
+    if (this.execs.has(execId) || execId === this.config.id) {
+      throw sandboxError('exec-in-use', `exec id ${execId} is in use in container ${this.config.id}`, {
+        id: this.config.id,
+        execId,
+      });
+    }
+    const process = new GuestProcess(this.#agent, this.config.id, execId, io);
+    this.execs.set(execId, { process, spec, io, status: 'added' });
+  }
+
+  async startExec(execId: string): Promise<void> {
+    const exec = this.exec(execId);
+    if (exec.status !== 'added') throw this.#wrongState(`process ${execId} was started already`);
+    if (this.status !== 'running')
+      throw this.#wrongState(`cannot exec in a container that is ${this.status}`);
+    await guestRefused(
+      this.#agent.execProcess({
+        containerId: this.config.id,
+        execId,
+        process: processToProto(guestProcess(exec.spec)),
+      }),
+      'exec',
+      this.config.id,
+    );
+    exec.status = 'running';
+    const stopped = (): void => {
+      exec.status = 'stopped';
+    };
+    exec.process.exited.then(stopped, stopped);
+    exec.process.attach();
+  }
+
+  /** @throws SandboxError `exec-not-found` */
+  exec(execId: string): Exec {
+    const exec = this.execs.get(execId);
+    if (exec === undefined) {
+      throw sandboxError(
+        'exec-not-found',
+        `process ${execId} does not exist in container ${this.config.id}`,
+        {
+          id: this.config.id,
+          execId,
+        },
+      );
+    }
+    return exec;
+  }
+
+  /** The machine ended under the container: everything in it did, too. */
+  machineEnded(reason: string): void {
+    for (const exec of this.execs.values()) if (exec.status !== 'stopped') exec.process.abandon(137);
+    if (this.status === 'stopped') return;
+    this.failure ??= reason;
+    this.init.abandon(137);
+  }
+
+  #markStopped(exit: ProcessExit): void {
+    if (this.status === 'stopped') return;
+    this.exit = exit;
+    this.#setStatus('stopped');
+    this.#stopped.resolve(exit);
+  }
+
+  #setStatus(status: ContainerStatus): void {
+    this.status = status;
+    this.#events.statusChanged(this);
+  }
+
+  #wrongState(message: string) {
+    return sandboxError('wrong-state', message, { id: this.config.id, status: this.status });
+  }
+}

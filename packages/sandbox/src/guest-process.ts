@@ -1,0 +1,102 @@
+import type { Readable, Writable } from 'node:stream';
+import type { AgentClient } from '@hako/agent-client';
+import { copyOutput } from './stream-copy.ts';
+
+/** The caller's ends of a process's streams; what is absent is discarded, or empty for stdin. */
+export interface ProcessIo {
+  readonly stdin?: Readable | undefined;
+  readonly stdout?: Writable | undefined;
+  readonly stderr?: Writable | undefined;
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  /** 0 to 255; 128 + n for signal n. */
+  readonly status: number;
+  readonly at: Date;
+}
+
+/**
+ * One process in the guest, a container's init or an exec, with its streams.
+ *
+ * `attach` begins to move bytes and to wait; it is legal once, after the agent knows the process. `exited`
+ * resolves after the last byte of output was handed to its stream: whoever sees the status has seen all output.
+ */
+export class GuestProcess {
+  readonly #agent: AgentClient;
+  readonly #containerId: string;
+  readonly #execId: string;
+  readonly #io: ProcessIo;
+  readonly #stdinDone = new AbortController();
+  readonly #exit = Promise.withResolvers<ProcessExit>();
+
+  constructor(agent: AgentClient, containerId: string, execId: string, io: ProcessIo) {
+    this.#agent = agent;
+    this.#containerId = containerId;
+    this.#execId = execId;
+    this.#io = io;
+    // Whoever asks for the exit handles its failure; nobody asking is not an unhandled rejection.
+    this.#exit.promise.catch(() => {});
+  }
+
+  get exited(): Promise<ProcessExit> {
+    return this.#exit.promise;
+  }
+
+  attach(): void {
+    const { stdin, stdout, stderr } = this.#io;
+    const ids = [this.#containerId, this.#execId] as const;
+    void this.#sendInput(stdin ?? []);
+    void this.#settle([
+      copyOutput(this.#agent.processStdout(...ids), stdout),
+      copyOutput(this.#agent.processStderr(...ids), stderr),
+    ]);
+  }
+
+  async signal(signal: number): Promise<void> {
+    await this.#agent.signalProcess({ containerId: this.#containerId, execId: this.#execId, signal });
+  }
+
+  async closeStdin(): Promise<void> {
+    await this.#agent.closeStdin({ containerId: this.#containerId, execId: this.#execId });
+  }
+
+  /** Ends the wait without a status from the guest: the VM is gone, or the process never ran. */
+  abandon(status: number): void {
+    this.#finish(status);
+  }
+
+  async #sendInput(source: Readable | readonly Uint8Array[]): Promise<void> {
+    const { signal } = this.#stdinDone;
+    try {
+      await this.#agent.sendStdin(this.#containerId, this.#execId, source, { signal });
+    } catch {
+      // The process ended or closed its stdin: what the caller still writes goes nowhere, as with a pipe.
+      this.#io.stdin?.destroy();
+    }
+  }
+
+  async #settle(outputs: readonly Promise<void>[]): Promise<void> {
+    try {
+      // Output first: an agent may forget the process, and its unread output, once its status was collected.
+      await Promise.all(outputs);
+      const reply = await this.#agent.waitProcess({ containerId: this.#containerId, execId: this.#execId });
+      this.#finish(reply.status & 0xff);
+    } catch (error) {
+      this.#closeStreams();
+      this.#exit.reject(error);
+    }
+  }
+
+  #finish(status: number): void {
+    this.#closeStreams();
+    this.#exit.resolve({ status, at: new Date() });
+  }
+
+  #closeStreams(): void {
+    this.#stdinDone.abort();
+    this.#io.stdin?.destroy();
+    this.#io.stdout?.destroy();
+    this.#io.stderr?.destroy();
+  }
+}

@@ -1,0 +1,75 @@
+import type { Spec } from '@hako/oci-spec';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { guestRootfs } from './guest-paths.ts';
+import { isBind } from './mount-kind.ts';
+import type { SharedMount } from './share.ts';
+
+/**
+ * The container's specification as the guest must see it. What names things of the host is replaced by the guest's
+ * counterpart, or left out because it is done on the host:
+ *
+ * - root and bind mount sources point into the share; a bound /dev/shm becomes a tmpfs of the sandbox's size;
+ * - hooks run on the host;
+ * - the VM itself is the network namespace, and namespaces to join are the host's, so only new ones stay;
+ * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
+ *   paths have no meaning in the VM;
+ * - the cgroup path is one below the guest's root.
+ */
+export function guestSpec(
+  container: ContainerConfig,
+  sandbox: SandboxConfig,
+  shared: readonly SharedMount[],
+): Spec {
+  const { hooks: _hooks, ...spec } = container.spec;
+  const linux = spec.linux;
+  return {
+    ...spec,
+    root: { path: guestRootfs(container.id), readonly: container.rootfs.readonly },
+    ...(spec.mounts === undefined ? {} : { mounts: guestMounts(spec.mounts, sandbox, shared) }),
+    ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
+    ...(linux === undefined ? {} : { linux: guestLinux(linux, container, sandbox) }),
+  };
+}
+
+type Mounts = NonNullable<Spec['mounts']>;
+type Process = NonNullable<Spec['process']>;
+type Linux = NonNullable<Spec['linux']>;
+
+/** The process as the guest runs it: no terminal size or label of the host's. */
+export function guestProcess(process: Process): Process {
+  const { apparmorProfile: _apparmor, selinuxLabel: _selinux, ...rest } = process;
+  return rest;
+}
+
+function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly SharedMount[]): Mounts {
+  const sources = new Map(shared.map((mount) => [mount.index, mount.guestSource]));
+  return mounts.map((mount, index) => {
+    const source = sources.get(index);
+    if (source !== undefined) return { ...mount, source };
+    if (mount.destination === '/dev/shm' && isBind(mount)) {
+      const size = sandbox.shmSizeBytes > 0 ? [`size=${sandbox.shmSizeBytes}`] : [];
+      return {
+        destination: '/dev/shm',
+        type: 'tmpfs',
+        source: 'shm',
+        options: ['nosuid', 'noexec', 'nodev', 'mode=1777', ...size],
+      };
+    }
+    return mount;
+  });
+}
+
+function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxConfig): Linux {
+  const { intelRdt: _rdt, mountLabel: _label, seccomp, ...rest } = linux;
+  const namespaces = (linux.namespaces ?? [])
+    .filter(({ type }) => type !== 'network')
+    .map(({ type }) => ({ type }));
+  const { blockIO: _blockIo, ...resources } = linux.resources ?? {};
+  return {
+    ...rest,
+    ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
+    namespaces,
+    cgroupsPath: `/hako/${container.id}`,
+    ...(linux.resources === undefined ? {} : { resources }),
+  };
+}

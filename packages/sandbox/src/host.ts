@@ -1,0 +1,18 @@
+/**
+ * The host kernel as the sandbox sees it. Small on purpose: everything else is ordinary files. `posix-host.ts`
+ * is the real one; tests hand in a recording one.
+ */
+export interface Host {
+  /** Bind mount of a file or directory (recursive for directories), made read-only by a second remount on request. */
+  bindMount(source: string, target: string, options: { readonly readonly: boolean }): void;
+  /** Detaches every mount that stands on `target`; none there is fine. */
+  unmountAll(target: string): void;
+  /** Mount points at or below `directory`, deepest first. */
+  mountsBelow(directory: string): readonly string[];
+  /** Start time in clock ticks since boot, or null when no such process runs (a zombie does not run). */
+  processStartTime(pid: number): number | null;
+  /** SIGKILL to exactly that process; resolves when it is gone or `timeoutMs` is over (false). */
+  killProcess(pid: number, startTime: number, timeoutMs: number): Promise<boolean>;
+  /** pids of running processes with `marker` among the characters of their argv, except our own. */
+  processesWithMarker(marker: string): readonly number[];
+}

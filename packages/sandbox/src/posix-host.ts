@@ -1,0 +1,81 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { bindMount, isProcessAlive, killExact, PosixError, processStatus, unmount } from '@hako/posix';
+import type { Host } from './host.ts';
+
+const SIGKILL = 9;
+/** A killed process of this kind is gone within milliseconds; there is no event to wait on for one that is no child. */
+const LOOK_AGAIN_MS = 2;
+
+/** The host kernel for real. */
+export function posixHost(): Host {
+  return {
+    bindMount: (source, target, { readonly }) => bindMount(source, target, { readonly, recursive: true }),
+    unmountAll,
+    mountsBelow: (directory) => mountsBelow(directory, readFileSync('/proc/self/mountinfo', 'utf8')),
+    processStartTime,
+    killProcess,
+    processesWithMarker,
+  };
+}
+
+function unmountAll(target: string): void {
+  for (;;) {
+    try {
+      unmount(target, { detach: true });
+    } catch (error) {
+      // EINVAL: nothing (more) is mounted there.
+      if (error instanceof PosixError && (error.code === 'EINVAL' || error.code === 'ENOENT')) return;
+      throw error;
+    }
+  }
+}
+
+/** Mount points at or below `directory` in the text of /proc/PID/mountinfo (proc(5)), deepest first. */
+export function mountsBelow(directory: string, mountinfo: string): readonly string[] {
+  const prefix = directory.endsWith('/') ? directory : `${directory}/`;
+  return mountinfo
+    .split('\n')
+    .map((line) => unescapePath(line.split(' ')[4] ?? ''))
+    .filter((target) => target === directory || target.startsWith(prefix))
+    .sort((a, b) => b.length - a.length);
+}
+
+/** The kernel writes space, tab, newline and backslash of a path as three octal digits. */
+function unescapePath(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
+function processStartTime(pid: number): number | null {
+  const status = processStatus(pid);
+  return status === null || status.state === 'Z' || status.state === 'X' ? null : status.startTime;
+}
+
+async function killProcess(pid: number, startTime: number, timeoutMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
+  if (!isProcessAlive(pid, startTime)) return true;
+  killExact(pid, startTime, SIGKILL);
+  while (isProcessAlive(pid, startTime)) {
+    if (performance.now() > deadlineMs) return false;
+    await delay(LOOK_AGAIN_MS);
+  }
+  return true;
+}
+
+function processesWithMarker(marker: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^[0-9]+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && commandLine(pid).includes(marker));
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
+}

@@ -1,0 +1,247 @@
+import { mkdirSync } from 'node:fs';
+import { type AgentClient, connectAgent } from '@hako/agent-client';
+import { specToProto } from '@hako/agent-protocol';
+import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
+import { planNetwork } from '@hako/network';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { bootFailure } from './boot-failure.ts';
+import { Container } from './container.ts';
+import { guestKernelModules } from './guest-kernel-modules.ts';
+import { SHARE_TAG } from './guest-paths.ts';
+import type { ProcessIo } from './guest-process.ts';
+import { guestRefused } from './guest-refused.ts';
+import { guestSpec } from './guest-spec.ts';
+import type { Host } from './host.ts';
+import { Journal, readJournal } from './journal.ts';
+import { sandboxError } from './sandbox-error.ts';
+import { shareContainer } from './share.ts';
+import { shareStorage } from './share-storage.ts';
+import type { SandboxPaths } from './state-paths.ts';
+import type { StateStore } from './state-store.ts';
+import { Timings } from './timings.ts';
+import { undoJournal } from './undo.ts';
+
+/** How long the guest may take to flush its file systems before the VM is ended without it. */
+const DESTROY_TIMEOUT_MS = 5000;
+
+/** What a sandbox is made of. */
+export interface SandboxOptions {
+  readonly config: SandboxConfig;
+  readonly store: StateStore;
+  readonly hypervisor: Hypervisor;
+  readonly host: Host;
+  readonly timings?: Timings;
+  /** Facts worth telling the user once. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A container to make, with the caller's streams. */
+export interface CreateContainerOptions {
+  readonly config: ContainerConfig;
+  readonly io: ProcessIo;
+  /** Host process that stands for the container. */
+  readonly pid: number;
+}
+
+/**
+ * One VM with its containers.
+ *
+ * new -> booting -> running -> ended. The first `createContainer` boots it; `destroy` ends it from any state and
+ * undoes the journal, and is idempotent. When the VM ends by itself, every container stops with status 137 and the
+ * reason as its `failure`.
+ */
+export class Sandbox {
+  readonly config: SandboxConfig;
+  readonly timings: Timings;
+  readonly containers: Map<string, Container> = new Map();
+  readonly #options: SandboxOptions;
+  readonly #paths: SandboxPaths;
+  readonly #journal: Journal;
+  #booting: Promise<void> | undefined;
+  #machine: VirtualMachine | undefined;
+  #agent: AgentClient | undefined;
+  #ending: Promise<void> | undefined;
+  readonly #cancelled = new AbortController();
+
+  constructor(options: SandboxOptions) {
+    this.config = options.config;
+    this.#options = options;
+    this.timings = options.timings ?? new Timings();
+    this.#paths = options.store.sandbox(options.config.id);
+    this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
+  }
+
+  /** Host processes of the machine: VMM first, then helpers. Empty before and after its life. */
+  get machinePids(): readonly number[] {
+    return this.#machine === undefined ? [] : [this.#machine.vmmPid, ...this.#machine.helperPids];
+  }
+
+  /**
+   * Makes a container; the sandbox's first one boots the VM. Nothing of a container that could not be made stays.
+   *
+   * @throws SandboxError `boot-failed`, `host-refused`, `guest-refused`, `sandbox-gone`
+   */
+  async createContainer({ config, io, pid }: CreateContainerOptions): Promise<Container> {
+    if (this.#ending !== undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
+    const { host } = this.#options;
+    if (this.#booting === undefined) {
+      await this.#makeDirectories();
+      await this.#lookAtNetwork();
+    }
+    const shared = await shareContainer(this.#paths.share, config, host, this.#journal);
+    this.#booting ??= this.#boot();
+    await this.#booting;
+    const agent = this.#agent;
+    if (agent === undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
+    const spec = guestSpec(config, this.config, shared);
+    await this.timings.measure('container create', () =>
+      guestRefused(
+        agent.createContainer({ containerId: config.id, execId: config.id, OCI: specToProto(spec) }),
+        'create',
+        config.id,
+      ),
+    );
+    const container = new Container(agent, config, io, pid, {
+      statusChanged: (changed) => this.#record(changed),
+    });
+    this.containers.set(config.id, container);
+    this.#record(container);
+    return container;
+  }
+
+  /** @throws SandboxError `not-found` */
+  container(id: string): Container {
+    const container = this.containers.get(id);
+    if (container === undefined) throw sandboxError('not-found', `container does not exist: ${id}`, { id });
+    return container;
+  }
+
+  /** Removes a stopped or created container from the guest. */
+  async removeContainer(id: string): Promise<void> {
+    const container = this.container(id);
+    if (container.status !== 'stopped' && container.status !== 'created') {
+      throw sandboxError(
+        'wrong-state',
+        `cannot delete container ${id} that is not stopped: ${container.status}`,
+        {
+          id,
+          status: container.status,
+        },
+      );
+    }
+    // With the last container the whole machine goes; tidying up inside it would only cost time.
+    if (this.containers.size > 1 && this.#agent !== undefined) {
+      await guestRefused(this.#agent.removeContainer({ containerId: id, timeout: 10 }), 'delete', id);
+    }
+    if (container.status === 'created') container.init.abandon(137);
+    this.containers.delete(id);
+  }
+
+  /** Ends the VM and undoes all that was made for the sandbox. */
+  async destroy(): Promise<void> {
+    this.#ending ??= this.#end();
+    await this.#ending;
+  }
+
+  async #makeDirectories(): Promise<void> {
+    for (const path of [this.#paths.vm, this.#paths.share]) {
+      await this.#journal.announce({ kind: 'directory', path });
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  async #lookAtNetwork(): Promise<void> {
+    const { endpoints: _none, notConnected } = await planNetwork(this.config.network.netNsPath);
+    for (const fact of notConnected) this.#options.onNotice?.(fact);
+  }
+
+  async #boot(): Promise<void> {
+    const { hypervisor, onNotice } = this.#options;
+    const { config } = this;
+    const transport = config.hypervisor.sharedFs;
+    if (transport === 'none') {
+      throw sandboxError(
+        'unsupported',
+        'shared_fs = "none" cannot bring a root file system into the VM in this version',
+      );
+    }
+    const machine = await hypervisor.launch(
+      {
+        id: config.id,
+        runtimeDir: this.#paths.vm,
+        hypervisor: config.hypervisor,
+        kernelParams: config.kernelParams,
+        shares: [{ tag: SHARE_TAG, hostPath: this.#paths.share, transport, readonly: false }],
+      },
+      {
+        ledger: this.#journal,
+        signal: this.#cancelled.signal,
+        onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
+        ...(onNotice === undefined ? {} : { onNotice }),
+      },
+    );
+    this.#machine = machine;
+    const connecting = new AbortController();
+    void machine.exited.then(() => connecting.abort());
+    try {
+      const agent = await this.timings.measure('guest boot', () =>
+        connectAgent(machine.agentChannel, {
+          timeoutMs: config.agent.dialTimeoutMs,
+          signal: connecting.signal,
+        }),
+      );
+      await this.timings.measure('sandbox create', () =>
+        agent.createSandbox({
+          hostname: config.hostname,
+          sandboxId: config.id,
+          kernelModules: guestKernelModules(config.agent),
+          storages: [shareStorage(transport, config.hypervisor.msize9pBytes)],
+        }),
+      );
+      this.#agent = agent;
+    } catch (error) {
+      const failure = await bootFailure(machine, config.agent.dialTimeoutMs, error);
+      await machine.stop();
+      throw failure;
+    }
+    void machine.exited.then((exit) => {
+      this.#agent = undefined;
+      const reason =
+        exit.cause ?? `the virtual machine ended (${exit.signal ?? `exit status ${exit.exitCode}`})`;
+      for (const container of this.containers.values()) container.machineEnded(reason);
+    });
+  }
+
+  async #end(): Promise<void> {
+    const startMs = performance.now();
+    if (this.#agent === undefined) {
+      // Still booting, or never booted: nobody in there has anything to lose.
+      this.#cancelled.abort();
+      await this.#machine?.stop();
+    }
+    await this.#booting?.catch(() => {});
+    if (this.#agent !== undefined) {
+      // A guest that does not answer is ended all the same.
+      await this.#agent.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {});
+    }
+    await this.#machine?.stop();
+    await undoJournal(readJournal(this.#paths.journal), this.#options.host);
+    this.timings.add('teardown', performance.now() - startMs);
+  }
+
+  #record(container: Container): void {
+    const { host, store } = this.#options;
+    store.writeContainerState({
+      id: container.config.id,
+      sandboxId: this.config.id,
+      status: container.status,
+      pid: container.status === 'stopped' ? 0 : container.pid,
+      pidStartTime: container.status === 'stopped' ? 0 : (host.processStartTime(container.pid) ?? 0),
+      createdAt: container.createdAt.toISOString(),
+      ...(container.exit === undefined
+        ? {}
+        : { exitStatus: container.exit.status, exitedAt: container.exit.at.toISOString() }),
+      ...(container.failure === undefined ? {} : { failure: container.failure }),
+    });
+  }
+}

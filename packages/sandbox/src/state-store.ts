@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseJson, stringifyJson } from '@hako/oci-spec';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { writeFileAtomic } from './atomic-file.ts';
+import { checkContainerId } from './container-id.ts';
+import { type ContainerState, parseContainerState } from './container-state.ts';
+import { sandboxError } from './sandbox-error.ts';
+import { type ContainerPaths, containerPaths, type SandboxPaths, sandboxPaths } from './state-paths.ts';
+
+/** pid and start time of the process that serves a sandbox. */
+export interface ShimRecord {
+  readonly pid: number;
+  /** Clock ticks since boot, from /proc/PID/stat. */
+  readonly startTime: number;
+}
+
+/** The folder under `--root` where sandboxes and containers keep what must outlive a command. */
+export class StateStore {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  container(id: string): ContainerPaths {
+    checkContainerId(id);
+    return containerPaths(this.root, id);
+  }
+
+  sandbox(id: string): SandboxPaths {
+    checkContainerId(id);
+    return sandboxPaths(this.root, id);
+  }
+
+  /**
+   * Takes an id: makes its directory, which fails for whoever comes second.
+   *
+   * @throws SandboxError `bad-id`, `id-in-use`, `host-refused`
+   */
+  reserve(id: string): ContainerPaths {
+    const paths = this.container(id);
+    try {
+      mkdirSync(this.root, { recursive: true, mode: 0o711 });
+      mkdirSync(paths.directory, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+        throw sandboxError('id-in-use', `container with given ID already exists: ${id}`, { id });
+      }
+      throw sandboxError(
+        'host-refused',
+        `cannot make the state directory ${paths.directory}: ${String(error)}`,
+        { id },
+        error,
+      );
+    }
+    return paths;
+  }
+
+  /** True when something of that id has state here. */
+  exists(id: string): boolean {
+    return existsSync(this.container(id).directory);
+  }
+
+  /** Ids of all containers with a state, sorted. Folders that hako did not make are passed over. */
+  list(): readonly string[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.root);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+    return names.filter((name) => existsSync(join(this.root, name, 'state.json'))).sort();
+  }
+
+  writeSandboxConfig(config: SandboxConfig): void {
+    writeFileAtomic(this.sandbox(config.id).config, JSON.stringify(config));
+  }
+
+  readSandboxConfig(id: string): SandboxConfig {
+    return this.#read(id, this.sandbox(id).config) as SandboxConfig;
+  }
+
+  writeContainerConfig(config: ContainerConfig): void {
+    // Limits of the specification may be beyond what a JSON number holds in JavaScript.
+    writeFileAtomic(this.container(config.id).config, stringifyJson(config));
+  }
+
+  readContainerConfig(id: string): ContainerConfig {
+    const path = this.container(id).config;
+    return parseJson(this.#text(id, path), { file: path }) as ContainerConfig;
+  }
+
+  writeContainerState(state: ContainerState): void {
+    writeFileAtomic(this.container(state.id).state, JSON.stringify(state));
+  }
+
+  /** @throws SandboxError `not-found`, `state-corrupt` */
+  readContainerState(id: string): ContainerState {
+    const path = this.container(id).state;
+    return parseContainerState(this.#text(id, path), path);
+  }
+
+  writeShimRecord(sandboxId: string, record: ShimRecord): void {
+    writeFileAtomic(this.sandbox(sandboxId).shim, JSON.stringify(record));
+  }
+
+  /** Null when no shim was ever started for that sandbox. */
+  readShimRecord(sandboxId: string): ShimRecord | null {
+    const path = this.sandbox(sandboxId).shim;
+    if (!existsSync(path)) return null;
+    const record = this.#read(sandboxId, path) as Partial<ShimRecord>;
+    if (!Number.isSafeInteger(record.pid) || !Number.isSafeInteger(record.startTime)) {
+      throw sandboxError('state-corrupt', `${path} does not hold pid and startTime`, { path });
+    }
+    return record as ShimRecord;
+  }
+
+  #read(id: string, path: string): unknown {
+    const text = this.#text(id, path);
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw sandboxError('state-corrupt', `${path} is not JSON`, { id, path }, error);
+    }
+  }
+
+  #text(id: string, path: string): string {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+        throw sandboxError('not-found', `container does not exist: ${id}`, { id, path });
+      }
+      throw error;
+    }
+  }
+}

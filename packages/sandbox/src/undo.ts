@@ -1,0 +1,107 @@
+import { rmdirSync, unlinkSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { HostResource } from '@hako/hypervisor';
+import type { Host } from './host.ts';
+import type { JournalEntry } from './journal.ts';
+import { sandboxError } from './sandbox-error.ts';
+
+const KILL_TIMEOUT_MS = 5000;
+
+/**
+ * Undoes journal entries, last first. Idempotent: what is already gone is fine, so it may be run from any state
+ * and again after it was interrupted.
+ *
+ * @throws SandboxError `teardown-incomplete` after trying everything, naming what could not be undone
+ */
+export async function undoJournal(entries: readonly JournalEntry[], host: Host): Promise<void> {
+  const failures: string[] = [];
+  // Processes first: they hold mounts and may make files.
+  for (const step of [undoProcesses, undoMounts, undoFiles]) failures.push(...(await step(entries, host)));
+  if (failures.length > 0) {
+    throw sandboxError('teardown-incomplete', `could not undo everything: ${failures.join('; ')}`);
+  }
+}
+
+type Step = (entries: readonly JournalEntry[], host: Host) => Promise<string[]>;
+
+const undoProcesses: Step = async (entries, host) => {
+  const failures: string[] = [];
+  for (const entry of entries.toReversed()) {
+    if (entry.op === 'started') {
+      if (entry.startTime === 0) continue;
+      if (!(await host.killProcess(entry.pid, entry.startTime, KILL_TIMEOUT_MS))) {
+        failures.push(`${entry.role} (pid ${entry.pid}) does not end`);
+      }
+    } else if (entry.resource.kind === 'process') {
+      // Announced, and perhaps started by someone who died before noting the pid.
+      for (const pid of host.processesWithMarker(entry.resource.marker)) {
+        const startTime = host.processStartTime(pid);
+        if (startTime !== null && !(await host.killProcess(pid, startTime, KILL_TIMEOUT_MS))) {
+          failures.push(`${entry.resource.role} (pid ${pid}) does not end`);
+        }
+      }
+    }
+  }
+  return failures;
+};
+
+const undoMounts: Step = async (entries, host) => {
+  const failures: string[] = [];
+  for (const resource of announced(entries)) {
+    if (resource.kind !== 'mount') continue;
+    try {
+      host.unmountAll(resource.target);
+    } catch (error) {
+      failures.push(`${resource.target} stays mounted (${String(error)})`);
+    }
+  }
+  return failures;
+};
+
+const undoFiles: Step = async (entries, host) => {
+  const failures: string[] = [];
+  for (const resource of announced(entries)) {
+    try {
+      if (resource.kind === 'file') unlinkIfThere(resource.path);
+      else if (resource.kind === 'directory') await removeTree(resource.path, host);
+      else if (resource.kind === 'cgroup') rmdirIfThere(resource.path);
+    } catch (error) {
+      failures.push(`${'path' in resource ? resource.path : ''} cannot be removed (${String(error)})`);
+    }
+  }
+  return failures;
+};
+
+function announced(entries: readonly JournalEntry[]): readonly HostResource[] {
+  return entries.flatMap((entry) => (entry.op === 'announce' ? [entry.resource] : [])).toReversed();
+}
+
+/**
+ * Removes a directory of hako's own with all in it. Refuses while anything is mounted below: those would be the
+ * user's files.
+ */
+export async function removeTree(directory: string, host: Pick<Host, 'mountsBelow'>): Promise<void> {
+  const mounts = host.mountsBelow(directory);
+  if (mounts.length > 0) {
+    throw sandboxError('teardown-incomplete', `${directory} is not removed: ${mounts[0]} is still mounted`, {
+      path: directory,
+    });
+  }
+  await rm(directory, { recursive: true, force: true });
+}
+
+function unlinkIfThere(path: string): void {
+  ignoreMissing(() => unlinkSync(path));
+}
+
+function rmdirIfThere(path: string): void {
+  ignoreMissing(() => rmdirSync(path));
+}
+
+function ignoreMissing(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

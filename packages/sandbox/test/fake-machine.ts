@@ -1,0 +1,136 @@
+import { duplexPair } from 'node:stream';
+import { AgentService, Health, HealthCheckResponse_ServingStatus } from '@hako/agent-protocol';
+import type { Hypervisor, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
+import { type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
+
+/** A process of the fake guest: prints, then ends when it is told to. */
+interface FakeProcess {
+  readonly ended: PromiseWithResolvers<number>;
+  readonly output: Uint8Array[];
+  readonly input: Buffer[];
+}
+
+/**
+ * A machine without a guest: the agent's end of its channel is a real ttRPC server in this process, which keeps
+ * a list of the calls it got. A process prints its id and ends at SIGKILL or SIGTERM.
+ */
+export class FakeMachine implements Hypervisor {
+  readonly kind = 'fake';
+  readonly capabilities = {
+    shares: new Set(['virtio-fs', 'virtio-9p'] as const),
+    hotplugVcpus: false,
+    hotplugMemory: false,
+    hotplugDisks: false,
+    snapshot: false,
+  };
+  readonly calls: string[] = [];
+  /** Calls that are to fail, with the agent's words. */
+  readonly refusals: Map<string, string> = new Map();
+  /** A guest whose agent never answers. */
+  mute = false;
+  launched: VmConfig | undefined;
+  stopped = 0;
+  readonly #exit = Promise.withResolvers<VmExit>();
+  readonly #processes = new Map<string, FakeProcess>();
+
+  async check() {
+    return [];
+  }
+
+  async launch(vm: VmConfig): Promise<VirtualMachine> {
+    this.launched = vm;
+    const [hostEnd, guestEnd] = duplexPair();
+    if (!this.mute) {
+      new TtrpcServer().register(Health, healthy).register(AgentService, this.#agent()).serve(guestEnd);
+    }
+    void this.#exit.promise.then(() => guestEnd.destroy());
+    return {
+      vmmPid: process.pid,
+      helperPids: [],
+      accelerator: 'tcg',
+      agentChannel: hostEnd,
+      exited: this.#exit.promise,
+      diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
+      pause: async () => {},
+      resume: async () => {},
+      stop: async () => {
+        this.stopped += 1;
+        this.die({ exitCode: null, signal: 'SIGKILL' });
+      },
+    };
+  }
+
+  /** The machine ends by itself. */
+  die(exit: VmExit): void {
+    this.#exit.resolve(exit);
+  }
+
+  /** Bytes that a process got on stdin. */
+  inputOf(execId: string): string {
+    return Buffer.concat(this.#processes.get(execId)?.input ?? []).toString();
+  }
+
+  /** A process ends by itself. */
+  endProcess(execId: string, status: number): void {
+    this.#processes.get(execId)?.ended.resolve(status);
+  }
+
+  #agent(): ServiceHandlers<AgentService> {
+    const log = (call: string, detail = ''): void => {
+      this.calls.push(detail === '' ? call : `${call} ${detail}`);
+      const refusal = this.refusals.get(call);
+      if (refusal !== undefined) throw new TtrpcError('internal', refusal);
+    };
+    const processOf = (execId: string): FakeProcess => {
+      const found = this.#processes.get(execId);
+      if (found === undefined) throw new TtrpcError('not-found', `process ${execId}`);
+      return found;
+    };
+    const begin = (execId: string): void => {
+      const ended = Promise.withResolvers<number>();
+      this.#processes.set(execId, { ended, output: [Buffer.from(`${execId} says hello\n`)], input: [] });
+    };
+    return {
+      createSandbox: () => log('createSandbox'),
+      destroySandbox: () => log('destroySandbox'),
+      createContainer: ({ containerId, execId }) => {
+        log('createContainer', containerId);
+        begin(execId);
+      },
+      startContainer: ({ containerId }) => log('startContainer', containerId),
+      removeContainer: ({ containerId }) => log('removeContainer', containerId),
+      execProcess: ({ execId }) => {
+        log('execProcess', execId);
+        begin(execId);
+      },
+      signalProcess: ({ execId, signal }) => {
+        log('signalProcess', `${execId}:${signal}`);
+        for (const [id, { ended }] of this.#processes) {
+          if ((execId === '' || id === execId) && (signal === 9 || signal === 15))
+            ended.resolve(128 + signal);
+        }
+      },
+      readStdout: async ({ execId }) => {
+        const { output, ended } = processOf(execId);
+        const data = output.shift();
+        if (data !== undefined) return { data };
+        await ended.promise;
+        return {};
+      },
+      readStderr: async ({ execId }) => {
+        await processOf(execId).ended.promise;
+        return {};
+      },
+      writeStdin: ({ execId, data }) => {
+        processOf(execId).input.push(Buffer.from(data));
+        return { len: data.length };
+      },
+      closeStdin: ({ execId }) => log('closeStdin', execId),
+      waitProcess: async ({ execId }) => ({ status: await processOf(execId).ended.promise }),
+    };
+  }
+}
+
+const healthy: ServiceHandlers<Health> = {
+  check: () => ({ status: HealthCheckResponse_ServingStatus.SERVING }),
+};

@@ -1,0 +1,209 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { defaultRuntimeConfig } from '@hako/config';
+import { translate } from '@hako/oci-translate';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Host, Sandbox, StateStore } from '../src/index.ts';
+import { FakeMachine } from './fake-machine.ts';
+
+let folder: string;
+let machine: FakeMachine;
+let mounts: string[];
+let sandbox: Sandbox;
+let store: StateStore;
+
+const host: Host = {
+  bindMount: (_source, target, { readonly }) => void mounts.push(`${target}${readonly ? ' ro' : ''}`),
+  unmountAll: (target) => void mounts.push(`un ${target}`),
+  mountsBelow: () => [],
+  processStartTime: () => 1,
+  killProcess: async () => true,
+  processesWithMarker: () => [],
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hako-sandbox-'));
+  mkdirSync(join(folder, 'bundle', 'rootfs'), { recursive: true });
+  machine = new FakeMachine();
+  mounts = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A sandbox of one container whose spec has these members too. */
+function prepare(
+  extra: object = {},
+  change: (config: ReturnType<typeof defaultRuntimeConfig>) => object = () => ({}),
+) {
+  const config = defaultRuntimeConfig();
+  const translation = translate({
+    specText: JSON.stringify({
+      ociVersion: '1.0.2',
+      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
+      root: { path: 'rootfs' },
+      linux: { resources: {} },
+      ...extra,
+    }),
+    bundlePath: join(folder, 'bundle'),
+    containerId: 'c1',
+    config: { ...config, ...change(config) },
+    host: { numCpus: 2 },
+  });
+  store = new StateStore(join(folder, 'state'));
+  store.reserve('c1');
+  sandbox = new Sandbox({ config: translation.sandbox, store, host, hypervisor: machine });
+  return translation.container;
+}
+
+const statusNow = () => store.readContainerState('c1').status;
+
+test('a container lives from created to stopped, and its output comes before its exit', async () => {
+  const config = prepare();
+  const stdout = new PassThrough();
+  const text = stdout.toArray();
+  const container = await sandbox.createContainer({ config, io: { stdout }, pid: 77 });
+  expect(store.readContainerState('c1')).toMatchObject({ status: 'created', pid: 77 });
+  await container.start();
+  expect(statusNow()).toBe('running');
+  await expect(container.start()).rejects.toMatchObject({ code: 'wrong-state' });
+  machine.endProcess('c1', 3);
+  expect(await container.stopped).toMatchObject({ status: 3 });
+  expect(Buffer.concat(await text).toString()).toBe('c1 says hello\n');
+  expect(store.readContainerState('c1')).toMatchObject({ status: 'stopped', exitStatus: 3, pid: 0 });
+  await expect(container.kill(15, '', false)).rejects.toMatchObject({ message: 'container not running' });
+
+  await sandbox.removeContainer('c1');
+  await sandbox.destroy();
+  expect(machine.calls).toEqual([
+    'createSandbox',
+    'createContainer c1',
+    'startContainer c1',
+    'closeStdin c1',
+    'destroySandbox',
+  ]);
+  expect(mounts.filter((entry) => entry.startsWith('un '))).toHaveLength(1);
+  expect(existsSync(store.sandbox('c1').share)).toBe(false);
+});
+
+test('stdin is carried to the process and closed at its end', async () => {
+  const config = prepare();
+  const stdin = new PassThrough();
+  const container = await sandbox.createContainer({ config, io: { stdin }, pid: 1 });
+  await container.start();
+  stdin.end('typed');
+  await expect.poll(() => machine.calls).toContain('closeStdin c1');
+  expect(machine.inputOf('c1')).toBe('typed');
+  await sandbox.destroy();
+});
+
+test('an exec runs beside the container and only while that runs', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  const process = { user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' };
+  expect(() => container.addExec('e1', process, {})).toThrow(
+    expect.objectContaining({ code: 'wrong-state' }),
+  );
+  await container.start();
+  container.addExec('e1', process, {});
+  expect(() => container.addExec('e1', process, {})).toThrow(
+    expect.objectContaining({ code: 'exec-in-use' }),
+  );
+  await container.startExec('e1');
+  await expect(container.startExec('e1')).rejects.toMatchObject({ code: 'wrong-state' });
+  await container.kill(15, 'e1', false);
+  expect(await container.exec('e1').process.exited).toMatchObject({ status: 143 });
+  await expect(container.kill(15, 'e1', false)).rejects.toMatchObject({ code: 'wrong-state' });
+  expect(() => container.exec('nope')).toThrow(expect.objectContaining({ code: 'exec-not-found' }));
+  expect(statusNow()).toBe('running');
+  await sandbox.destroy();
+});
+
+test('a machine that ends takes its containers along, with the cause', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  machine.die({ exitCode: 1, signal: null, cause: 'virtiofsd ended' });
+  expect(await container.stopped).toMatchObject({ status: 137 });
+  expect(store.readContainerState('c1')).toMatchObject({ status: 'stopped', failure: 'virtiofsd ended' });
+  await sandbox.destroy();
+});
+
+test('a guest that dies while booting is a boot failure with its last words', async () => {
+  const config = prepare();
+  machine.mute = true;
+  const creating = sandbox.createContainer({ config, io: {}, pid: 1 });
+  await expect.poll(() => machine.launched).toBeDefined();
+  machine.die({ exitCode: 0, signal: null });
+  await expect(creating).rejects.toMatchObject({
+    code: 'boot-failed',
+    message: expect.stringMatching(
+      /ended while booting \(exit status 0\)\nguest console, last lines:\n {2}Kernel panic/,
+    ),
+  });
+  await sandbox.destroy();
+});
+
+test('an agent that stays silent is given up after the dial timeout', async () => {
+  const config = prepare({}, ({ agent }) => ({ agent: { ...agent, dialTimeoutMs: 50 } }));
+  machine.mute = true;
+  await expect(sandbox.createContainer({ config, io: {}, pid: 1 })).rejects.toMatchObject({
+    code: 'boot-failed',
+    message: expect.stringContaining('did not answer within 0.05 s'),
+  });
+  expect(machine.stopped).toBe(1);
+  await sandbox.destroy();
+});
+
+test('what the guest refuses is told in its words, and no container is left', async () => {
+  const config = prepare();
+  machine.refusals.set('createContainer', 'executable file `x` not found in $PATH');
+  await expect(sandbox.createContainer({ config, io: {}, pid: 1 })).rejects.toMatchObject({
+    code: 'guest-refused',
+    message: expect.stringContaining('executable file `x` not found in $PATH'),
+  });
+  expect(sandbox.containers.size).toBe(0);
+  await sandbox.destroy();
+});
+
+test('bind mounts are shared, read-only ones on the host’s side; the kernel’s own trees are not', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  const config = prepare({
+    root: { path: 'rootfs', readonly: true },
+    mounts: [
+      { destination: '/data', type: 'bind', source: folder, options: ['rbind'] },
+      { destination: '/etc/file', type: 'bind', source: join(folder, 'file'), options: ['bind', 'ro'] },
+      { destination: '/sys', type: 'bind', source: '/sys', options: ['rbind'] },
+      { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['bind'] },
+    ],
+  });
+  await sandbox.createContainer({ config, io: {}, pid: 1 });
+  const share = join(store.sandbox('c1').share, 'c1');
+  expect(mounts).toEqual([`${share}/rootfs ro`, `${share}/mounts/0`, `${share}/mounts/1 ro`]);
+  // A read-only root gets its mount points before the guest sees it.
+  expect(existsSync(join(folder, 'bundle/rootfs/data'))).toBe(true);
+  expect(existsSync(join(folder, 'bundle/rootfs/etc/file'))).toBe(true);
+  await sandbox.destroy();
+});
+
+test('a mount source that is missing is named, and nothing is launched', async () => {
+  const config = prepare({
+    mounts: [{ destination: '/data', type: 'bind', source: '/no/such/place', options: ['bind'] }],
+  });
+  await expect(sandbox.createContainer({ config, io: {}, pid: 1 })).rejects.toMatchObject({
+    code: 'host-refused',
+    message: expect.stringContaining('/no/such/place'),
+  });
+  expect(machine.launched).toBeUndefined();
+  await sandbox.destroy();
+});
+
+test('a created container can be killed and removed without having run', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.kill(9, '', false);
+  expect(await container.stopped).toMatchObject({ status: 137 });
+  await sandbox.removeContainer('c1');
+  await sandbox.destroy();
+  await sandbox.destroy();
+});
