@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { EXEC_PROCESS_TYPE, readExecProcess } from './exec-process.ts';
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+test('a process is read and checked', async () => {
+  const value = encode('{"user":{"uid":1,"gid":2},"args":["id"],"cwd":"/"}');
+  expect(await readExecProcess({ typeUrl: EXEC_PROCESS_TYPE, value })).toMatchObject({ args: ['id'], cwd: '/' });
+});
+
+test('another type, and none, are refused by name', async () => {
+  await expect(readExecProcess(undefined)).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(readExecProcess({ typeUrl: 'x.Y', value: encode('{}') })).rejects.toThrow('"x.Y"');
+});
+
+test('every bad member is named', async () => {
+  const value = encode('{"user":{"uid":-1,"gid":2},"args":"id","cwd":7}');
+  const reading = readExecProcess({ typeUrl: EXEC_PROCESS_TYPE, value });
+  await expect(reading).rejects.toMatchObject({
+    facts: {
+      problems: expect.arrayContaining([
+        expect.objectContaining({ field: expect.stringContaining('uid') }),
+        expect.objectContaining({ field: expect.stringContaining('args') }),
+        expect.objectContaining({ field: expect.stringContaining('cwd') }),
+      ]),
+    },
+  });
+});

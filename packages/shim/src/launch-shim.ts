@@ -1,0 +1,114 @@
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { type Host, type StateStore, sandboxError } from '@hako/sandbox';
+import { ShimError } from './shim-error.ts';
+import { spawnSelf } from './spawn-self.ts';
+import { connectTask, type TaskConnection } from './task-connection.ts';
+
+/** Which sandbox a new shim is for. */
+export interface LaunchShimOptions {
+  readonly store: StateStore;
+  readonly host: Pick<Host, 'processStartTime'>;
+  readonly sandboxId: string;
+  readonly debug: boolean;
+  /** Called with facts the user should know once. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A shim that serves. Until `keep` is called it ends, and cleans up, when this process does. */
+export interface LaunchedShim extends TaskConnection {
+  keep(): void;
+}
+
+/** What a shim says on its control stream, one JSON object a line. */
+export type ShimMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** The line by which the launcher tells the shim to outlive it. */
+export const KEEP_LINE = 'keep\n';
+
+/** fd of the control stream in the shim. */
+export const CONTROL_FD = 3;
+
+/**
+ * Starts the shim of a sandbox whose configuration is stored, and connects to it once it says that it serves: no
+ * polling. Its stdout and stderr go to shim.log.
+ *
+ * @throws ShimError `shim-start-failed` with the log's end
+ */
+export async function launchShim(options: LaunchShimOptions): Promise<LaunchedShim> {
+  const { store, sandboxId } = options;
+  const paths = store.sandbox(sandboxId);
+  const log = openSync(paths.shimLog, 'a', 0o600);
+  const args = ['shim', '--root', store.root, '--id', sandboxId, ...(options.debug ? ['--debug'] : [])];
+  // In the sandbox's directory, so that the socket's name is short however deep the root is.
+  const child = spawnSelf(args, { cwd: paths.directory, stdio: ['ignore', log, log, 'pipe'] });
+  closeSync(log);
+  const control = child.stdio[CONTROL_FD] as Duplex;
+  try {
+    if (child.pid === undefined) throw await spawnFailure(child);
+    const startTime = options.host.processStartTime(child.pid);
+    if (startTime === null) throw startFailed(paths.shimLog);
+    store.writeShimRecord(sandboxId, { pid: child.pid, startTime });
+    await readyOf(control, paths.shimLog, options.onNotice);
+    const connection = await connectTask(paths.socket);
+    child.unref();
+    return {
+      ...connection,
+      keep: () => {
+        control.end(KEEP_LINE);
+      },
+    };
+  } catch (error) {
+    control.destroy();
+    throw error;
+  }
+}
+
+function readyOf(control: Duplex, logPath: string, onNotice: LaunchShimOptions['onNotice']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: control });
+    control.on('error', () => {});
+    lines.on('line', (line) => {
+      const message = JSON.parse(line) as ShimMessage;
+      if (message.type === 'ready') resolve();
+      else if (message.type === 'notice') onNotice?.(message.message);
+      else reject(startFailed(logPath, message.message));
+    });
+    lines.on('close', () => reject(startFailed(logPath)));
+  });
+}
+
+function spawnFailure(child: ChildProcess): Promise<ShimError> {
+  return new Promise((resolve) => {
+    child.once('error', (cause) => {
+      resolve(
+        new ShimError('shim-start-failed', `cannot start the shim: ${cause.message}`, { facts: {}, cause }),
+      );
+    });
+  });
+}
+
+function startFailed(logPath: string, message?: string): ShimError {
+  const output = readFileSync(logPath, 'utf8').slice(-2000).trim();
+  const why = message ?? (output === '' ? 'it ended without a word' : output);
+  return new ShimError('shim-start-failed', `the shim did not start: ${why}`, { facts: { output } });
+}
+
+/** Connects to the shim of an existing sandbox. @throws SandboxError `sandbox-gone` when nobody serves */
+export async function connectShim(store: StateStore, sandboxId: string): Promise<TaskConnection> {
+  try {
+    return await connectTask(store.sandbox(sandboxId).socket);
+  } catch (error) {
+    throw sandboxError(
+      'sandbox-gone',
+      `the shim of sandbox ${sandboxId} does not answer`,
+      { id: sandboxId },
+      error,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { chmodSync, createReadStream, writeFileSync, writeSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { basename } from 'node:path';
+import { QemuHypervisor } from '@hako/hypervisor-qemu';
+import { Journal, posixHost, removeSandboxState, Sandbox, StateStore } from '@hako/sandbox';
+import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
+import { TtrpcServer } from '@hako/ttrpc';
+import { CONTROL_FD, type ShimMessage } from './launch-shim.ts';
+import { taskMethods } from './task-methods.ts';
+import { TaskService } from './task-service.ts';
+
+/** Arguments of the shim process. */
+export interface ServeShimOptions {
+  readonly root: string;
+  readonly sandboxId: string;
+  readonly debug: boolean;
+}
+
+/**
+ * The shim process: serves the task API of one sandbox on its socket until Shutdown. It talks to its launcher on
+ * fd 3 (see ShimMessage) and, if the launcher goes away before it said `keep`, undoes everything and ends.
+ */
+export async function serveShim({ root, sandboxId }: ServeShimOptions): Promise<void> {
+  const store = new StateStore(root);
+  const host = posixHost();
+  const paths = store.sandbox(sandboxId);
+  const control = new Control();
+  const sandbox = new Sandbox({
+    config: store.readSandboxConfig(sandboxId),
+    store,
+    host,
+    hypervisor: new QemuHypervisor(),
+    onNotice: (message) => control.say({ type: 'notice', message }),
+  });
+
+  const server = createServer();
+  const finish = async (): Promise<void> => {
+    server.close();
+    await removeSandboxState(store, host, sandboxId);
+    process.exit(0);
+  };
+  const service = new TaskService({
+    sandbox,
+    readContainerConfig: (id) => store.readContainerConfig(id),
+    onStarted: () => writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases })),
+    onShutdown: () => {
+      // After the answer to Shutdown has left.
+      setImmediate(() => void finish());
+    },
+  });
+  control.onAbandoned(async () => {
+    await sandbox.destroy();
+    await finish();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
+  }
+
+  await new Journal(paths.journal, (pid) => host.processStartTime(pid)).announce({ kind: 'file', path: paths.socket });
+  const methods = taskMethods(service);
+  // The same service under both names: a caller speaks one or the other.
+  const rpc = new TtrpcServer().register(TaskServiceV2, methods).register(TaskServiceV3, methods);
+  server.on('connection', (socket) => rpc.serve(socket));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(basename(paths.socket), resolve);
+  });
+  chmodSync(paths.socket, 0o600);
+  control.say({ type: 'ready' });
+}
+
+/**
+ * Our end of the control stream. Read by file calls: Bun has no net.Socket on an inherited descriptor, and the
+ * stream lives only while the container is being created.
+ */
+class Control {
+  #kept = false;
+  #abandoned: () => void = () => {};
+
+  constructor() {
+    const stream = createReadStream('', { fd: CONTROL_FD, autoClose: true });
+    stream.on('data', () => {
+      this.#kept = true;
+    });
+    stream.on('error', () => stream.destroy());
+    stream.on('close', () => {
+      if (!this.#kept) this.#abandoned();
+    });
+  }
+
+  say(message: ShimMessage): void {
+    if (this.#kept) return;
+    try {
+      writeSync(CONTROL_FD, `${JSON.stringify(message)}\n`);
+    } catch {
+      // The launcher is gone; `abandoned` is on its way.
+    }
+  }
+
+  onAbandoned(action: () => Promise<void>): void {
+    this.#abandoned = () => void action();
+  }
+}

@@ -1,0 +1,21 @@
+import { CodedError } from '@hako/errors';
+
+/**
+ * - `shim-start-failed`: the shim process ended, or said nothing, before it served; facts carry what it printed.
+ * - `task-refused`: the shim answered a task call with an error; `grpcCode` tells which kind.
+ * - `shim-gone`: the connection to the shim ended during a call.
+ * - `bad-request`: a task request that cannot be understood.
+ */
+export type ShimErrorCode = 'shim-start-failed' | 'task-refused' | 'shim-gone' | 'bad-request';
+
+/** Facts of a {@link ShimError}. */
+export interface ShimErrorFacts {
+  readonly output?: string;
+  readonly method?: string;
+  readonly grpcCode?: number;
+}
+
+/** The error class of @hako/shim. */
+export class ShimError extends CodedError<ShimErrorCode, ShimErrorFacts> {
+  override readonly name = 'ShimError';
+}

@@ -1,0 +1,25 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { closeOnExecFrom } from '@hako/posix';
+
+/** How a process of hako's own is started. */
+export interface SpawnSelfOptions {
+  readonly cwd?: string;
+  readonly stdio: StdioOptions;
+}
+
+/**
+ * Starts this same program again in a role of its own, in a session of its own. It gets the descriptors named in
+ * `stdio` and no other: what our caller leaked into us must not be kept open by a process that outlives us.
+ */
+export function spawnSelf(args: readonly string[], options: SpawnSelfOptions): ChildProcess {
+  closeOnExecFrom(3);
+  const [program, ...prefix] = selfCommand();
+  return spawn(program, [...prefix, ...args], { ...options, detached: true });
+}
+
+/** argv that starts this program: the compiled executable alone, or the JavaScript engine with its script. */
+function selfCommand(): readonly [string, ...string[]] {
+  const script = process.argv[1];
+  const isCompiled = script === undefined || script.startsWith('/$bunfs/');
+  return isCompiled ? [process.execPath] : [process.execPath, ...process.execArgv, script];
+}

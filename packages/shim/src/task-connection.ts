@@ -1,0 +1,17 @@
+import { connectUnix } from '@hako/posix';
+import { TaskServiceV2 } from '@hako/task-protocol';
+import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+
+/** A connection to a shim's task API. */
+export interface TaskConnection {
+  readonly task: ServiceClient<typeof TaskServiceV2>;
+  /** Fulfilled when the connection has ended, by either side. */
+  readonly closed: Promise<unknown>;
+  close(): void;
+}
+
+/** Connects to a shim's socket. Rejects with PosixError when nobody serves there. */
+export async function connectTask(socketPath: string): Promise<TaskConnection> {
+  const client = new TtrpcClient(await connectUnix(socketPath));
+  return { task: client.service(TaskServiceV2), closed: client.closed, close: () => client.close() };
+}

@@ -1,0 +1,45 @@
+import type { TaskServiceV2 } from '@hako/task-protocol';
+import type { ServiceHandlers } from '@hako/ttrpc';
+import { toTaskError } from './task-errors.ts';
+import { type TaskService, unsupported } from './task-service.ts';
+
+/** The task service's methods as ttRPC handlers; calls that this version cannot do say so. */
+export function taskMethods(service: TaskService): ServiceHandlers<typeof TaskServiceV2> {
+  return {
+    state: answer((request) => service.state(request)),
+    create: answer((request) => service.create(request)),
+    start: answer((request) => service.start(request)),
+    delete: answer((request) => service.delete(request)),
+    pids: answer((request) => service.pids(request)),
+    kill: answer((request) => service.kill(request)),
+    exec: answer((request) => service.exec(request)),
+    closeIO: answer((request) => service.closeIo(request)),
+    wait: answer((request) => service.wait(request)),
+    connect: answer(() => service.connect()),
+    shutdown: answer((request) => service.shutdown(request)),
+    pause: refused('pausing a container'),
+    resume: refused('resuming a container'),
+    checkpoint: refused('checkpointing a container'),
+    resizePty: refused('a terminal'),
+    update: refused('changing the resources of a container'),
+    stats: refused('reading the metrics of a container'),
+  };
+}
+
+function answer<Request, Response>(
+  handler: (request: Request) => Promise<Response>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      throw toTaskError(error);
+    }
+  };
+}
+
+function refused(what: string): () => never {
+  return () => {
+    throw toTaskError(unsupported(what));
+  };
+}

@@ -1,0 +1,229 @@
+import type { ContainerConfig } from '@hako/oci-translate';
+import type { Container, GuestProcess, ProcessExit, Sandbox } from '@hako/sandbox';
+import { type SandboxError, sandboxError } from '@hako/sandbox';
+import type {
+  CloseIORequest,
+  ConnectResponse,
+  CreateTaskRequest,
+  CreateTaskResponse,
+  DeleteRequest,
+  DeleteResponse,
+  ExecProcessRequest,
+  KillRequest,
+  PidsResponse,
+  ShutdownRequest,
+  StartRequest,
+  StartResponse,
+  StateRequest,
+  StateResponse,
+  WaitRequest,
+  WaitResponse,
+} from '@hako/task-protocol';
+import { TaskStatus, timestampFromMs } from '@hako/task-protocol';
+import { readExecProcess } from './exec-process.ts';
+import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
+import { readStandIn } from './stand-in-option.ts';
+
+/** What the task service works on. */
+export interface TaskServiceOptions {
+  readonly sandbox: Sandbox;
+  /** Reads what the creating command translated and stored. */
+  readonly readContainerConfig: (id: string) => ContainerConfig;
+  /** Called after a container's process was started. */
+  readonly onStarted: () => void;
+  /** Called when Shutdown was asked for and nothing is left to serve. */
+  readonly onShutdown: () => void;
+}
+
+/** Streams as the caller named them, given back by State. */
+interface TaskRecord extends StreamPlaces {
+  readonly bundle: string;
+  readonly terminal: boolean;
+}
+
+/**
+ * containerd's task service over one sandbox: every client, containerd or `hako`, comes through here. Answers have
+ * the shapes of containerd.task.v2 (v3 is equal message for message); calls of the life cycle that are not legal in
+ * the present state reject with a SandboxError `wrong-state`.
+ */
+export class TaskService {
+  readonly #options: TaskServiceOptions;
+  readonly #records = new Map<string, TaskRecord>();
+  readonly #creating = new Set<string>();
+
+  constructor(options: TaskServiceOptions) {
+    this.#options = options;
+  }
+
+  async create(request: CreateTaskRequest): Promise<Partial<CreateTaskResponse>> {
+    const { sandbox, readContainerConfig } = this.#options;
+    const { id } = request;
+    if (request.terminal) throw unsupported('a terminal');
+    if (request.rootfs.length > 0)
+      throw unsupported('mounting the root file system (CreateTaskRequest.rootfs)');
+    if (request.checkpoint !== '') throw unsupported('restoring a checkpoint');
+    // Taken at once: two creates of one id at the same time must not both go on.
+    if (sandbox.containers.has(id) || this.#creating.has(id)) {
+      throw sandboxError('id-in-use', `container with given ID already exists: ${id}`, { id });
+    }
+    this.#creating.add(id);
+    try {
+      const config = readContainerConfig(id);
+      const io = openProcessIo(request);
+      try {
+        const pid = readStandIn(request.options) ?? process.pid;
+        const container = await sandbox.createContainer({ config, io, pid });
+        this.#endWithContainer(container);
+      } catch (error) {
+        closeProcessIo(io);
+        throw error;
+      }
+      this.#records.set(id, recordOf(request, request.bundle));
+      return { pid: sandbox.container(id).pid };
+    } finally {
+      this.#creating.delete(id);
+    }
+  }
+
+  async start({ id, execId }: StartRequest): Promise<Partial<StartResponse>> {
+    const container = this.#options.sandbox.container(id);
+    if (execId !== '') {
+      await container.startExec(execId);
+      return { pid: container.pid };
+    }
+    await this.#options.sandbox.timings.measure('container start', () => container.start());
+    this.#options.onStarted();
+    return { pid: container.pid };
+  }
+
+  async exec(request: ExecProcessRequest): Promise<object> {
+    if (request.terminal) throw unsupported('a terminal');
+    const container = this.#options.sandbox.container(request.id);
+    const process = await readExecProcess(request.spec);
+    const io = openProcessIo(request);
+    try {
+      container.addExec(request.execId, process, io);
+    } catch (error) {
+      closeProcessIo(io);
+      throw error;
+    }
+    this.#records.set(`${request.id}/${request.execId}`, recordOf(request, ''));
+    return {};
+  }
+
+  async state({ id, execId }: StateRequest): Promise<Partial<StateResponse>> {
+    const container = this.#options.sandbox.container(id);
+    const record = this.#records.get(execId === '' ? id : `${id}/${execId}`);
+    const exit = execId === '' ? container.exit : await settled(container.exec(execId).process);
+    const status =
+      execId === '' ? STATUS_OF[container.status] : EXEC_STATUS_OF[container.exec(execId).status];
+    return {
+      id,
+      execId,
+      bundle: container.config.bundlePath,
+      pid: container.pid,
+      status,
+      stdin: record?.stdin ?? '',
+      stdout: record?.stdout ?? '',
+      stderr: record?.stderr ?? '',
+      terminal: record?.terminal ?? false,
+      ...exitFields(exit),
+    };
+  }
+
+  async wait({ id, execId }: WaitRequest): Promise<Partial<WaitResponse>> {
+    const container = this.#options.sandbox.container(id);
+    if (execId !== '') return exitFields(await container.exec(execId).process.exited);
+    return exitFields(await container.stopped);
+  }
+
+  async kill({ id, execId, signal, all }: KillRequest): Promise<object> {
+    await this.#options.sandbox.container(id).kill(signal, execId, all);
+    return {};
+  }
+
+  async closeIo({ id, execId, stdin }: CloseIORequest): Promise<object> {
+    if (!stdin) return {};
+    const container = this.#options.sandbox.container(id);
+    const process = execId === '' ? container.init : container.exec(execId).process;
+    await process.closeStdin();
+    return {};
+  }
+
+  async delete({ id, execId }: DeleteRequest): Promise<Partial<DeleteResponse>> {
+    const container = this.#options.sandbox.container(id);
+    if (execId !== '') {
+      const exec = container.exec(execId);
+      if (exec.status === 'running') {
+        throw sandboxError('wrong-state', `cannot delete process ${execId} that is running`, { id, execId });
+      }
+      container.execs.delete(execId);
+      this.#records.delete(`${id}/${execId}`);
+      return { pid: container.pid, ...exitFields(await settled(exec.process)) };
+    }
+    await this.#options.sandbox.removeContainer(id);
+    this.#records.delete(id);
+    return { pid: container.pid, ...exitFields(container.exit) };
+  }
+
+  /** Host processes of the task: the one that stands for it. Processes in the guest have no host pid. */
+  async pids({ id }: { readonly id: string }): Promise<PidsResponse> {
+    return { processes: [{ pid: this.#options.sandbox.container(id).pid, info: undefined }] };
+  }
+
+  async connect(): Promise<Partial<ConnectResponse>> {
+    return { shimPid: process.pid, taskPid: process.pid, version: 'v2' };
+  }
+
+  /** Ends the sandbox and the shim; with containers left it does nothing unless `now` is set (containerd's rule). */
+  async shutdown({ now }: ShutdownRequest): Promise<object> {
+    const { sandbox, onShutdown } = this.#options;
+    if (sandbox.containers.size > 0 && !now) return {};
+    await sandbox.destroy();
+    onShutdown();
+    return {};
+  }
+
+  /** A machine whose only, or whose pod's, process ended has nothing left to run: its memory goes back now. */
+  #endWithContainer(container: Container): void {
+    if (container.config.type === 'pod_container') return;
+    void container.stopped
+      .then(() => this.#options.sandbox.destroy())
+      .catch(() => {
+        // destroy is idempotent: Shutdown or `delete --force` meets the same failure and reports it.
+      });
+  }
+}
+
+const STATUS_OF = {
+  creating: TaskStatus.UNKNOWN,
+  created: TaskStatus.CREATED,
+  running: TaskStatus.RUNNING,
+  paused: TaskStatus.PAUSED,
+  stopped: TaskStatus.STOPPED,
+} as const;
+
+const EXEC_STATUS_OF = {
+  added: TaskStatus.CREATED,
+  running: TaskStatus.RUNNING,
+  stopped: TaskStatus.STOPPED,
+} as const;
+
+function recordOf(request: StreamPlaces & { readonly terminal: boolean }, bundle: string): TaskRecord {
+  const { stdin, stdout, stderr, terminal } = request;
+  return { stdin, stdout, stderr, terminal, bundle };
+}
+
+function exitFields(exit: ProcessExit | undefined) {
+  return exit === undefined ? {} : { exitStatus: exit.status, exitedAt: timestampFromMs(exit.at.getTime()) };
+}
+
+/** The exit of a process that has ended, or undefined while it runs. */
+async function settled(process: GuestProcess): Promise<ProcessExit | undefined> {
+  return Promise.race([process.exited.catch(() => undefined), Promise.resolve(undefined)]);
+}
+
+/** A call that hako does not do yet. */
+export function unsupported(what: string): SandboxError {
+  return sandboxError('unsupported', `${what} is not supported in this version of hako`);
+}
