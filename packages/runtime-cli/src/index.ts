@@ -1,1 +1,3 @@
-export {};
+export { CliError, type CliErrorCode, type CliErrorFacts } from './cli-error.ts';
+export { commandLine } from './command-line.ts';
+export { signalNumber } from './signals.ts';

@@ -1,0 +1,225 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CliError } from './cli-error.ts';
+import { versionText } from './commands/version.ts';
+import { makeContext } from './context.ts';
+import { failureStatus } from './exit-status.ts';
+import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * The OCI command line. Each command's code is loaded when it runs. Returns the exit status; errors have been told
+ * on stderr and in `--log` by then.
+ */
+export async function commandLine(argv: readonly string[]): Promise<number> {
+  let status = 0;
+  let command = '';
+  const program = buildProgram((name, result) => {
+    command = name;
+    return result.then((value) => {
+      status = value;
+    });
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return status;
+  } catch (error) {
+    // commander has printed its help or its complaint itself.
+    if (error instanceof CommanderError) return error.exitCode;
+    reportError(error, globalsOf(program));
+    return failureStatus(command);
+  }
+}
+
+type Run = (name: string, result: Promise<number>) => Promise<void>;
+
+function buildProgram(run: Run): Command {
+  const program = new Command('hako')
+    .description('Runs OCI containers inside lightweight virtual machines.')
+    .version(versionText().trimEnd(), '-v, --version', 'print the version')
+    .exitOverride()
+    .enablePositionalOptions()
+    .showHelpAfterError()
+    .option('--root <dir>', 'state root', GLOBAL_DEFAULTS.root)
+    .option('--log <file>', 'append errors to this file')
+    .addOption(
+      new Option('--log-format <format>', 'form of the log').choices(['text', 'json']).default('text'),
+    )
+    .option('--debug', 'more detail in errors and in the shim log', false)
+    .option(
+      '--config <file>',
+      'configuration.toml to use (default: /etc/hako, then etc/hako beside the executable)',
+    )
+    .option('--systemd-cgroup', 'cgroupsPath has the form slice:prefix:name', false)
+    .addOption(
+      new Option(
+        '--cgroup-manager <manager>',
+        "accepted for crun callers; no effect: cgroups are the guest's",
+      ),
+    )
+    .addOption(
+      new Option('--rootless <mode>', 'accepted for runc callers; no effect').choices([
+        'true',
+        'false',
+        'auto',
+      ]),
+    );
+
+  const context = () => makeContext(globalsOf(program));
+  const bundleOption = ['-b, --bundle <dir>', 'bundle folder, with config.json', '.'] as const;
+  const pidFileOption = [
+    '--pid-file <file>',
+    'file that gets the pid which stands for the container',
+  ] as const;
+
+  program
+    .command('run')
+    .description('create and start a container, wait for it, delete it; exits with its status')
+    .argument('<id>', 'container id')
+    .option(...bundleOption)
+    .option(...pidFileOption)
+    .option('--timings <file>', 'write how long each phase took, as JSON')
+    .action((id: string, options) =>
+      run(
+        'run',
+        import('./commands/run.ts').then((module) => module.run(context(), id, options)),
+      ),
+    );
+  program
+    .command('create')
+    .description('create a container: its VM runs, its process does not yet')
+    .argument('<id>', 'container id')
+    .option(...bundleOption)
+    .option(...pidFileOption)
+    .option('--no-pivot', 'accepted; the guest always pivots')
+    .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
+    .action((id: string, options) =>
+      run(
+        'create',
+        import('./commands/create.ts').then((module) => module.create(context(), id, options)),
+      ),
+    );
+  program
+    .command('start')
+    .description('start the process of a created container')
+    .argument('<id>', 'container id')
+    .action((id: string) =>
+      run(
+        'start',
+        import('./commands/start.ts').then((module) => module.start(context(), id)),
+      ),
+    );
+  program
+    .command('state')
+    .description('print the state of a container as JSON')
+    .argument('<id>', 'container id')
+    .action((id: string) =>
+      run(
+        'state',
+        import('./commands/state.ts').then((module) => module.state(context(), id)),
+      ),
+    );
+  program
+    .command('kill')
+    .description('send a signal to a container')
+    .argument('<id>', 'container id')
+    .argument('[signal]', 'name or number', 'TERM')
+    .option('-a, --all', 'to every process of the container', false)
+    .action((id: string, signal: string, options) =>
+      run(
+        'kill',
+        import('./commands/kill.ts').then((module) => module.kill(context(), id, signal, options)),
+      ),
+    );
+  program
+    .command('delete')
+    .description('delete a stopped container and all that was made for it')
+    .argument('<id>', 'container id')
+    .option('-f, --force', 'kill it first; an unknown id is fine', false)
+    .action((id: string, options) =>
+      run(
+        'delete',
+        import('./commands/delete.ts').then((module) => module.deleteContainer(context(), id, options)),
+      ),
+    );
+  program
+    .command('exec')
+    .description('run a further process in a running container; exits with its status')
+    .argument('<id>', 'container id')
+    .argument('[command...]', 'command and its arguments')
+    .passThroughOptions()
+    .option('-p, --process <file>', 'OCI process as JSON; other options are ignored')
+    .option('-d, --detach', 'return as soon as it runs', false)
+    .option(...pidFileOption)
+    .option('--cwd <dir>', 'working directory')
+    .option('-e, --env <KEY=VALUE>', 'environment variable; may be given again', collect, [])
+    .option('-u, --user <uid[:gid]>', 'user')
+    .action((id: string, words: string[], { process: processFile, ...options }) =>
+      run(
+        'exec',
+        import('./commands/exec.ts').then((module) =>
+          module.exec(context(), id, words, { ...options, processFile }),
+        ),
+      ),
+    );
+  program
+    .command('list')
+    .description('list containers')
+    .addOption(
+      new Option('-f, --format <format>', 'form of the list').choices(['table', 'json']).default('table'),
+    )
+    .option('-q, --quiet', 'only ids', false)
+    .action((options) =>
+      run(
+        'list',
+        import('./commands/list.ts').then((module) => module.list(context(), options)),
+      ),
+    );
+  program
+    .command('spec')
+    .description('write a starter config.json')
+    .option(...bundleOption)
+    .action(({ bundle }: { bundle: string }) =>
+      run(
+        'spec',
+        import('./commands/spec.ts').then((module) => module.spec(bundle)),
+      ),
+    );
+  program
+    .command('check')
+    .description('say whether this host can run VMs, and what is missing if not')
+    .option('--json', 'print JSON', false)
+    .action((options) =>
+      run(
+        'check',
+        import('./commands/check.ts').then((module) => module.check(globalsOf(program), options)),
+      ),
+    );
+  program
+    .command('features')
+    .description('print what config.json may use, as JSON (OCI features)')
+    .action(() =>
+      run(
+        'features',
+        import('./commands/features.ts').then((module) => module.features()),
+      ),
+    );
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      process.stdout.write(versionText());
+    });
+  return program;
+}
+
+function globalsOf(program: Command): GlobalOptions {
+  return program.opts<GlobalOptions>();
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  if (!/^[^=]+=/.test(value))
+    throw new CliError('usage', `environment variable ${JSON.stringify(value)} must be KEY=VALUE`, {
+      facts: {},
+    });
+  return [...previous, value];
+}

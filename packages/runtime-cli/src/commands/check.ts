@@ -1,0 +1,31 @@
+import { formatProblem } from '@hako/errors';
+import { CliError } from '../cli-error.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { readConfigurationFile } from '../load-configuration.ts';
+
+/** Arguments of `check`. */
+export interface CheckOptions {
+  readonly json: boolean;
+}
+
+/** Says whether this host can run VMs with the effective configuration, and everything that is missing if not. */
+export async function check(options: GlobalOptions, { json }: CheckOptions): Promise<number> {
+  const { loadRuntimeConfig } = await import('../runtime-configuration.ts');
+  const { QemuHypervisor } = await import('@hako/hypervisor-qemu');
+  const file = readConfigurationFile(options.config, process.execPath);
+  const { config } = loadRuntimeConfig(file);
+  const hypervisor = new QemuHypervisor();
+  const problems = await hypervisor.check(config.hypervisor);
+  const failed = problems.some(({ severity }) => severity === 'error');
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ ok: !failed, configuration: file?.path ?? null, problems }, null, 2)}\n`,
+    );
+    return failed ? 1 : 0;
+  }
+  for (const problem of problems) process.stdout.write(`${problem.severity}: ${formatProblem(problem)}\n`);
+  if (failed)
+    throw new CliError('host-not-ready', 'this host cannot run VMs yet: see above', { facts: { problems } });
+  process.stdout.write('this host can run hako VMs\n');
+  return 0;
+}

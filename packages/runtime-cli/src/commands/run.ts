@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { CliError } from '../cli-error.ts';
+import type { Context } from '../context.ts';
+import { createContainer } from '../create-container.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { offerStdio } from '../offered-stdio.ts';
+import { writePidFile } from '../pid-file.ts';
+import { removeContainer } from '../remove-container.ts';
+import { waitStatus } from '../wait-status.ts';
+
+/** Arguments of `run`. */
+export interface RunOptions {
+  readonly bundle: string;
+  readonly pidFile?: string;
+  /** File that gets the phases as JSON. */
+  readonly timings?: string;
+}
+
+/**
+ * Creates and starts a container, lends it this process's streams and signals, waits, deletes it, and returns the
+ * process's own exit status.
+ */
+export async function run(context: Context, id: string, options: RunOptions): Promise<number> {
+  const startMs = performance.now();
+  const stdio = offerStdio();
+  const { shim } = await createContainer(context, id, options.bundle, async () => ({
+    pid: process.pid,
+    stdio: stdio.places,
+  }));
+  stdio.taken();
+  let status: number;
+  try {
+    if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+    const stopForwarding = forwardSignals((signal) => shim.task.kill({ id, signal }));
+    await shim.task.start({ id });
+    status = await waitStatus(shim.task, id, '');
+    stopForwarding();
+    await stdio.drained();
+    if (options.timings !== undefined) context.timings.include(context.store.sandbox(id).timings);
+  } finally {
+    await context.timings.measure('teardown', () => removeContainer(shim, id));
+  }
+  if (options.timings !== undefined) {
+    context.timings.add('total', performance.now() - startMs);
+    writeTimings(options.timings, context);
+  }
+  return status;
+}
+
+function writeTimings(path: string, { timings }: Context): void {
+  try {
+    writeFileSync(path, `${JSON.stringify({ phases: timings.phases }, null, 2)}\n`);
+  } catch (cause) {
+    throw new CliError('output', `cannot write the timings to ${path}: ${(cause as Error).message}`, {
+      facts: { path },
+      cause,
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { statSync } from 'node:fs';
+import { type ContainerState, liveState, type StateStore } from '@hako/sandbox';
+import type { Context } from '../context.ts';
+
+/** Version of the runtime specification whose state hako prints. */
+export const OCI_VERSION = '1.2.0';
+
+/** State of the OCI runtime specification, with the members that runc adds. */
+export interface OciState {
+  readonly ociVersion: string;
+  readonly id: string;
+  readonly pid: number;
+  readonly status: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly created: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly owner: string;
+}
+
+/** Prints the state of a container; starts nothing and asks nobody. */
+export async function state({ store, host }: Context, id: string): Promise<number> {
+  process.stdout.write(`${JSON.stringify(ociState(store, liveState(store, host, id)), null, 2)}\n`);
+  return 0;
+}
+
+/** The specification's form of a container's state. */
+export function ociState(store: StateStore, live: ContainerState): OciState {
+  const { bundlePath, rootfs, spec } = store.readContainerConfig(live.id);
+  return {
+    ociVersion: OCI_VERSION,
+    id: live.id,
+    pid: live.status === 'stopped' ? 0 : live.pid,
+    status: live.status,
+    bundle: bundlePath,
+    rootfs: rootfs.path,
+    created: live.createdAt,
+    ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }),
+    owner: String(statSync(store.container(live.id).directory).uid),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Translation } from '@hako/oci-translate';
+import { removeSandboxByForce, type StateStore } from '@hako/sandbox';
+import { type LaunchedShim, launchShim, standInOption } from '@hako/shim';
+import { admit, notice, warn } from './admit.ts';
+import type { Context } from './context.ts';
+import type { OfferedStdio } from './offered-stdio.ts';
+
+/** A container that was created, and the connection to its shim. */
+export interface CreatedContainer {
+  readonly translation: Translation;
+  readonly shim: LaunchedShim;
+}
+
+/** Who stands for the container on the host, and through which streams it speaks. */
+export interface StandInOffer {
+  readonly pid: number;
+  readonly stdio: OfferedStdio;
+}
+
+/**
+ * The one way in which `create` and `run` make a container: check everything, take the id, start the shim, ask it to
+ * create. Whatever fails, nothing of it stays.
+ *
+ * @param offer is asked for while the shim starts
+ */
+export async function createContainer(
+  context: Context,
+  id: string,
+  bundle: string,
+  offer: () => Promise<StandInOffer>,
+): Promise<CreatedContainer> {
+  const { store, host, timings, options } = context;
+  const translation = await timings.measure('translate', () => admit(id, bundle, options));
+  warn(translation.warnings);
+  reserve(store, translation);
+  try {
+    const [shim, standIn] = await Promise.all([
+      timings.measure('shim start', () =>
+        launchShim({
+          store,
+          host,
+          sandboxId: translation.sandbox.id,
+          debug: options.debug,
+          onNotice: notice,
+        }),
+      ),
+      offer(),
+    ]);
+    await shim.task.create({
+      id,
+      bundle: translation.container.bundlePath,
+      ...standIn.stdio,
+      options: standInOption(standIn.pid),
+    });
+    shim.keep();
+    return { translation, shim };
+  } catch (error) {
+    await removeSandboxByForce(store, host, translation.sandbox.id);
+    throw error;
+  }
+}
+
+function reserve(store: StateStore, { sandbox, container }: Translation): void {
+  store.reserve(container.id);
+  store.writeSandboxConfig(sandbox);
+  store.writeContainerConfig(container);
+  store.writeContainerState({
+    id: container.id,
+    sandboxId: sandbox.id,
+    status: 'creating',
+    pid: 0,
+    pidStartTime: 0,
+    createdAt: new Date().toISOString(),
+  });
+}

@@ -1,0 +1,33 @@
+import { reportError } from './report-error.ts';
+
+/**
+ * Entry of the executable. The two inner roles come first: they are started by hako itself, many times, and need
+ * neither the command line's parser nor its help.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  switch (argv[0]) {
+    case 'shim': {
+      const { shimRole } = await import('./shim-role.ts');
+      return shimRole(argv.slice(1));
+    }
+    case 'stand-in': {
+      const { standIn } = await import('./stand-in.ts');
+      return standIn();
+    }
+    default: {
+      const { commandLine } = await import('./command-line.ts');
+      return commandLine(argv);
+    }
+  }
+}
+
+let status: number;
+try {
+  status = await main(process.argv.slice(2));
+} catch (error) {
+  reportError(error, { logFormat: 'text', debug: false });
+  status = 1;
+}
+// What was printed leaves first; connections that are still open must not keep the command from ending.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+process.exit(status);

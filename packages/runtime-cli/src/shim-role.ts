@@ -1,0 +1,13 @@
+import { parseArgs } from 'node:util';
+import { serveShim } from '@hako/shim';
+
+/** The shim process; resolves with an exit status only when it could not start. */
+export async function shimRole(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { root: { type: 'string' }, id: { type: 'string' }, debug: { type: 'boolean', default: false } },
+  });
+  if (values.root === undefined || values.id === undefined) throw new Error('shim needs --root and --id');
+  await serveShim({ root: values.root, sandboxId: values.id, debug: values.debug });
+  return new Promise(() => {});
+}
