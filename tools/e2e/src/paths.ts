@@ -8,3 +8,5 @@ export const hakoPath: string = join(workspace, 'dist/bin/hako');
 export const guestFolder: string = join(workspace, 'dist/guest');
 /** The installer. */
 export const installPath: string = join(workspace, 'tools/install');
+/** The configuration that the compiled command line finds by itself. */
+export const configurationPath: string = join(workspace, 'dist/etc/hako/configuration.toml');

@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BundleOptions, makeBusyboxRootfs, writeBundle } from '@hako/bundles';
-import { hakoPath } from './paths.ts';
+import { configurationPath, guestFolder, hakoPath } from './paths.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
 
 /**
@@ -43,6 +53,55 @@ export class Workbench {
     return this.hako(['run', '--bundle', this.bundle(args, options), id]);
   }
 
+  /** Runs a shell script in the workbench's folder, with HAKO and ROOT set for it. */
+  shell(script: string, env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
+    return runProgram('bash', ['-c', script], {
+      cwd: this.folder,
+      env: { PATH: process.env['PATH'], HAKO: hakoPath, ROOT: this.stateRoot, ...env },
+    });
+  }
+
+  /** A changed copy of the configuration that the built hako finds by itself. */
+  configuration(change: (text: string) => string): string {
+    this.#bundles += 1;
+    const path = join(this.folder, `configuration-${this.#bundles}.toml`);
+    writeFileSync(path, change(readFileSync(configurationPath, 'utf8')));
+    return path;
+  }
+
+  /** A copy of the guest's kernel for a test to spoil. */
+  copyOfKernel(): string {
+    const path = join(this.folder, 'vmlinux');
+    copyFileSync(join(guestFolder, 'vmlinux'), path);
+    return path;
+  }
+
+  /** Cuts a file short. */
+  truncate(path: string): void {
+    truncateSync(path, 4096);
+  }
+
+  /** Host pid of a part of a running sandbox: `shim`, or a role of its journal (`qemu`, `virtiofsd`). */
+  pidOf(id: string, role: string): number {
+    const folder = join(this.stateRoot, id);
+    if (role === 'shim') return pidIn(readFileSync(join(folder, 'shim.json'), 'utf8'));
+    const line = readFileSync(join(folder, 'journal.jsonl'), 'utf8')
+      .split('\n')
+      .findLast((text) => text.includes('"started"') && text.includes(`"${role}"`));
+    if (line === undefined) throw new Error(`no process ${role} in the journal of ${id}`);
+    return pidIn(line);
+  }
+
+  /** True once the shim of a sandbox was started. */
+  hasShim(id: string): boolean {
+    return existsSync(join(this.stateRoot, id, 'shim.json'));
+  }
+
+  /** Ids, or other entries, that stand in the state root. */
+  leftovers(): readonly string[] {
+    return readdirSync(this.stateRoot);
+  }
+
   /** Deletes what is left; throws if hako cannot. */
   async close(): Promise<void> {
     const { stdout } = await this.hako(['list', '--quiet']);
@@ -52,4 +111,9 @@ export class Workbench {
     }
     rmSync(this.folder, { recursive: true });
   }
+}
+
+function pidIn(json: string): number {
+  const { pid } = JSON.parse(json) as { pid: number };
+  return pid;
 }
