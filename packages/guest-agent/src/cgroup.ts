@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** Root of the guest's cgroup v2 hierarchy. */
 export const cgroupRoot = '/sys/fs/cgroup';
@@ -15,15 +15,26 @@ export function cgroupOf(pid: number, root: string = cgroupRoot): string | undef
   return path === undefined || path === '/' ? undefined : root + path;
 }
 
-/** Pids in a cgroup itself (not below it); none when it is gone. */
+/** Pids in a cgroup and those below it, which a container may have made; none when it is gone. */
 export function processesIn(cgroupDir: string): number[] {
   try {
-    return readFileSync(`${cgroupDir}/cgroup.procs`, 'latin1')
-      .split('\n')
-      .map(Number)
-      .filter((pid) => pid > 0);
+    const own = readFileSync(`${cgroupDir}/cgroup.procs`, 'latin1').split('\n').map(Number);
+    const below = readdirSync(cgroupDir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap(({ name }) => processesIn(`${cgroupDir}/${name}`));
+    return [...own.filter((pid) => pid > 0), ...below];
   } catch {
     return [];
+  }
+}
+
+/** How many processes in the cgroup the kernel has killed for want of memory. */
+export function oomKills(cgroupDir: string): number {
+  try {
+    const count = /^oom_kill (\d+)$/m.exec(readFileSync(`${cgroupDir}/memory.events`, 'latin1'))?.[1];
+    return count === undefined ? 0 : Number(count);
+  } catch {
+    return 0;
   }
 }
 

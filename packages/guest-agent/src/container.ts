@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
-import { cgroupOf, processesIn, writeControl } from './cgroup.ts';
-import { crun } from './crun.ts';
+import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
+import { crun, releaseInit } from './crun.ts';
 import { GuestProcess } from './guest-process.ts';
 import type { Machine } from './system/machine.ts';
+import { toJson } from './to-json.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -22,12 +23,16 @@ export class Container {
   readonly init: GuestProcess;
   /** Mount points that go when the container goes. */
   mountPoints: readonly string[] = [];
+  /** Called when the kernel has killed a process of the container for want of memory. */
+  onOom: () => void = () => {};
   readonly #machine: Machine;
   readonly #dir: string;
   readonly #processes = new Map<string, GuestProcess>();
   #state: 'creating' | 'created' | 'running' | 'removing' = 'creating';
   #cgroupDir: string | undefined;
   #execCount = 0;
+  #hasPoststartHooks = false;
+  #oomKills = 0;
 
   /** @param dir the container's own folder, which must not exist */
   constructor(
@@ -50,11 +55,12 @@ export class Container {
     return this.#cgroupDir;
   }
 
-  /** Makes the container with its first process. `spec` is the text of config.json. Throws AgentError. */
-  async create(spec: string): Promise<void> {
+  /** Makes the container with its first process from its config.json. Throws AgentError. */
+  async create(spec: object): Promise<void> {
+    this.#hasPoststartHooks = hasPoststartHooks(spec);
     try {
       mkdirSync(this.#dir, { recursive: true });
-      writeFileSync(`${this.#dir}/config.json`, spec);
+      writeFileSync(`${this.#dir}/config.json`, toJson(spec));
       await this.#launch(this.init, `${this.#dir}/init.pid`, [
         'create',
         '--bundle',
@@ -64,13 +70,14 @@ export class Container {
         this.id,
       ]);
     } catch (error) {
-      this.init.close();
+      this.init.abandon();
       rmSync(this.#dir, { recursive: true, force: true });
       throw error;
     }
     const { pid } = this.init;
     this.#cgroupDir = pid === undefined ? undefined : cgroupOf(pid);
     this.#state = 'created';
+    void this.init.exit.then((status) => this.#lookForOom(status));
   }
 
   /** Lets the first process run the user's command. Throws AgentError. */
@@ -79,6 +86,7 @@ export class Container {
       throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not created`);
     }
     this.#state = 'running';
+    if (!this.#hasPoststartHooks && releaseInit(this.id)) return;
     try {
       await crun(this.#machine, `${this.#dir}/start.log`, ['start', this.id]);
     } catch (error) {
@@ -87,8 +95,8 @@ export class Container {
     }
   }
 
-  /** Starts another process. `spec` is the text of its process.json. Throws AgentError. */
-  async exec(execId: string, spec: string): Promise<void> {
+  /** Starts another process from its process.json. Throws AgentError. */
+  async exec(execId: string, spec: object): Promise<void> {
     if (this.state !== 'running') {
       throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not running`);
     }
@@ -99,7 +107,7 @@ export class Container {
     this.#processes.set(execId, process);
     const files = `${this.#dir}/exec-${this.#execCount++}`;
     try {
-      writeFileSync(`${files}.json`, spec);
+      writeFileSync(`${files}.json`, toJson(spec));
       await this.#launch(process, `${files}.pid`, [
         'exec',
         '--detach',
@@ -110,14 +118,17 @@ export class Container {
         this.id,
       ]);
     } catch (error) {
-      process.close();
+      process.abandon();
       this.#processes.delete(execId);
       throw error;
     } finally {
       rmSync(`${files}.json`, { force: true });
       rmSync(`${files}.pid`, { force: true });
     }
-    void process.exit.then(() => this.#forgetOldExecs());
+    void process.exit.then((status) => {
+      this.#lookForOom(status);
+      this.#forgetOldExecs();
+    });
   }
 
   /** The process of that id. Throws AgentError `not-found`. */
@@ -216,6 +227,14 @@ export class Container {
     }
   }
 
+  /** A process that the kernel killed ends, or makes the one that waited for it end, with a status that is not 0. */
+  #lookForOom(status: number): void {
+    if (status === 0 || this.#cgroupDir === undefined) return;
+    const kills = oomKills(this.#cgroupDir);
+    if (kills > this.#oomKills) this.onOom();
+    this.#oomKills = kills;
+  }
+
   #forgetOldExecs(): void {
     const ended = [...this.#processes].filter(
       ([, process]) => process !== this.init && process.exited && process.drained,
@@ -224,6 +243,11 @@ export class Container {
       this.#processes.delete(execId);
     }
   }
+}
+
+function hasPoststartHooks(spec: object): boolean {
+  const hooks: unknown = 'hooks' in spec ? spec.hooks : undefined;
+  return typeof hooks === 'object' && hooks !== null && 'poststart' in hooks;
 }
 
 /** True when the process has a handler for the signal. */

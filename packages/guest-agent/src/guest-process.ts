@@ -5,6 +5,9 @@ import type { Machine, ProcessPipes } from './system/machine.ts';
 /** How long output is waited for after a process's end; as in Kata's agent, less what the last read takes. */
 const drainMs = 450;
 
+/** What shells answer for a command that could not be run. */
+const notStartedStatus = 126;
+
 /**
  * A process of a container: its first one, or an exec.
  *
@@ -55,12 +58,17 @@ export class GuestProcess {
   started(pid: number): void {
     this.#pid = pid;
     void this.#machine.adopt(pid).then((status) => {
-      this.#exited = true;
       this.#pipes.stdin.close();
       this.#pipes.stdout.drainWithin(drainMs);
       this.#pipes.stderr.drainWithin(drainMs);
-      this.#resolveExit(status);
+      this.#end(status);
     });
+  }
+
+  /** The process could not be started: it has ended for whoever asks, and its streams too. */
+  abandon(): void {
+    this.#end(notStartedStatus);
+    this.close();
   }
 
   /** Some output, or nothing at its end. */
@@ -88,6 +96,11 @@ export class GuestProcess {
   /** Both outputs were read to their ends. */
   get drained(): boolean {
     return this.#pipes.stdout.ended && this.#pipes.stderr.ended;
+  }
+
+  #end(status: number): void {
+    this.#exited = true;
+    this.#resolveExit(status);
   }
 
   /** Ends all streams at once. */

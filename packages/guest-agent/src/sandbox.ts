@@ -1,5 +1,6 @@
 import { AgentError } from './agent-error.ts';
 import { Container } from './container.ts';
+import { OomEvents } from './oom-events.ts';
 import { StorageTable } from './storage.ts';
 import type { Machine } from './system/machine.ts';
 
@@ -17,6 +18,7 @@ const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;
 export class Sandbox {
   readonly machine: Machine;
   readonly storages: StorageTable;
+  readonly oomEvents: OomEvents = new OomEvents();
   readonly #runDir: string;
   readonly #containers = new Map<string, Container>();
   #mountPoints: readonly string[] = [];
@@ -67,6 +69,7 @@ export class Sandbox {
       execId: execId === '' ? id : execId,
       dir: `${this.#runDir}/${id}`,
     });
+    container.onOom = () => this.oomEvents.push(id);
     this.#containers.set(id, container);
     return container;
   }
@@ -87,6 +90,7 @@ export class Sandbox {
         // The end of the machine ends it too.
       }
     }
+    this.oomEvents.end();
     this.machine.sync();
   }
 }

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { dirname, normalize } from 'node:path';
 import type { Storage } from '@hako/agent-protocol';
 import { AgentError } from './agent-error.ts';
@@ -107,10 +117,12 @@ export class StorageTable {
   async #mount(storage: Storage, target: string): Promise<void> {
     switch (storage.driver) {
       case 'local':
-        makeLocal(storage, target);
+        this.#makeDir(target);
+        setMode(storage, target);
+        setGroup(storage, target);
         return;
       case 'ephemeral':
-        mkdirSync(target, { recursive: true });
+        this.#makeDir(target);
         await this.#mountType(storage.fstype === 'hugetlbfs' ? 'hugetlbfs' : 'tmpfs', storage, target);
         setGroup(storage, target);
         return;
@@ -118,13 +130,23 @@ export class StorageTable {
         this.#bind(storage, target);
         return;
       case 'overlayfs':
-        mkdirSync(target, { recursive: true });
+        this.#makeDir(target);
         makeOverlayDirs(storage.options);
         await this.#mountType('overlay', storage, target);
         return;
       default:
-        mkdirSync(target, { recursive: true });
+        this.#makeDir(target);
         await this.#mountType(storage.driver === '9p' ? '9p' : 'virtiofs', storage, target);
+    }
+  }
+
+  /** Shared folders below the root hold what containers write: a link there must not lead a mount elsewhere. */
+  #makeDir(path: string): void {
+    mkdirSync(path, { recursive: true });
+    if (realpathSync(path) !== path) {
+      throw new AgentError('invalid-argument', `mount point ${JSON.stringify(path)} leads through a link`, {
+        facts: { path },
+      });
     }
   }
 
@@ -136,10 +158,10 @@ export class StorageTable {
 
   #bind({ source, options }: Storage, target: string): void {
     const { flags, propagation } = parseMountOptions(options);
-    if (statSync(source).isDirectory()) mkdirSync(target, { recursive: true });
+    if (statSync(source).isDirectory()) this.#makeDir(target);
     else {
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, '', { flag: 'a' });
+      this.#makeDir(dirname(target));
+      closeSync(openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644));
     }
     this.#machine.mount({ source, target, flags: (flags & ~MS_RDONLY) | MS_BIND });
     try {
@@ -157,18 +179,13 @@ export class StorageTable {
   async #loadModules(type: string): Promise<void> {
     const modules = modulesOf[type];
     if (modules === undefined || isKnownFileSystem(type)) return;
-    for (const name of modules) await loadModule(this.#machine, name);
+    await loadModules(this.#machine, modules);
   }
 }
 
-/** Loads a kernel module with what it needs. Throws AgentError `internal`. */
-export async function loadModule(
-  machine: Machine,
-  name: string,
-  parameters: readonly string[] = [],
-): Promise<void> {
-  const status = await machine.run({ args: ['modprobe', name, ...parameters] });
-  if (status !== 0) throw new AgentError('internal', `kernel module ${name} could not be loaded`);
+async function loadModules(machine: Machine, names: readonly string[]): Promise<void> {
+  const status = await machine.run({ args: ['modprobe', '-a', ...names] });
+  if (status !== 0) throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
 }
 
 function isKnownFileSystem(type: string): boolean {
@@ -177,14 +194,12 @@ function isKnownFileSystem(type: string): boolean {
     .some((line) => line.endsWith(`\t${type}`));
 }
 
-function makeLocal(storage: Storage, target: string): void {
-  mkdirSync(target, { recursive: true });
-  const mode = storage.options
+function setMode({ options }: Storage, target: string): void {
+  const mode = options
     .flatMap((list) => list.split(','))
     .find((option) => option.startsWith('mode='))
     ?.slice('mode='.length);
   if (mode !== undefined) chmodSync(target, Number.parseInt(mode, 8));
-  setGroup(storage, target);
 }
 
 function setGroup({ fsGroup }: Storage, target: string): void {

@@ -6,7 +6,6 @@ import {
 } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { toJson } from '../to-json.ts';
 import type { AgentHandlers } from './handlers.ts';
 
 /** Calls that make, start and remove containers and their processes. */
@@ -44,14 +43,14 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       if (process === undefined) throw new AgentError('invalid-argument', 'process is missing');
       if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
       refuseTerminal(process.Terminal);
-      await sandbox.container(containerId).exec(execId, toJson(processFromProto(process)));
+      await sandbox.container(containerId).exec(execId, processFromProto(process));
       return {};
     },
   };
 }
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */
-function specOf(request: CreateContainerRequest): string {
+function specOf(request: CreateContainerRequest): object {
   const { OCI, devices, sandboxPidns, stringUser } = request;
   refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
   if (OCI === undefined)
@@ -68,7 +67,7 @@ function specOf(request: CreateContainerRequest): string {
   if (sandboxPidns) {
     throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
   }
-  return toJson(specFromProto(OCI));
+  return specFromProto(OCI);
 }
 
 function refuseTerminal(terminal: boolean): void {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { loadModule, storageRoot } from '../storage.ts';
+import { storageRoot } from '../storage.ts';
 import type { AgentHandlers } from './handlers.ts';
 
 /** Calls about the sandbox as a whole. */
@@ -14,7 +14,6 @@ export function sandboxHandlers(
     readonly destroyed: () => void;
   },
 ): AgentHandlers {
-  const parked: ((error: AgentError) => void)[] = [];
   return {
     async createSandbox({ hostname, dns, storages, kernelModules, sandboxPidns }) {
       if (sandboxPidns) {
@@ -22,7 +21,10 @@ export function sandboxHandlers(
       }
       await parts.prepared();
       if (hostname !== '') writeFileSync('/proc/sys/kernel/hostname', hostname);
-      for (const { name, parameters } of kernelModules) await loadModule(sandbox.machine, name, parameters);
+      for (const { name, parameters } of kernelModules) {
+        const status = await sandbox.machine.run({ args: ['modprobe', '--', name, ...parameters] });
+        if (status !== 0) throw new AgentError('internal', `kernel module ${name} could not be loaded`);
+      }
       sandbox.keepMounted(await sandbox.storages.add(storages));
       if (dns.length > 0) {
         const dir = `${storageRoot}/sandbox`;
@@ -34,23 +36,12 @@ export function sandboxHandlers(
 
     destroySandbox() {
       sandbox.destroy();
-      for (const end of parked.splice(0)) {
-        end(new AgentError('failed-precondition', 'the sandbox is being destroyed'));
-      }
       parts.destroyed();
       return {};
     },
 
-    getOOMEvent(_request, { signal }) {
-      // Waits for the sandbox's end: events of the kernel's OOM killer are not watched yet.
-      return new Promise((_resolve, reject) => {
-        parked.push(reject);
-        signal.addEventListener('abort', () => {
-          const at = parked.indexOf(reject);
-          if (at >= 0) parked.splice(at, 1);
-          reject(signal.reason);
-        });
-      });
+    async getOOMEvent(_request, { signal }) {
+      return { containerId: await sandbox.oomEvents.next(signal) };
     },
   };
 }

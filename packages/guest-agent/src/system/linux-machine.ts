@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { errno, type Libc } from './libc.ts';
 import type { Command, Machine, MountRequest, ProcessPipes } from './machine.ts';
-import { makePipe } from './pipe.ts';
+import { makePipe, type PipeEnds } from './pipe.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { PipeWriter } from './pipe-writer.ts';
 import type { Poller } from './poller.ts';
@@ -71,7 +71,7 @@ export class LinuxMachine implements Machine {
   }
 
   makePipes(): ProcessPipes {
-    const [input, output, errors] = [makePipe(this.#libc), makePipe(this.#libc), makePipe(this.#libc)];
+    const [input, output, errors] = makeThreePipes(this.#libc);
     return {
       stdin: new PipeWriter(this.#libc, this.#poller, input.writeFd),
       stdout: new PipeReader(this.#libc, this.#poller, output.readFd),
@@ -145,6 +145,25 @@ export class LinuxMachine implements Machine {
 
   powerOff(): void {
     this.#libc.reboot(RB_POWER_OFF);
+  }
+}
+
+/** Three pipes or, when there are too few descriptors left, none. */
+function makeThreePipes(libc: Libc): [PipeEnds, PipeEnds, PipeEnds] {
+  const made: PipeEnds[] = [];
+  const make = (): PipeEnds => {
+    const ends = makePipe(libc);
+    made.push(ends);
+    return ends;
+  };
+  try {
+    return [make(), make(), make()];
+  } catch (error) {
+    for (const { readFd, writeFd } of made) {
+      closeSync(readFd);
+      closeSync(writeFd);
+    }
+    throw error;
   }
 }
 
