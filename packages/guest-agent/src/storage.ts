@@ -185,7 +185,8 @@ export class StorageTable {
 
 async function loadModules(machine: Machine, names: readonly string[]): Promise<void> {
   const status = await machine.run({ args: ['modprobe', '-a', ...names] });
-  if (status !== 0) throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
+  if (status !== 0)
+    throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
 }
 
 function isKnownFileSystem(type: string): boolean {

@@ -11,7 +11,7 @@ const nodeSpawn: Spawn = ({ args, stdio }) => {
   const [program = '', ...rest] = args;
   const child = spawn(program, rest, {
     stdio: [...(stdio ?? (['ignore', 'ignore', 'ignore'] as const))],
-    env: { ...process.env, PATH: `${join(import.meta.dirname, 'bin')}:${process.env['PATH'] ?? ''}` },
+    env: { ...process.env, PATH: `${join(import.meta.dirname, 'bin')}:${process.env.PATH ?? ''}` },
   });
   const exited = new Promise<number>((resolve) => {
     child.once('exit', (code) => resolve(code ?? 128));

@@ -53,7 +53,7 @@ export function bunLibc(): Libc {
       functions[name] = target;
     }
     const result = target(...args);
-    return result === -1 ? -ffi.read.i32((functions['__errno_location'] as CFunction)(), 0) : Number(result);
+    return result === -1 ? -ffi.read.i32((functions.__errno_location as CFunction)(), 0) : Number(result);
   };
   return {
     read: (fd, into) => call('read', fd, into, into.length),
