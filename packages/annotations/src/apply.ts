@@ -70,9 +70,13 @@ class Application<C extends object> {
     const index = indexOf(this.input.families);
     for (const [key, row] of this.inTableOrder(index)) this.applyRow(key, row);
     this.clearExcluded();
-    for (const family of this.input.families) for (const rule of family.rules ?? []) this.checkRule(rule);
+    const config = this.config();
+    const changed = new Set(this.changed.keys());
+    for (const family of this.input.families)
+      for (const rule of family.rules ?? [])
+        if (rule.lines.includes(this.line) && rule.broken(config, changed)) this.reportRule(rule);
     return {
-      config: this.config(),
+      config,
       origins: this.origins ?? this.input.origins ?? {},
       problems: this.problems,
       applied: this.applied,
@@ -195,10 +199,7 @@ class Application<C extends object> {
     return this.parts === undefined ? this.input.config : { ...this.input.config, ...this.parts };
   }
 
-  private checkRule(rule: FamilyRule<C>): void {
-    if (!rule.lines.includes(this.line)) return;
-    const changed = new Set(this.changed.keys());
-    if (!rule.broken(this.config(), changed)) return;
+  private reportRule(rule: FamilyRule<C>): void {
     const origin = this.origins?.[rule.field] ?? this.input.origins?.[rule.field];
     this.problems.push({
       severity: 'error',

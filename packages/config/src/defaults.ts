@@ -1,3 +1,4 @@
+import type { ConfigKey } from './key.ts';
 import type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
 import { configKeys } from './sections.ts';
 
@@ -11,15 +12,24 @@ export interface HostPaths {
   readonly virtioFsDaemon?: string;
 }
 
-/** The configuration with no file at all. A new object on each call. */
-export function defaultRuntimeConfig(hostPaths: HostPaths = {}): RuntimeConfig {
+/** The configuration with no file at all, by default that of line 3.x. A new object on each call. */
+export function defaultRuntimeConfig(hostPaths: HostPaths = {}, line: '1.x' | '3.x' = '3.x'): RuntimeConfig {
   const parts = Object.entries(configKeys).map(([part, table]) => [
     part,
-    Object.fromEntries(Object.entries(table).map(([field, key]) => [field, key.default])),
+    Object.fromEntries(
+      Object.entries(table as Record<string, ConfigKey<unknown>>).map(([field, key]) => [
+        field,
+        defaultOf(key, line),
+      ]),
+    ),
   ]);
   // Each member comes from the table whose type demands exactly the members of the part.
   const config = Object.fromEntries(parts) as RuntimeConfig;
   return { ...config, hypervisor: withPaths(config.hypervisor, hostPaths) };
+}
+
+function defaultOf(key: ConfigKey<unknown>, line: '1.x' | '3.x'): unknown {
+  return line === '1.x' && key.default1x !== undefined ? key.default1x : key.default;
 }
 
 function withPaths(hypervisor: HypervisorConfig, paths: HostPaths): HypervisorConfig {

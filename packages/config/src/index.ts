@@ -1,6 +1,7 @@
 export { completeHypervisor } from './complete-hypervisor.ts';
 export { consistencyProblems, tomlPath } from './consistency.ts';
 export { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
+export { type EffectiveValue, effectiveValues } from './effective.ts';
 export { ConfigError, type ConfigErrorCode, type ConfigErrorFacts } from './error.ts';
 export { type HypervisorLine, hypervisorKinds } from './hypervisor-kinds.ts';
 export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
@@ -22,9 +23,12 @@ export {
   parseConfiguration,
   sortDropIns,
 } from './parse-configuration.ts';
+export { commentedConfiguration, type RenderOptions, renderConfiguration } from './render.ts';
 export { type HostSize, resolveSizes } from './resolve.ts';
 export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
+export { type ConfigCandidate, configCandidates, dropInFolder, type SearchInput } from './search.ts';
 export { configKeys, type KeyEntry, listKeys, sectionOf } from './sections.ts';
+export { formatTomlValue } from './toml-value.ts';
 export {
   type MachineType,
   machineTypes,

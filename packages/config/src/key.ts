@@ -29,6 +29,8 @@ export interface ConfigKey<T> {
   readonly toml: string;
   readonly type: ValueType<T>;
   readonly default: T;
+  /** Default of 1.x where it is another one. */
+  readonly default1x?: T;
   readonly unit?: string;
   readonly lines: readonly KeyLine[];
   /** Other places where the same value may stand. */

@@ -22,6 +22,8 @@ export interface ParseConfigurationOptions {
   readonly lenient?: boolean;
   /** Built-in paths of this host. */
   readonly hostPaths?: HostPaths;
+  /** Whose defaults count. Default `3.x`. */
+  readonly line?: '1.x' | '3.x';
 }
 
 /** A configuration and how it came about. */
@@ -85,7 +87,7 @@ class Merge {
 
   constructor(options: ParseConfigurationOptions) {
     this.options = options;
-    this.values = structuredClone(defaultRuntimeConfig(options.hostPaths)) as unknown as Record<
+    this.values = structuredClone(defaultRuntimeConfig(options.hostPaths, options.line)) as unknown as Record<
       string,
       Record<string, unknown>
     >;

@@ -65,6 +65,18 @@ export function word<const T extends string>(values: readonly T[]): ValueType<T>
   return { name: values.join(', '), shape: oneOf(values) };
 }
 
+/** As `word`, and other spellings of the same words, which are read as the words they mean. */
+export function wordOrAlias<const T extends string>(
+  values: readonly T[],
+  aliases: Readonly<Record<string, T>>,
+): ValueType<T> {
+  return {
+    ...word(values),
+    shape: oneOf([...values, ...Object.keys(aliases)]),
+    read: (value) => aliases[String(value)] ?? (value as T),
+  };
+}
+
 /** Kernel command line words, separated by white space. */
 export const kernelWords: ValueType<readonly KernelParam[]> = {
   name: 'words separated by spaces',

@@ -15,6 +15,14 @@ export {
 export { type DeviceInfo, deviceInfo, deviceInfos } from './devices.ts';
 export { type EnvVar, environment, parseEnvironment } from './environment.ts';
 export { TranslateError, type TranslateErrorCode, type TranslateErrorFacts } from './error.ts';
+export {
+  type CommandLine,
+  type ExplainedAnnotation,
+  type ExplainedPart,
+  type ExplainInput,
+  type Explanation,
+  explain,
+} from './explain.ts';
 export { defaultFamilies, type OverridableConfig } from './families.ts';
 export { agentKernelWords, kernelWords } from './kernel-words.ts';
 export { type NetworkConfig, networkConfig } from './network-config.ts';
@@ -24,3 +32,5 @@ export type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
 export { defaultShmSizeBytes, type FileSystemSize, type FileSystemSizeOf, shmSize } from './shm-size.ts';
 export { type ContainerStatus, ociSpec, ociState, ociStatus, stateOciVersion } from './state.ts';
 export { type TranslateHost, type TranslateInput, type Translation, translate } from './translate.ts';
+export { type VmSize, vmSize } from './vm-size.ts';
+export { type Workload, workloadOf } from './workload.ts';

@@ -1,6 +1,11 @@
 import type { Policy } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
-import type { Origins } from '@hako/shape';
+import type { HypervisorConfig, RuntimeConfig } from '@hako/config';
+import type { Origin, Origins } from '@hako/shape';
+
+const policies = new WeakMap<
+  HypervisorConfig,
+  { readonly origin: Origin | undefined; readonly policy: Policy }
+>();
 
 /**
  * The operator's policy as the configuration has it. A configuration that sets `enable_annotations` means exactly
@@ -11,6 +16,15 @@ export function policyFromConfig(
   origins: Origins = {},
 ): Policy {
   const origin = origins['hypervisor.enableAnnotations'];
+  // Kept per configuration: the engine compiles a policy's patterns once per policy.
+  const known = policies.get(hypervisor);
+  if (known !== undefined && known.origin === origin) return known.policy;
+  const policy = makePolicy(hypervisor, origin);
+  policies.set(hypervisor, { origin, policy });
+  return policy;
+}
+
+function makePolicy(hypervisor: HypervisorConfig, origin: Origin | undefined): Policy {
   return {
     enableAnnotations: hypervisor.enableAnnotations,
     listedOnly: origin?.kind === 'file',

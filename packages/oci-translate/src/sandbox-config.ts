@@ -11,6 +11,7 @@ import type { ContainerType } from './container-type.ts';
 import type { DeviceInfo } from './devices.ts';
 import type { EnvVar } from './environment.ts';
 import type { NetworkConfig } from './network-config.ts';
+import type { VmSize } from './vm-size.ts';
 
 /** What the sandbox's VM will be: the effective configuration after annotations. Plain JSON data. */
 export interface SandboxConfig {
@@ -22,6 +23,8 @@ export interface SandboxConfig {
   readonly runtime: RuntimeSettings;
   readonly factory: FactoryConfig;
   readonly network: NetworkConfig;
+  /** Size of the VM and how it came about. */
+  readonly size: VmSize;
   /** Size of the sandbox's shared /dev/shm in bytes; 0 when no container asks for one. */
   readonly shmSizeBytes: number;
   /** Words for the guest's kernel command line after those of the machine: the agent's, then the configured ones. */

@@ -86,7 +86,7 @@ test('annotations of all families change the sandbox, and origins say so', () =>
     { config, configOrigins: origins },
   );
   expect(result.sandbox.hypervisor).toMatchObject({
-    defaultVcpus: 1.5,
+    defaultVcpus: 2,
     defaultMemoryMib: 1024,
     machineType: 'microvm',
     sharedFs: 'virtio-9p',

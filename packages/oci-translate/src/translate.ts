@@ -1,5 +1,6 @@
 import {
   type AppliedOverride,
+  type ApplyResult,
   applyOverrides,
   type HostFacts,
   type Line,
@@ -21,6 +22,8 @@ import { networkConfig } from './network-config.ts';
 import { policyFromConfig } from './policy-from-config.ts';
 import type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
 import { type FileSystemSizeOf, shmSize } from './shm-size.ts';
+import { type VmSize, vmSize } from './vm-size.ts';
+import { workloadOf } from './workload.ts';
 
 /** What the host must tell; everything is injected so that a translation is a pure function. */
 export interface TranslateHost extends HostFacts {
@@ -45,7 +48,7 @@ export interface TranslateInput<C extends RuntimeConfig = RuntimeConfig> {
   /** Where the configuration's values came from, as `parseConfiguration` gave it. */
   readonly configOrigins?: Origins;
   /** Default `defaultFamilies`. Give the same array each time: its index is kept. */
-  readonly families?: readonly OverrideFamily<C & OverridableConfig>[];
+  readonly families?: readonly OverrideFamily<NoInfer<C> & OverridableConfig>[];
   /** What annotations may ask for. Default: what the configuration says. */
   readonly policy?: Policy;
   /** Whose rules count. Default `3.x`. */
@@ -76,55 +79,90 @@ export interface Translation<C extends RuntimeConfig = RuntimeConfig> {
  * Throws `TranslateError` whose `facts.problems` holds everything wrong with the spec and its annotations at once.
  */
 export function translate<C extends RuntimeConfig>(input: TranslateInput<C>): Translation<C> {
+  const { translation, problems } = attemptTranslation(input);
+  if (translation === undefined || problems.some(isError)) throw new TranslateError(problems);
+  return translation;
+}
+
+/** A translation as far as it goes: with problems in annotations, what the accepted ones give. */
+export interface Attempt<C extends RuntimeConfig = RuntimeConfig> {
+  /** Absent if the spec itself cannot be used. */
+  readonly translation?: Translation<C>;
+  /** Everything that is wrong, warnings too. */
+  readonly problems: readonly Problem[];
+}
+
+/** As `translate`, but hands back what can be said in spite of errors. Throws `TranslateError` if text is no spec. */
+export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInput<C>): Attempt<C> {
   const spec = input.spec ?? readSpec(input);
   const line = input.line ?? '3.x';
   const file = input.specFile ?? 'config.json';
-  const base: C & OverridableConfig = { assetHashes: {}, container: {}, ...input.config };
-  const origins = input.configOrigins ?? {};
-  const container = containerConfig({
-    spec,
-    bundlePath: input.bundlePath,
-    containerId: input.containerId,
-    line,
-  });
-  const isLater = container.container?.type === 'pod_container' && line === '3.x';
-  const overrides = applyOverrides<C & OverridableConfig>({
-    annotations: spec.annotations ?? {},
-    families: isLater ? laterFamilies : (input.families ?? defaultFamilies),
-    config: base,
-    origins,
-    host: input.host,
-    policy: input.policy ?? policyFromConfig(input.config, origins),
-    line,
-  });
+  const { container, problems: containerProblems } = containerConfig({ ...input, spec, line });
+  const isLater = container?.type === 'pod_container' && line === '3.x';
+  const overrides = applyAnnotations(input, spec, line, isLater);
   const shmSizeBytes = shmSize(spec.mounts, input.host.fileSystemSize);
   const problems = [
-    ...container.problems.map((problem) => ({ ...problem, file })),
+    ...containerProblems.map((problem) => ({ ...problem, file })),
     ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
-    ...(isLater
-      ? overrides.problems.filter(({ code }) => code !== 'annotation/unknown-key')
-      : overrides.problems),
+    ...overrides.problems,
   ];
-  if (container.container === undefined || typeof shmSizeBytes !== 'number' || problems.some(isError))
-    throw new TranslateError(problems);
-  const sized =
-    line === '3.x'
-      ? { ...overrides.config, ...resolveSizes(overrides.config, input.host) }
-      : overrides.config;
+  if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
+  const { config, size } = sized(overrides.config, spec, input.host, line);
   return {
-    sandbox: sandboxConfig(
-      isLater ? container.container.sandboxId : input.containerId,
-      input.bundlePath,
-      spec,
-      sized,
-      shmSizeBytes,
-    ),
-    container: withContainerOverrides(input, spec, container.container, sized, line),
-    config: sized,
-    origins: overrides.origins,
-    applied: overrides.applied,
-    warnings: problems,
+    problems,
+    translation: {
+      sandbox: sandboxConfig(isLater ? container.sandboxId : container.id, input.bundlePath, spec, config, {
+        size,
+        shmSizeBytes,
+      }),
+      container: withContainerOverrides(input, spec, container, config, line),
+      config,
+      origins: overrides.origins,
+      applied: overrides.applied,
+      warnings: problems,
+    },
   };
+}
+
+function applyAnnotations<C extends RuntimeConfig>(
+  { config, configOrigins: origins = {}, families = defaultFamilies, host, policy }: TranslateInput<C>,
+  spec: Spec,
+  line: Line,
+  isLater: boolean,
+): ApplyResult<C & OverridableConfig> {
+  const result = applyOverrides<C & OverridableConfig>({
+    annotations: spec.annotations ?? {},
+    families: isLater ? laterFamilies : families,
+    config: { assetHashes: {}, container: {}, ...config },
+    origins,
+    host,
+    policy: policy ?? policyFromConfig(config, origins),
+    line,
+  });
+  // Keys of other families count on the first container of the pod; here they are not unknown, only without use.
+  return isLater
+    ? { ...result, problems: result.problems.filter(({ code }) => code !== 'annotation/unknown-key') }
+    : result;
+}
+
+/** 1.x leaves sizes as they are configured; it has resolved them when it loaded the configuration. */
+function sized<C extends RuntimeConfig>(
+  config: C,
+  spec: Spec,
+  host: TranslateHost,
+  line: Line,
+): { readonly config: C; readonly size: VmSize } {
+  if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}) };
+  const resolved = resolveSizes(config, host);
+  const size = vmSize(resolved.hypervisor, resolved.runtime, workloadOf(spec));
+  const hypervisor = {
+    ...resolved.hypervisor,
+    defaultVcpus: size.vcpus,
+    defaultMaxVcpus: size.maxVcpus,
+    defaultMemoryMib: size.memoryMib,
+    defaultMaxMemoryMib: size.maxMemoryMib,
+  };
+  return { config: { ...config, hypervisor }, size };
 }
 
 /** A constant array, so that the engine's index of it is kept. */
@@ -145,7 +183,7 @@ function sandboxConfig(
   bundlePath: string,
   spec: Spec,
   config: OverridableConfig,
-  shmSizeBytes: number,
+  sizes: Pick<SandboxConfig, 'size' | 'shmSizeBytes'>,
 ): SandboxConfig {
   const annotations: Record<string, string> = { [bundlePathKey]: bundlePath };
   for (const key of assetAnnotations) {
@@ -160,7 +198,7 @@ function sandboxConfig(
     runtime: config.runtime,
     factory: config.factory,
     network: networkConfig(spec.linux, config),
-    shmSizeBytes,
+    ...sizes,
     kernelParams: kernelWords(config),
     assetHashes: config.assetHashes,
     annotations,

@@ -165,6 +165,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     toml: 'passfd_listener_port',
     type: count,
     default: 1027,
+    aliases: [{ section: 'runtime', toml: 'passfd_listener_port' }],
     lines: ['3.x'],
     meaning: 'Passthrough stdio port.',
     effect: notDriven,

@@ -1,5 +1,5 @@
 import { type KeyTable, notDriven } from '../key.ts';
-import { count, flag, path, signed, word } from '../values.ts';
+import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
 export interface BlockConfig {
@@ -48,13 +48,17 @@ export const blockKeys: KeyTable<BlockConfig> = {
     toml: 'disable_block_device_use',
     type: flag,
     default: true,
+    default1x: false,
     lines: ['1.x', '3.x'],
     meaning: 'Do not pass container root block devices to the VM.',
     effect: notDriven,
   },
   blockDeviceDriver: {
     toml: 'block_device_driver',
-    type: word(['virtio-scsi', 'virtio-blk', 'virtio-mmio', 'nvdimm', 'virtio-blk-ccw']),
+    type: wordOrAlias(['virtio-scsi', 'virtio-blk', 'virtio-mmio', 'nvdimm', 'virtio-blk-ccw'], {
+      'virtio-blk-pci': 'virtio-blk',
+      'virtio-blk-mmio': 'virtio-mmio',
+    }),
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',

@@ -99,6 +99,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     toml: 'machine_type',
     type: word(machineTypes),
     default: 'q35',
+    default1x: 'pc',
     lines: ['1.x', '3.x'],
     meaning: 'Emulated machine.',
   },

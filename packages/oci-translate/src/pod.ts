@@ -1,0 +1,236 @@
+import type { Problem } from '@hako/errors';
+import type { Spec } from '@hako/oci-spec';
+import {
+  boolean,
+  check,
+  list,
+  object,
+  osText,
+  printable,
+  record,
+  type Shape,
+  text,
+  unknown,
+} from '@hako/shape';
+import { isAlias, isMap, LineCounter, parseDocument, visit } from 'yaml';
+import { TranslateError } from './error.ts';
+import { parseQuantity } from './quantity.ts';
+
+/** What a pod's sandbox would be asked for, as a CRI runtime would say it. */
+export interface PodSandbox {
+  /** `namespace/name` */
+  readonly name: string;
+  /** config.json of the pod's first container, with the pod's limits in the annotations of the CRI. */
+  readonly spec: Spec;
+  /** Names of the containers, in order. */
+  readonly containers: readonly string[];
+}
+
+type Quantities = Readonly<Record<string, unknown>>;
+
+interface PodContainer {
+  readonly name?: string;
+  readonly resources?: { readonly limits?: Quantities; readonly requests?: Quantities };
+}
+
+interface PodTemplate {
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly containers: readonly PodContainer[];
+    readonly initContainers?: readonly PodContainer[];
+    readonly overhead?: Quantities;
+    readonly hostNetwork?: boolean;
+    readonly hostname?: string;
+  };
+}
+
+const quantities = record(unknown);
+const resources = object<NonNullable<PodContainer['resources']>>(
+  { limits: quantities, requests: quantities },
+  {},
+);
+const container = object<PodContainer>({ name: osText, resources }, {});
+const podShape: Shape<PodTemplate> = object<PodTemplate>(
+  {
+    metadata: object<NonNullable<PodTemplate['metadata']>>(
+      { name: osText, namespace: osText, annotations: record(text) },
+      {},
+    ),
+    spec: object<PodTemplate['spec']>(
+      {
+        containers: list(container),
+        initContainers: list(container),
+        overhead: quantities,
+        hostNetwork: boolean,
+        hostname: osText,
+      },
+      { containers: true },
+    ),
+  },
+  { spec: true },
+);
+
+/** Where a pod is in the kinds of manifest that have one. */
+const templatePaths: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['Pod', []],
+  ['PodTemplate', ['template']],
+  ...['Deployment', 'DaemonSet', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Job'].map(
+    (kind) => [kind, ['spec', 'template']] as const,
+  ),
+  ['CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+]);
+
+/** Longest manifest, in UTF-16 units. Kubernetes itself takes 3 MiB at most. */
+const maxLength = 3 * 1024 * 1024;
+
+/**
+ * Reads a Kubernetes manifest (YAML or JSON) of a pod, or of something with a pod template, and gives what its
+ * sandbox would be asked for: annotations, and limits of all containers as the CRI adds them up.
+ *
+ * Throws `TranslateError` with every problem found.
+ */
+export function readPod(
+  manifest: string,
+  { file = 'pod.yaml' }: { readonly file?: string } = {},
+): PodSandbox {
+  const value = parseManifest(manifest, file);
+  const kind = member(value, 'kind');
+  const path = typeof kind === 'string' ? templatePaths.get(kind) : undefined;
+  if (path === undefined)
+    throw refuse(file, {
+      field: 'kind',
+      value: printable(kind ?? ''),
+      rule: `must be one of ${[...templatePaths.keys()].join(', ')}`,
+    });
+  const pod = path.reduce<unknown>(member, value);
+  const { problems } = check(podShape, pod, { codePrefix: 'pod', file, path: path.join('.') });
+  if (problems.length > 0) throw new TranslateError(problems);
+  return sandboxOf(pod as PodTemplate, file, path);
+}
+
+function sandboxOf(pod: PodTemplate, file: string, path: readonly string[]): PodSandbox {
+  const problems: Problem[] = [];
+  const amount = (field: string, value: unknown): number | undefined => {
+    if (value === undefined || value === null) return undefined;
+    const read =
+      typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined;
+    if (read === undefined)
+      problems.push(
+        problem(file, {
+          field: [...path, field].join('.'),
+          value: printable(value),
+          rule: 'must be a quantity such as 500m or 1Gi',
+        }),
+      );
+    return read;
+  };
+  const limits = podLimits(pod.spec, amount);
+  if (problems.length > 0) throw new TranslateError(problems);
+  const { name = 'pod', namespace = 'default', annotations = {} } = pod.metadata ?? {};
+  return {
+    name: `${namespace}/${name}`,
+    containers: pod.spec.containers.map((one, index) => one.name ?? `container ${index}`),
+    spec: {
+      ociVersion: '1.2.0',
+      process: { cwd: '/', args: ['/pause'] },
+      root: { path: 'rootfs', readonly: true },
+      hostname: pod.spec.hostname ?? name,
+      annotations: { ...annotations, ...criAnnotations(name, namespace, limits) },
+      linux: {
+        namespaces: pod.spec.hostNetwork === true ? [] : [{ type: 'network', path: '/run/netns/of-the-pod' }],
+        resources: {},
+      },
+    },
+  };
+}
+
+interface Limits {
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  readonly requestedCpus: number;
+}
+
+type Amount = (field: string, value: unknown) => number | undefined;
+
+/** Sums as the kubelet makes them: a limit counts only if every container has one. */
+function podLimits(spec: PodTemplate['spec'], amount: Amount): Limits {
+  const total = (kind: 'limits' | 'requests', name: string): number | undefined => {
+    const of = (list: 'containers' | 'initContainers'): (number | undefined)[] =>
+      (spec[list] ?? []).map((one, index) =>
+        amount(`spec.${list}[${index}].resources.${kind}.${name}`, one.resources?.[kind]?.[name]),
+      );
+    const [main, init] = [of('containers'), of('initContainers')];
+    const overhead = amount(`spec.overhead.${name}`, spec.overhead?.[name]) ?? 0;
+    if (kind === 'limits' && [...main, ...init].some((one) => one === undefined)) return undefined;
+    const sum = main.reduce<number>((before, one) => before + (one ?? 0), 0);
+    return Math.max(sum, ...init.map((one) => one ?? 0)) + overhead;
+  };
+  const cpus = total('limits', 'cpu');
+  const memoryBytes = total('limits', 'memory');
+  return {
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    requestedCpus: total('requests', 'cpu') ?? 0,
+  };
+}
+
+function criAnnotations(name: string, namespace: string, limits: Limits): Record<string, string> {
+  const prefix = 'io.kubernetes.cri.';
+  const period = 100_000;
+  return {
+    [`${prefix}container-type`]: 'sandbox',
+    [`${prefix}sandbox-name`]: name,
+    [`${prefix}sandbox-namespace`]: namespace,
+    [`${prefix}sandbox-cpu-period`]: String(period),
+    [`${prefix}sandbox-cpu-quota`]: String(limits.cpus === undefined ? 0 : Math.ceil(limits.cpus * period)),
+    [`${prefix}sandbox-cpu-shares`]: String(Math.max(2, Math.floor(limits.requestedCpus * 1024))),
+    [`${prefix}sandbox-memory`]: String(Math.ceil(limits.memoryBytes ?? 0)),
+  };
+}
+
+function parseManifest(manifest: string, file: string): unknown {
+  if (manifest.length > maxLength)
+    throw refuse(file, {
+      field: '',
+      value: String(manifest.length),
+      rule: `must not be longer than ${maxLength} bytes`,
+    });
+  const lines = new LineCounter();
+  const document = parseDocument(manifest, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const errors = document.errors.slice(0, 100).map(({ message, pos }) => {
+    const { line, col } = lines.linePos(pos[0]);
+    return problem(
+      file,
+      { field: '', line, column: col, rule: `must be YAML or JSON: ${message}` },
+      'pod/not-yaml',
+    );
+  });
+  if (errors.length > 0) throw new TranslateError(errors);
+  let aliases = 0;
+  visit(document, (_key, node) => {
+    if (isAlias(node)) aliases++;
+  });
+  if (aliases > 100) throw refuse(file, { field: '', rule: 'must not have more than 100 aliases' });
+  if (!isMap(document.contents)) throw refuse(file, { field: '', rule: 'must be an object' });
+  return document.toJS({ maxAliasCount: 100 });
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+type Details = Pick<Problem, 'field' | 'rule' | 'value' | 'line' | 'column'>;
+
+function problem(file: string, details: Details, code = 'pod/bad-value'): Problem {
+  return { severity: 'error', code, file, ...details };
+}
+
+function refuse(file: string, details: Details): TranslateError {
+  return new TranslateError([problem(file, details)]);
+}

@@ -1,0 +1,93 @@
+import { applyOverrides, type OverrideFamily, rowsFor, uint } from '@hako/annotations';
+import { defaultRuntimeConfig, type RuntimeConfig } from '@hako/config';
+import { expect, test } from 'vitest';
+import { defaultFamilies, type OverridableConfig } from './families.ts';
+import { translate } from './translate.ts';
+
+// A family as somebody else would write it, in a package of its own, with a part of the configuration of its own.
+interface WithTelemetry {
+  readonly telemetry: { readonly endpoint: string; readonly samplePercent: number };
+}
+
+const rows = rowsFor<WithTelemetry & RuntimeConfig>();
+const telemetryFamily: OverrideFamily<WithTelemetry & RuntimeConfig> = {
+  name: 'telemetry',
+  overrides: [
+    rows.set(
+      'com.example.telemetry.sample',
+      'telemetry',
+      'samplePercent',
+      { codec: uint({ max: 100 }) },
+      { meaning: 'Share of calls that are recorded.', unit: '%', limits: '0 to 100', since: '1.0' },
+    ),
+  ],
+  rules: [
+    {
+      lines: ['3.x'],
+      code: 'telemetry/debug-only',
+      field: 'telemetry.samplePercent',
+      rule: 'must be 0 unless the runtime is debugged',
+      broken: ({ telemetry, runtime }) => telemetry.samplePercent > 0 && !runtime.enableDebug,
+    },
+  ],
+};
+
+const families: readonly OverrideFamily<OverridableConfig & WithTelemetry>[] = [
+  ...defaultFamilies,
+  telemetryFamily,
+];
+
+function run(sample: string, enableDebug: boolean) {
+  const base = defaultRuntimeConfig();
+  return translate({
+    spec: {
+      ociVersion: '1.2.0',
+      process: { cwd: '/' },
+      root: { path: 'rootfs' },
+      annotations: {
+        'com.example.telemetry.sample': sample,
+        'io.katacontainers.config.hypervisor.default_memory': '512',
+      },
+    },
+    bundlePath: '/b',
+    containerId: 'c',
+    config: {
+      ...base,
+      runtime: { ...base.runtime, enableDebug },
+      telemetry: { endpoint: 'x', samplePercent: 0 },
+    },
+    families,
+    host: { numCpus: 4 },
+  });
+}
+
+test("a third party's family sets its own part, with its type kept", () => {
+  const { config, origins, sandbox } = run('25', true);
+  const percent: number = config.telemetry.samplePercent;
+  expect(percent).toBe(25);
+  expect(config.telemetry.endpoint).toBe('x');
+  expect(sandbox.hypervisor.defaultMemoryMib).toBe(512);
+  expect(origins['telemetry.samplePercent']).toEqual({
+    kind: 'annotation',
+    key: 'com.example.telemetry.sample',
+  });
+});
+
+test('its limits and rules count', () => {
+  expect(() => run('101', true)).toThrow(
+    'com.example.telemetry.sample "101": must be a whole number and at most 100',
+  );
+  expect(() => run('25', false)).toThrow('must be 0 unless the runtime is debugged');
+});
+
+test('without the other families it is used just the same', () => {
+  const config = { ...defaultRuntimeConfig(), telemetry: { endpoint: '', samplePercent: 1 } };
+  const result = applyOverrides({
+    annotations: {},
+    families: [telemetryFamily],
+    config,
+    host: { numCpus: 1 },
+    line: '1.x',
+  });
+  expect(result.config).toBe(config);
+});
