@@ -27,3 +27,4 @@ export type {
 } from './family.ts';
 export { ignored, type Outcome, type Refusal, refused, value } from './outcome.ts';
 export { gateName, globToRegExp, openPolicy, type Policy, safePolicy } from './policy.ts';
+export { annotationsSchema, completionData, type KeyReference, referenceOf } from './reference.ts';

@@ -1,11 +1,20 @@
 export { completeHypervisor } from './complete-hypervisor.ts';
+export { configurationSchema } from './configuration-schema.ts';
 export { consistencyProblems, tomlPath } from './consistency.ts';
 export { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
 export { type EffectiveValue, effectiveValues } from './effective.ts';
 export { ConfigError, type ConfigErrorCode, type ConfigErrorFacts } from './error.ts';
 export { type HypervisorLine, hypervisorKinds } from './hypervisor-kinds.ts';
 export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
-export { type ConfigKey, type KeyAlias, type KeyLine, type KeyTable, Rule, type ValueType } from './key.ts';
+export {
+  type ConfigKey,
+  type KeyAlias,
+  type KeyLine,
+  type KeyTable,
+  noEffect,
+  Rule,
+  type ValueType,
+} from './key.ts';
 export type { AgentConfig } from './keys/agent.ts';
 export type { AllowListConfig } from './keys/allow-list.ts';
 export type { FactoryConfig } from './keys/factory.ts';

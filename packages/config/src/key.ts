@@ -54,5 +54,7 @@ export interface KeyAlias<T> {
 /** One key for each member of a configuration part: the compiler finds a missing or superfluous one. */
 export type KeyTable<T> = { readonly [F in keyof T]-?: ConfigKey<T[F]> };
 
-/** Reason of keys that are read and checked while nothing acts on them yet. */
-export const notDriven = 'accepted, no effect in this version';
+/** `effect` of keys that are read and checked while nothing acts on them yet; `reason` says why. */
+export function noEffect(reason: string): string {
+  return `accepted, no effect in this version: ${reason}`;
+}

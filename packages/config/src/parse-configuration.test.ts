@@ -121,7 +121,18 @@ test('aliases and tables of other things', () => {
     { file },
   );
   expect(config.runtime.createContainerTimeoutSec).toBe(7);
-  expect(problems).toMatchObject([{ severity: 'warning', field: 'hypervisor.clh', line: 3 }]);
+  expect(problems).toEqual([
+    expect.objectContaining({ field: 'agent.kata.create_container_timeout', code: 'config/no-effect' }),
+    {
+      severity: 'warning',
+      code: 'config/no-effect',
+      file,
+      line: 3,
+      column: 1,
+      field: 'hypervisor.clh',
+      rule: 'is a table of something hako does not drive; it is not read',
+    },
+  ]);
 });
 
 test('keys that nothing acts on are reported', () => {

@@ -210,7 +210,7 @@ class SourceReader {
   }
 
   private foreign(path: readonly string[]): void {
-    const place = this.place(path);
+    const place = this.place(path, 'short');
     this.merge.report({
       severity: 'warning',
       code: 'config/no-effect',
@@ -232,7 +232,7 @@ class SourceReader {
       severity: this.merge.unknownSeverity,
       code: 'config/unknown-key',
       file: this.source.file,
-      ...this.place(path),
+      ...this.place(path, 'short'),
       field: printable(path.join('.')),
       rule:
         section === ''

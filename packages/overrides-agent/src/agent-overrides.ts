@@ -1,5 +1,5 @@
 import { bool, type Override, oneOf, rowsFor, uint32 } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 import {
   anyTraceMode,
   anyTraceType,
@@ -10,7 +10,6 @@ import {
 
 const rows = rowsFor<RuntimeConfig>();
 const prefix = 'io.katacontainers.config.agent.';
-const notDriven = 'accepted, no effect in this version';
 
 /** Keys under `io.katacontainers.config.agent.`. */
 export const agentOverrides: readonly Override<RuntimeConfig>[] = [
@@ -33,11 +32,11 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'traceMode',
     { '1.x': { codec: anyTraceMode }, '3.x': { codec: oneOf(['dynamic', 'static']) } },
     {
+      effect: noEffect('the agent has no such setting yet'),
       meaning: 'When agent tracing starts.',
       limits: 'one of dynamic, static',
       since: '1.x',
       until: '2.2.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -46,11 +45,11 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'traceType',
     { '1.x': { codec: anyTraceType }, '3.x': { codec: oneOf(['isolated', 'collated']) } },
     {
+      effect: noEffect('the agent has no such setting yet'),
       meaning: 'How spans are joined.',
       limits: 'one of isolated, collated',
       since: '1.x',
       until: '2.2.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -66,11 +65,11 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'policy',
     { '3.x': { codec: policyText } },
     {
+      effect: noEffect('the agent has no such setting yet'),
       meaning: 'Rego policy sent to the agent before anything else.',
       limits: 'bad base64 is an error',
       since: '3.3.0',
       sensitive: 'sets what the host may ask of the guest',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -78,7 +77,12 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'agent',
     'cdhApiTimeoutMs',
     { '3.x': { codec: uint32 } },
-    { meaning: 'Confidential Data Hub call limit (Rust).', unit: 'ms', since: '3.31.0', effect: notDriven },
+    {
+      effect: noEffect('confidential guests are not supported'),
+      meaning: 'Confidential Data Hub call limit (Rust).',
+      unit: 'ms',
+      since: '3.31.0',
+    },
   ),
   rows.set(
     `${prefix}cdh_api_timeout`,
@@ -86,10 +90,10 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'cdhApiTimeoutMs',
     { '3.x': { codec: secondsAsMs } },
     {
+      effect: noEffect('confidential guests are not supported'),
       meaning: 'Confidential Data Hub call limit (documented only).',
       unit: 's',
       since: '4.x documentation',
-      effect: notDriven,
     },
   ),
 ];

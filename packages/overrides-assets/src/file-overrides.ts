@@ -7,11 +7,10 @@ import {
   type Semantics,
   value,
 } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 
 const rows = rowsFor<RuntimeConfig>();
 const prefix = 'io.katacontainers.config.hypervisor.';
-const notDriven = 'accepted, no effect in this version';
 const guestCode = 'chooses code that runs in, or builds, the VM';
 
 /** An absolute path without NUL and without `.` and `..` parts. */
@@ -65,11 +64,11 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'firmwareVolume',
     { '3.x': { codec: absolutePath } },
     {
+      effect: noEffect('one firmware file only'),
       meaning: 'Second firmware part (variables).',
       limits: 'absolute path',
       since: '2.4.0',
       sensitive: guestCode,
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -91,12 +90,12 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'jailerPath',
     { '3.x': { codec: absolutePath } },
     {
+      effect: noEffect('is for other hypervisors'),
       meaning: 'Jailer program (Firecracker).',
       limits: 'absolute path',
       since: '1.x',
       sensitive: 'runs a program on the host',
       pathList: 'valid_jailer_paths',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -105,13 +104,13 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'ctlpath',
     { '3.x': { codec: absolutePath } },
     {
+      effect: noEffect('is for other hypervisors'),
       meaning: 'Control program of the ACRN hypervisor.',
       limits: 'absolute path',
       since: '1.12/1.13',
       until: '3.9.0',
       sensitive: 'runs a program on the host',
       pathList: 'valid_ctlpaths',
-      effect: notDriven,
     },
   ),
 ];

@@ -1,4 +1,5 @@
 import { type Codec, type Override, oneOf, refused, rowsFor, text, value } from '@hako/annotations';
+import { noEffect } from '@hako/config';
 import type { AssetHashes, WithAssetHashes } from './asset-hashes.ts';
 
 const rows = rowsFor<WithAssetHashes>();
@@ -64,6 +65,7 @@ export const hashOverrides: readonly Override<WithAssetHashes>[] = [
       {
         meaning: `SHA-512 that the file named by ${of} must have.`,
         limits: '128 hexadecimal digits',
+        effect: noEffect('digests are not checked yet'),
         since,
         ...(until === undefined ? {} : { until }),
         ...(aliases === undefined ? {} : { aliases }),
@@ -76,6 +78,7 @@ export const hashOverrides: readonly Override<WithAssetHashes>[] = [
     {
       meaning: 'Kind of the hashes.',
       limits: 'sha512',
+      effect: noEffect('digests are not checked yet'),
       since: '1.x',
       aliases: [`${prefix}asset_hash_type`],
     },

@@ -1,7 +1,7 @@
 import { bool, type Override, oneOf, text, uint, uint32 } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 import { sectorSize } from './block-values.ts';
-import { notDriven, prefix, rows } from './rows.ts';
+import { prefix, rows } from './rows.ts';
 
 /** Keys about disks. */
 export const blockOverrides: readonly Override<RuntimeConfig>[] = [
@@ -11,10 +11,10 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceDriver',
     { codec: oneOf(['virtio-scsi', 'virtio-blk', 'virtio-mmio', 'nvdimm', 'virtio-blk-ccw']) },
     {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Bus for block devices.',
       limits: 'one of virtio-scsi, virtio-blk, virtio-mmio, nvdimm, virtio-blk-ccw',
       since: '1.x',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -23,10 +23,10 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceAio',
     { '3.x': { codec: oneOf(['threads', 'native', 'io_uring']) } },
     {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'How QEMU does disk I/O.',
       limits: 'one of threads, native, io_uring',
       since: '3.0.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -34,14 +34,22 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'disableBlockDeviceUse',
     { codec: bool },
-    { meaning: 'Never hand a container root block device to the VM.', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Never hand a container root block device to the VM.',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}enable_iothreads`,
     'hypervisor',
     'enableIothreads',
     { codec: bool },
-    { meaning: 'Separate I/O thread for disks.', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Separate I/O thread for disks.',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}indep_iothreads`,
@@ -49,10 +57,10 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'indepIothreads',
     { '3.x': { codec: uint({ min: 1, max: 50 }) } },
     {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Number of free-standing I/O threads for hot-plugged disks.',
       limits: '1 to 50',
       since: '3.24.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -60,21 +68,33 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'blockDeviceCacheSet',
     { codec: bool },
-    { meaning: 'Whether the two cache flags below are passed at all.', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Whether the two cache flags below are passed at all.',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}block_device_cache_direct`,
     'hypervisor',
     'blockDeviceCacheDirect',
     { codec: bool },
-    { meaning: 'Bypass the host page cache.', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Bypass the host page cache.',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}block_device_cache_noflush`,
     'hypervisor',
     'blockDeviceCacheNoflush',
     { codec: bool },
-    { meaning: 'Ignore flush requests (data loss risk).', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Ignore flush requests (data loss risk).',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}blk_logical_sector_size`,
@@ -82,11 +102,11 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceLogicalSectorSizeBytes',
     { '3.x': { codec: sectorSize } },
     {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Logical sector size shown to the guest.',
       unit: 'bytes',
       limits: '0, or a power of two from 512 to 65536; not larger than the physical size when both are set',
       since: '3.29.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -95,11 +115,11 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDevicePhysicalSectorSizeBytes',
     { '3.x': { codec: sectorSize } },
     {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Physical sector size shown to the guest.',
       unit: 'bytes',
       limits: 'as above',
       since: '3.29.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -107,21 +127,34 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'numQueues',
     { '3.x': { codec: uint32 } },
-    { meaning: 'Queues per disk (Rust).', since: '3.24.0', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Queues per disk (Rust).',
+      since: '3.24.0',
+    },
   ),
   rows.set(
     `${prefix}block_device_queue_size`,
     'hypervisor',
     'queueSize',
     { '3.x': { codec: uint32 } },
-    { meaning: 'Queue depth (Rust).', since: '3.24.0', effect: notDriven },
+    {
+      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+      meaning: 'Queue depth (Rust).',
+      since: '3.24.0',
+    },
   ),
   rows.set(
     `${prefix}enable_vhost_user_store`,
     'hypervisor',
     'enableVhostUserStore',
     { '3.x': { codec: bool } },
-    { meaning: 'Allow vhost-user disks.', limits: 'needs enable_hugepages', since: '1.x', effect: notDriven },
+    {
+      effect: noEffect('vhost-user disks are not supported yet'),
+      meaning: 'Allow vhost-user disks.',
+      limits: 'needs enable_hugepages',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}vhost_user_store_path`,
@@ -129,12 +162,12 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'vhostUserStorePath',
     { '3.x': { codec: text } },
     {
+      effect: noEffect('vhost-user disks are not supported yet'),
       meaning: 'Directory of vhost-user sockets and device nodes.',
       limits: 'must be in the glob list',
       since: '1.x',
       sensitive: 'host path chosen by the pod',
       pathList: 'valid_vhost_user_store_paths',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -143,10 +176,10 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'vhostUserReconnectTimeoutSec',
     { '3.x': { codec: uint32 } },
     {
+      effect: noEffect('vhost-user disks are not supported yet'),
       meaning: 'Wait before reconnecting to a vhost-user socket.',
       unit: 's',
       since: '3.1.0',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -155,10 +188,10 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'disableImageNvdimm',
     { codec: bool },
     {
+      effect: noEffect('the guest image is a disk, never an NVDIMM'),
       meaning: 'Attach the guest image as a disk in place of an NVDIMM.',
       limits: 'forced true for confidential guests',
       since: '1.x',
-      effect: notDriven,
     },
   ),
 ];

@@ -1,7 +1,7 @@
 import { nonEmpty, type Override, spaced } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 import { maxVcpuSemantics, vcpuSemantics } from './cpu-values.ts';
-import { notDriven, prefix, rows } from './rows.ts';
+import { prefix, rows } from './rows.ts';
 
 /** Keys about virtual CPUs. */
 export const cpuOverrides: readonly Override<RuntimeConfig>[] = [
@@ -36,11 +36,11 @@ export const cpuOverrides: readonly Override<RuntimeConfig>[] = [
     'numaMapping',
     { '3.x': { codec: spaced } },
     {
+      effect: noEffect('NUMA is not supported yet'),
       meaning: 'Which host NUMA nodes back each guest NUMA node.',
       limits:
         'each word is a node list such as 0 or 0-1; x86-64 and arm64 only; needs static_sandbox_resource_mgmt when more than one node',
       since: '3.27.0',
-      effect: notDriven,
     },
   ),
 ];

@@ -1,5 +1,5 @@
 import { bool, nonEmpty, type Override, uint, uint32 } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 import {
   base64,
   coldPlugSemantics,
@@ -8,7 +8,7 @@ import {
   machineTypeSemantics,
   verityParams,
 } from './machine-values.ts';
-import { notDriven, prefix, rows } from './rows.ts';
+import { prefix, rows } from './rows.ts';
 
 /** Keys about the machine, its kernel words and small devices. */
 export const machineOverrides: readonly Override<RuntimeConfig>[] = [
@@ -41,11 +41,11 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'kernelVerityParams',
     { '3.x': { codec: verityParams } },
     {
+      effect: noEffect('dm-verity is not supported yet'),
       meaning: 'dm-verity root description: root_hash, salt, data_blocks, data_block_size, hash_block_size.',
       limits: 'parsed; bad value is an error',
       since: '3.27.0',
       sensitive: 'defines what root file system is trusted',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -66,14 +66,22 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'enableIommu',
     { '3.x': { codec: bool } },
-    { meaning: 'Virtual IOMMU (q35), with matching kernel words.', since: '1.12/1.13', effect: notDriven },
+    {
+      effect: noEffect('the virtual IOMMU is not supported yet'),
+      meaning: 'Virtual IOMMU (q35), with matching kernel words.',
+      since: '1.12/1.13',
+    },
   ),
   rows.set(
     `${prefix}enable_iommu_platform`,
     'hypervisor',
     'enableIommuPlatform',
     { '3.x': { codec: bool } },
-    { meaning: 'iommu_platform on virtio devices (s390x).', since: '1.12/1.13', effect: notDriven },
+    {
+      effect: noEffect('the virtual IOMMU is not supported yet'),
+      meaning: 'iommu_platform on virtio devices (s390x).',
+      since: '1.12/1.13',
+    },
   ),
   rows.set(
     `${prefix}hotplug_vfio_on_root_bus`,
@@ -81,23 +89,23 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'hotplugVfioOnRootBus',
     { codec: bool },
     {
+      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'Plug VFIO devices on the root bus, not on a bridge.',
       since: '1.x',
       until: '3.32.0',
-      effect: notDriven,
     },
   ),
   rows.set(`${prefix}hot_plug_vfio`, 'hypervisor', 'hotPlugVfio', hotPlugSemantics, {
+    effect: noEffect('VFIO devices are not supported yet'),
     meaning: 'Where VFIO devices are hot-plugged.',
     limits: 'one of no-port, bridge-port, root-port, switch-port; setting it turns cold_plug_vfio off',
     since: '3.2.0',
-    effect: notDriven,
   }),
   rows.set(`${prefix}cold_plug_vfio`, 'hypervisor', 'coldPlugVfio', coldPlugSemantics, {
+    effect: noEffect('VFIO devices are not supported yet'),
     meaning: 'Where VFIO devices are cold-plugged.',
     limits: 'one of no-port, bridge-port, root-port, switch-port; setting it turns hot_plug_vfio off',
     since: '3.2.0',
-    effect: notDriven,
   }),
   rows.set(
     `${prefix}pcie_root_port`,
@@ -105,10 +113,10 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'pcieRootPort',
     { '1.x': { codec: uint32 }, '3.x': { codec: uint({ max: 16 }) } },
     {
+      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'PCIe root ports to create.',
       limits: 'at most 16 (1.x: any)',
       since: '1.x',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -116,14 +124,23 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'pcieSwitchPort',
     { '3.x': { codec: uint({ max: 16 }) } },
-    { meaning: 'PCIe switch ports to create.', limits: 'at most 16', since: '3.6.0', effect: notDriven },
+    {
+      effect: noEffect('VFIO devices are not supported yet'),
+      meaning: 'PCIe switch ports to create.',
+      limits: 'at most 16',
+      since: '3.6.0',
+    },
   ),
   rows.set(
     `${prefix}use_legacy_serial`,
     'hypervisor',
     'useLegacySerial',
     { '3.x': { codec: bool } },
-    { meaning: 'ttyS0 in place of a virtio console.', since: '2.5.0', effect: notDriven },
+    {
+      effect: noEffect('the console is a virtio one'),
+      meaning: 'ttyS0 in place of a virtio console.',
+      since: '2.5.0',
+    },
   ),
   rows.set(
     `${prefix}use_vsock`,
@@ -131,10 +148,10 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'useVsock',
     { codec: bool },
     {
+      effect: noEffect('the agent is reached over virtio-serial'),
       meaning: 'vsock to the agent in place of serial and proxy.',
       since: '1.x',
       until: '1.13',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -143,11 +160,11 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'guestHookPath',
     { codec: nonEmpty },
     {
+      effect: noEffect('hooks of the guest image are not run yet'),
       meaning: 'Directory in the guest image with drop-in OCI hooks.',
       limits: 'empty keeps the configured one',
       since: '1.x',
       sensitive: 'runs programs of the guest image with agent rights',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -156,10 +173,10 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'prefetchListPath',
     { '3.x': { codec: nonEmpty } },
     {
+      effect: noEffect('nydus is not supported'),
       meaning: 'Host file that lists image files to prefetch (nydus).',
       since: '3.2.0',
       sensitive: 'host path chosen by the pod',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -168,10 +185,10 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'rootless',
     { '3.x': { codec: bool } },
     {
+      effect: noEffect('QEMU runs as the user of the shim'),
       meaning: 'Run QEMU as a random non-root user.',
       since: '2.3.0',
       sensitive: 'false would switch a protection off if it was on',
-      effect: notDriven,
     },
   ),
   rows.set(
@@ -180,10 +197,10 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'initdata',
     { '3.x': { codec: base64 } },
     {
+      effect: noEffect('confidential guests are not supported'),
       meaning: 'Configuration for a confidential guest, measured at launch.',
       since: '3.19.0',
       sensitive: 'sets policy and keys of the guest, but is bound to the measurement',
-      effect: notDriven,
       aliases: ['io.katacontainers.config.runtime.cc_init_data'],
     },
   ),
@@ -192,13 +209,21 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'defaultGpus',
     { '3.x': { codec: uint32 } },
-    { meaning: 'GPUs wanted from a remote hypervisor.', since: '3.11.0', effect: notDriven },
+    {
+      effect: noEffect('remote hypervisors are not supported'),
+      meaning: 'GPUs wanted from a remote hypervisor.',
+      since: '3.11.0',
+    },
   ),
   rows.set(
     `${prefix}default_gpu_model`,
     'hypervisor',
     'defaultGpuModel',
     { '3.x': { codec: nonEmpty } },
-    { meaning: 'GPU model wanted from a remote hypervisor.', since: '3.11.0', effect: notDriven },
+    {
+      effect: noEffect('remote hypervisors are not supported'),
+      meaning: 'GPU model wanted from a remote hypervisor.',
+      since: '3.11.0',
+    },
   ),
 ];

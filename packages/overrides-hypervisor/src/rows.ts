@@ -3,4 +3,3 @@ import type { RuntimeConfig } from '@hako/config';
 
 export const rows: RowMaker<RuntimeConfig> = rowsFor<RuntimeConfig>();
 export const prefix = 'io.katacontainers.config.hypervisor.';
-export const notDriven = 'accepted, no effect in this version';

@@ -1,6 +1,5 @@
 import { nonEmpty, type Override, rowsFor, text } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
-import { notDriven } from './rows.ts';
+import { noEffect, type RuntimeConfig } from '@hako/config';
 
 const rows = rowsFor<RuntimeConfig>();
 
@@ -13,6 +12,7 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
       meaning: 'Configuration file to use for this sandbox; whoever loads the configuration reads it.',
       since: '1.x',
       until: '3.32.0',
+      effect: noEffect('whoever loads the configuration would have to read it'),
       sensitive: 'a pod would choose any configuration file of the host, so all other gates fall',
     },
   ),
@@ -37,7 +37,7 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
     {
       meaning: 'Option of the root file system mount that carries a layer (base64 JSON).',
       since: '3.3.0',
-      effect: `${notDriven}: a mount option, read from mounts only`,
+      effect: noEffect('it is a mount option, which counts in mounts only'),
     },
   ),
   rows.accept(
@@ -46,7 +46,7 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
     {
       meaning: 'Option that marks a mount as an overlay layer.',
       since: '3.3.0',
-      effect: `${notDriven}: a mount option, read from mounts only`,
+      effect: noEffect('it is a mount option, which counts in mounts only'),
     },
   ),
   rows.accept(
@@ -55,7 +55,7 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
     {
       meaning: 'Option that says the layer is on a file backed block device.',
       since: '3.3.0',
-      effect: `${notDriven}: a mount option, read from mounts only`,
+      effect: noEffect('it is a mount option, which counts in mounts only'),
     },
   ),
   rows.accept(
@@ -81,7 +81,7 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
       unit: 'bytes',
       limits: 'a whole number with a unit Ki, Mi, Gi, Ti, Pi or Ei',
       since: '2.1.0',
-      effect: notDriven,
+      effect: noEffect('SGX is not supported'),
     },
   ),
 ];

@@ -8,6 +8,7 @@ export {
   maxDepth,
 } from './check.ts';
 export { fields } from './fields.ts';
+export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { nearest } from './nearest.ts';
 export { formatOrigin, type Origin, type Origins } from './origin.ts';
 export { printable } from './printable.ts';

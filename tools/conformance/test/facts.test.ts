@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { applyOverrides, openPolicy } from '@hako/annotations';
-import { defaultRuntimeConfig, listKeys } from '@hako/config';
+import {
+  defaultRuntimeConfig,
+  effectiveValues,
+  formatTomlValue,
+  listKeys,
+  parseConfiguration,
+} from '@hako/config';
 import { parseJson } from '@hako/oci-spec';
 import { defaultFamilies } from '@hako/oci-translate';
 import { expect, test } from 'vitest';
@@ -86,3 +92,66 @@ test('every configuration key is in a table', () => {
   );
   expect(missing.map(({ section, key }) => `${section}.${key}`)).toEqual([]);
 });
+
+test('a file with every key at the default of the shipped file loads', () => {
+  const facts3x = facts<KeyFact>('config-keys.json').filter(
+    ({ line, default: value }) => line === '3.x' && isWritten(value),
+  );
+  const text = [...Map.groupBy(facts3x, ({ section }) => section)]
+    .map(
+      ([section, keys]) =>
+        `[${section}]\n${keys.map(({ key, default: value }) => `${key} = ${formatTomlValue(value)}\n`).join('')}`,
+    )
+    .join('\n');
+  const upstream = text
+    // Texts in the table of facts that stand for "it depends", and the initrd that excludes the image.
+    .replace(/^initrd = .*\n/m, '')
+    .replace('snp_guest_policy = "196608"', 'snp_guest_policy = 196608');
+  const { config, problems } = parseConfiguration(upstream, { file: 'configuration-qemu.toml' });
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(config.hypervisor).toMatchObject({
+    kernel: '/usr/share/kata-containers/vmlinuz.container',
+    image: '/usr/share/kata-containers/kata-containers.img',
+    initrd: '',
+    kernelParams: [
+      { key: 'cgroup_no_v1', value: 'all' },
+      { key: 'systemd.unified_cgroup_hierarchy', value: '1' },
+    ],
+    virtioFsExtraArgs: ['--thread-pool-size=1', '--announce-submounts'],
+  });
+});
+
+test('defaults of both lines are those of the facts where hako has no reason for another', () => {
+  const own = new Map(
+    effectiveValues(defaultRuntimeConfig()).map((value) => [`${value.section}.${value.toml}`, value.default]),
+  );
+  const other = facts<KeyFact>('config-keys.json')
+    .filter(({ section, key, default: value }) => {
+      const ours = own.get(`${section}.${key}`);
+      return (
+        isWritten(value) && ours !== undefined && JSON.stringify(ours, plain) !== JSON.stringify(value, plain)
+      );
+    })
+    .map(({ section, key }) => `${section}.${key}`);
+  expect(other).toEqual(ownDefaults);
+});
+
+/** hako's own files, seccomp in the guest, no guest words for systemd. */
+const ownDefaults = [
+  'hypervisor.qemu.kernel',
+  'hypervisor.qemu.image',
+  'hypervisor.qemu.initrd',
+  'hypervisor.qemu.enable_annotations',
+  'hypervisor.qemu.kernel_params',
+  'hypervisor.qemu.virtio_fs_extra_args',
+  'hypervisor.qemu.snp_guest_policy',
+  'runtime.disable_guest_seccomp',
+];
+
+function isWritten(value: unknown): boolean {
+  return !(typeof value === 'string' && /^\(|by flavour/.test(value));
+}
+
+function plain(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -57,7 +57,7 @@ export class Workbench {
   shell(script: string, env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
     return runProgram('bash', ['-c', script], {
       cwd: this.folder,
-      env: { PATH: process.env['PATH'], HAKO: hakoPath, ROOT: this.stateRoot, ...env },
+      env: { PATH: process.env.PATH, HAKO: hakoPath, ROOT: this.stateRoot, ...env },
     });
   }
 

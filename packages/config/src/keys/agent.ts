@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, secondsAsMs, textValue, word, words } from '../values.ts';
 
 /** `[agent.kata]`: the process in the guest that does the work. */
@@ -57,7 +57,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'Agent level.',
-    effect: notDriven,
+    effect: noEffect('levels of logs are not set yet'),
   },
   enableTracing: {
     toml: 'enable_tracing',
@@ -80,7 +80,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Guest shell through the exec command.',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   dialTimeoutMs: {
     toml: 'dial_timeout',
@@ -98,7 +98,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     lines: ['3.x'],
     meaning: 'One connect attempt.',
     rule: 'not 0',
-    effect: notDriven,
+    effect: noEffect('connecting has one limit, dial_timeout'),
   },
   reconnectTimeoutMs: {
     toml: 'reconnect_timeout_ms',
@@ -107,7 +107,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     unit: 'ms',
     lines: ['3.x'],
     meaning: 'All connect attempts.',
-    effect: notDriven,
+    effect: noEffect('connecting has one limit, dial_timeout'),
   },
   healthCheckRequestTimeoutMs: {
     toml: 'health_check_request_timeout_ms',
@@ -116,7 +116,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     unit: 'ms',
     lines: ['3.x'],
     meaning: 'Health check limit.',
-    effect: notDriven,
+    effect: noEffect('connecting has one limit, dial_timeout'),
   },
   cdhApiTimeoutMs: {
     toml: 'cdh_api_timeout',
@@ -126,7 +126,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     lines: ['3.x'],
     aliases: [{ toml: 'cdh_api_timeout_ms', type: count }],
     meaning: 'Data hub limit.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   launchProcessTimeoutSec: {
     toml: 'launch_process_timeout',
@@ -135,7 +135,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Wait for helper sockets; 0 = agent default 6 s.',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   visibleCdiDevices: {
     toml: 'visible_cdi_devices',
@@ -143,7 +143,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Honour VISIBLE_CDI_DEVICES.',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   serverPort: {
     toml: 'server_port',
@@ -151,7 +151,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 1024,
     lines: ['3.x'],
     meaning: 'Agent vsock port.',
-    effect: notDriven,
+    effect: noEffect('the agent is reached over virtio-serial'),
   },
   logPort: {
     toml: 'log_port',
@@ -159,7 +159,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 1025,
     lines: ['3.x'],
     meaning: 'Log vsock port.',
-    effect: notDriven,
+    effect: noEffect('the agent is reached over virtio-serial'),
   },
   passfdListenerPort: {
     toml: 'passfd_listener_port',
@@ -168,7 +168,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     aliases: [{ section: 'runtime', toml: 'passfd_listener_port' }],
     lines: ['3.x'],
     meaning: 'Passthrough stdio port.',
-    effect: notDriven,
+    effect: noEffect('the agent is reached over virtio-serial'),
   },
   containerPipeSizeBytes: {
     toml: 'container_pipe_size',
@@ -184,7 +184,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Agent policy.',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   traceMode: {
     toml: 'trace_mode',
@@ -192,7 +192,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 'dynamic',
     lines: ['1.x'],
     meaning: 'When agent tracing starts.',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   traceType: {
     toml: 'trace_type',
@@ -200,6 +200,6 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 'isolated',
     lines: ['1.x'],
     meaning: 'How spans join.',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
 };

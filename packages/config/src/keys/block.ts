@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
@@ -7,7 +7,7 @@ export interface BlockConfig {
   readonly disableBlockDeviceUse: boolean;
   /** Bus for container disks. Default `'virtio-scsi'`. */
   readonly blockDeviceDriver: 'virtio-scsi' | 'virtio-blk' | 'virtio-mmio' | 'nvdimm' | 'virtio-blk-ccw';
-  /** Disk I/O engine. Default `'threads'`. */
+  /** Disk I/O engine. Default `'io_uring'`. */
   readonly blockDeviceAio: 'threads' | 'native' | 'io_uring';
   /** Pass cache flags. Default `false`. */
   readonly blockDeviceCacheSet: boolean;
@@ -51,7 +51,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default1x: false,
     lines: ['1.x', '3.x'],
     meaning: 'Do not pass container root block devices to the VM.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceDriver: {
     toml: 'block_device_driver',
@@ -62,15 +62,15 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceAio: {
     toml: 'block_device_aio',
     type: word(['threads', 'native', 'io_uring']),
-    default: 'threads',
+    default: 'io_uring',
     lines: ['3.x'],
     meaning: 'Disk I/O engine.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheSet: {
     toml: 'block_device_cache_set',
@@ -78,7 +78,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Pass cache flags.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheDirect: {
     toml: 'block_device_cache_direct',
@@ -86,7 +86,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'O_DIRECT.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheNoflush: {
     toml: 'block_device_cache_noflush',
@@ -94,7 +94,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Ignore flush.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceLogicalSectorSizeBytes: {
     toml: 'block_device_logical_sector_size',
@@ -104,7 +104,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Logical sector size.',
     rule: '0 or power of two 512..65536; logical <= physical',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDevicePhysicalSectorSizeBytes: {
     toml: 'block_device_physical_sector_size',
@@ -113,7 +113,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 'bytes',
     lines: ['3.x'],
     meaning: 'Physical sector size.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   queueSize: {
     toml: 'queue_size',
@@ -121,7 +121,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 128,
     lines: ['3.x'],
     meaning: 'Disk queue depth.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   numQueues: {
     toml: 'num_queues',
@@ -129,7 +129,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Disk queues.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   enableIothreads: {
     toml: 'enable_iothreads',
@@ -137,7 +137,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Own I/O thread for disks.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   indepIothreads: {
     toml: 'indep_iothreads',
@@ -145,7 +145,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 0,
     lines: ['3.x'],
     meaning: 'Free-standing I/O threads for hot-plugged disks.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   enableVhostUserStore: {
     toml: 'enable_vhost_user_store',
@@ -154,7 +154,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'vhost-user disks; reserves block majors 240 to 254.',
     rule: 'needs huge pages',
-    effect: notDriven,
+    effect: noEffect('vhost-user disks are not supported yet'),
   },
   vhostUserStorePath: {
     toml: 'vhost_user_store_path',
@@ -162,7 +162,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: '/run/kata-containers/vhost-user',
     lines: ['1.x', '3.x'],
     meaning: 'Directory; block/sockets and block/devices below it.',
-    effect: notDriven,
+    effect: noEffect('vhost-user disks are not supported yet'),
   },
   vhostUserReconnectTimeoutSec: {
     toml: 'vhost_user_reconnect_timeout_sec',
@@ -171,7 +171,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Reconnect delay; 0 = never.',
-    effect: notDriven,
+    effect: noEffect('vhost-user disks are not supported yet'),
   },
   diskRateLimiterBwMaxRateBitsPerSec: {
     toml: 'disk_rate_limiter_bw_max_rate',
@@ -181,7 +181,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk bandwidth limit.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   diskRateLimiterBwOneTimeBurst: {
     toml: 'disk_rate_limiter_bw_one_time_burst',
@@ -190,7 +190,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   diskRateLimiterOpsMaxRate: {
     toml: 'disk_rate_limiter_ops_max_rate',
@@ -199,7 +199,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk operations limit.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   diskRateLimiterOpsOneTimeBurst: {
     toml: 'disk_rate_limiter_ops_one_time_burst',
@@ -208,6 +208,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk operations burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
 };

@@ -1,5 +1,5 @@
 import type { KernelParam } from '../kernel-words.ts';
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import {
   flag,
   kernelWords,
@@ -124,7 +124,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'dm-verity description of the root.',
-    effect: notDriven,
+    effect: noEffect('dm-verity is not supported yet'),
   },
   firmware: {
     toml: 'firmware',
@@ -139,7 +139,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Second firmware part.',
-    effect: notDriven,
+    effect: noEffect('one firmware file only'),
   },
   machineAccelerators: {
     toml: 'machine_accelerators',
@@ -161,7 +161,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: [],
     lines: ['3.x'],
     meaning: 'Images for -pflash.',
-    effect: notDriven,
+    effect: noEffect('one firmware file only'),
   },
   disableImageNvdimm: {
     toml: 'disable_image_nvdimm',
@@ -170,7 +170,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'Image as a disk, not NVDIMM.',
     rule: 'NVDIMM impossible with confidential_guest',
-    effect: notDriven,
+    effect: noEffect('the guest image is a disk, never an NVDIMM'),
   },
   vmRootfsDriver: {
     toml: 'vm_rootfs_driver',
@@ -178,7 +178,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Bus of the guest root image.',
-    effect: notDriven,
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   useLegacySerial: {
     toml: 'use_legacy_serial',
@@ -186,7 +186,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'ttyS0 console.',
-    effect: notDriven,
+    effect: noEffect('the console is a virtio one'),
   },
   useVsock: {
     toml: 'use_vsock',
@@ -194,7 +194,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'vsock to the agent; no proxy.',
-    effect: notDriven,
+    effect: noEffect('the agent is reached over virtio-serial'),
   },
   guestHookPath: {
     toml: 'guest_hook_path',
@@ -202,7 +202,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Drop-in hook directory with prestart, poststart, poststop below it.',
-    effect: notDriven,
+    effect: noEffect('hooks of the guest image are not run yet'),
   },
   disableNestingChecks: {
     toml: 'disable_nesting_checks',
@@ -210,6 +210,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Skip adaptations for running inside a VM.',
-    effect: notDriven,
+    effect: noEffect('there is nothing to adapt when running nested'),
   },
 };

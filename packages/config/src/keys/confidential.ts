@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: confidential guests and remote hypervisors: parsed, not driven. */
@@ -36,7 +36,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Use SEV-SNP, TDX, SE or CCA when the host has it.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   sevSnpGuest: {
     toml: 'sev_snp_guest',
@@ -44,7 +44,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Choose SNP over SEV.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   snpIdBlock: {
     toml: 'snp_id_block',
@@ -52,7 +52,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'SNP ID block.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   snpIdAuth: {
     toml: 'snp_id_auth',
@@ -60,7 +60,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'SNP ID authentication; needs snp_id_block and the other way round.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   snpGuestPolicy: {
     toml: 'snp_guest_policy',
@@ -68,7 +68,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 196608,
     lines: ['3.x'],
     meaning: 'SNP policy bits.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   tdxQuoteGenerationServiceSocketPort: {
     toml: 'tdx_quote_generation_service_socket_port',
@@ -76,7 +76,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 0,
     lines: ['3.x'],
     meaning: 'TDX quote service vsock port; 0 = unix socket.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   measurementAlgo: {
     toml: 'measurement_algo',
@@ -84,7 +84,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 'sha512',
     lines: ['3.x'],
     meaning: 'CCA measurement.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   initdata: {
     toml: 'initdata',
@@ -92,7 +92,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Init data.',
-    effect: notDriven,
+    effect: noEffect('confidential guests are not supported'),
   },
   remoteHypervisorSocket: {
     toml: 'remote_hypervisor_socket',
@@ -101,7 +101,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'Remote hypervisor.',
     rule: 'remote flavour',
-    effect: notDriven,
+    effect: noEffect('remote hypervisors are not supported'),
   },
   remoteHypervisorTimeoutSec: {
     toml: 'remote_hypervisor_timeout',
@@ -111,7 +111,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'Remote hypervisor timeout.',
     rule: 'remote flavour',
-    effect: notDriven,
+    effect: noEffect('remote hypervisors are not supported'),
   },
   defaultGpus: {
     toml: 'default_gpus',
@@ -120,7 +120,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'GPUs wanted from a remote hypervisor.',
     rule: 'remote flavour',
-    effect: notDriven,
+    effect: noEffect('remote hypervisors are not supported'),
   },
   defaultGpuModel: {
     toml: 'default_gpu_model',
@@ -129,6 +129,6 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'GPU model wanted from a remote hypervisor.',
     rule: 'remote flavour',
-    effect: notDriven,
+    effect: noEffect('remote hypervisors are not supported'),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: buses, ports and small devices. */
@@ -31,6 +31,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'PCI bridges for hotplug.',
     rule: '0 = 1; more than 5 = 5; 30 devices per bridge',
+    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   enableIommu: {
     toml: 'enable_iommu',
@@ -38,7 +39,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Virtual IOMMU plus kernel words intel_iommu=on iommu=pt.',
-    effect: notDriven,
+    effect: noEffect('the virtual IOMMU is not supported yet'),
   },
   enableIommuPlatform: {
     toml: 'enable_iommu_platform',
@@ -46,7 +47,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'iommu_platform=on on virtio devices.',
-    effect: notDriven,
+    effect: noEffect('the virtual IOMMU is not supported yet'),
   },
   hotPlugVfio: {
     toml: 'hot_plug_vfio',
@@ -55,7 +56,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['3.x'],
     meaning: 'Port kind for hot-plugged VFIO.',
     rule: 'only one of hot and cold',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   coldPlugVfio: {
     toml: 'cold_plug_vfio',
@@ -63,7 +64,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: 'no-port',
     lines: ['3.x'],
     meaning: 'Port kind for cold-plugged VFIO.',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   hotplugVfioOnRootBus: {
     toml: 'hotplug_vfio_on_root_bus',
@@ -71,7 +72,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Old switch for VFIO on the root bus.',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   pcieRootPort: {
     toml: 'pcie_root_port',
@@ -80,7 +81,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'Root ports.',
     rule: 'at most 16',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   pcieSwitchPort: {
     toml: 'pcie_switch_port',
@@ -89,7 +90,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['3.x'],
     meaning: 'Switch ports.',
     rule: 'at most 16',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   entropySource: {
     toml: 'entropy_source',

@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path } from '../values.ts';
 
 /** `[factory]`: VMs prepared before they are asked for. */
@@ -22,7 +22,7 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     aliases: [{ section: 'hypervisor.qemu.factory', toml: 'enable_template' }],
     meaning: 'Clone VMs from a template.',
     rule: 'needs initrd; not with virtio-fs',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   templatePath: {
     toml: 'template_path',
@@ -31,7 +31,7 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     lines: ['1.x', '3.x'],
     aliases: [{ section: 'hypervisor.qemu.factory', toml: 'template_path' }],
     meaning: 'Where the template lives (tmpfs).',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   vmCacheNumber: {
     toml: 'vm_cache_number',
@@ -40,7 +40,7 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'VMs kept ready by a cache server; 0 = off.',
     rule: 'QEMU only',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   vmCacheEndpoint: {
     toml: 'vm_cache_endpoint',
@@ -48,6 +48,6 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     default: '/var/run/kata-containers/cache.sock',
     lines: ['1.x', '3.x'],
     meaning: 'Cache server socket.',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
 };

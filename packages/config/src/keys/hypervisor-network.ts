@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { bigCountSafe, count, flag, signed } from '../values.ts';
 
 /** `[hypervisor.qemu]`: network devices and their limits. */
@@ -28,6 +28,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'No vhost-net.',
+    effect: noEffect('the VM has loopback only so far'),
   },
   networkQueues: {
     toml: 'network_queues',
@@ -35,7 +36,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Queue pairs per NIC.',
-    effect: notDriven,
+    effect: noEffect('the VM has loopback only so far'),
   },
   rxRateLimiterMaxRateBitsPerSec: {
     toml: 'rx_rate_limiter_max_rate',
@@ -44,7 +45,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     unit: 'bit/s',
     lines: ['3.x'],
     meaning: 'Inbound limit; HTB.',
-    effect: notDriven,
+    effect: noEffect('the VM has loopback only so far'),
   },
   txRateLimiterMaxRateBitsPerSec: {
     toml: 'tx_rate_limiter_max_rate',
@@ -53,7 +54,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     unit: 'bit/s',
     lines: ['3.x'],
     meaning: 'Outbound limit; HTB on an ifb.',
-    effect: notDriven,
+    effect: noEffect('the VM has loopback only so far'),
   },
   netRateLimiterBwMaxRate: {
     toml: 'net_rate_limiter_bw_max_rate',
@@ -62,7 +63,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   netRateLimiterBwOneTimeBurst: {
     toml: 'net_rate_limiter_bw_one_time_burst',
@@ -71,7 +72,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   netRateLimiterOpsMaxRate: {
     toml: 'net_rate_limiter_ops_max_rate',
@@ -80,7 +81,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
   netRateLimiterOpsOneTimeBurst: {
     toml: 'net_rate_limiter_ops_one_time_burst',
@@ -89,6 +90,6 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: notDriven,
+    effect: noEffect('is for Cloud Hypervisor only'),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { bigCount, bigCountSafe, count8, flag, signed } from '../values.ts';
 
 /** `[agent.kata.mem_agent]`: memory reclaim and compaction in the guest. */
@@ -44,7 +44,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgDisable: {
     toml: 'memcg_disable',
@@ -52,7 +52,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgSwap: {
     toml: 'memcg_swap',
@@ -60,7 +60,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgSwappinessMax: {
     toml: 'memcg_swappiness_max',
@@ -68,7 +68,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 50,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgPeriodSecs: {
     toml: 'memcg_period_secs',
@@ -76,7 +76,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 600,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgPeriodPsiPercentLimit: {
     toml: 'memcg_period_psi_percent_limit',
@@ -84,7 +84,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgEvictionPsiPercentLimit: {
     toml: 'memcg_eviction_psi_percent_limit',
@@ -92,7 +92,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   memcgEvictionRunAgingCountMin: {
     toml: 'memcg_eviction_run_aging_count_min',
@@ -100,7 +100,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 3,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactDisable: {
     toml: 'compact_disable',
@@ -108,7 +108,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactPeriodSecs: {
     toml: 'compact_period_secs',
@@ -116,7 +116,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 600,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactPeriodPsiPercentLimit: {
     toml: 'compact_period_psi_percent_limit',
@@ -124,7 +124,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactPsiPercentLimit: {
     toml: 'compact_psi_percent_limit',
@@ -132,7 +132,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 5,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactSecMax: {
     toml: 'compact_sec_max',
@@ -140,7 +140,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 300,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactOrder: {
     toml: 'compact_order',
@@ -148,7 +148,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 9,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactThreshold: {
     toml: 'compact_threshold',
@@ -156,7 +156,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1024,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
   compactForceTimes: {
     toml: 'compact_force_times',
@@ -164,6 +164,6 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: '9223372036854775807',
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: notDriven,
+    effect: noEffect('the agent has no such setting yet'),
   },
 };

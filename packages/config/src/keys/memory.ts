@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { bigCountSafe, count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: memory of the VM. */
@@ -56,6 +56,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'Hot-add count.',
     rule: '0 = default',
+    effect: noEffect('memory is not added after boot yet'),
   },
   defaultMaxMemoryMib: {
     toml: 'default_maxmemory',
@@ -65,6 +66,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['3.x'],
     meaning: 'Ceiling for memory hotplug.',
     rule: '0 or above host RAM = host RAM',
+    effect: noEffect('memory is not added after boot yet'),
   },
   memoryOffsetMib: {
     toml: 'memory_offset',
@@ -73,7 +75,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     unit: 'MiB',
     lines: ['1.x', '3.x'],
     meaning: 'Address space kept for NVDIMM.',
-    effect: notDriven,
+    effect: noEffect('the guest image is a disk, never an NVDIMM'),
   },
   enableVirtioMem: {
     toml: 'enable_virtio_mem',
@@ -82,7 +84,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'virtio-mem resizing.',
     rule: 'needs vm.overcommit_memory=1',
-    effect: notDriven,
+    effect: noEffect('virtio-mem is not supported yet'),
   },
   enableMemPrealloc: {
     toml: 'enable_mem_prealloc',
@@ -90,7 +92,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Touch all memory at start.',
-    effect: notDriven,
+    effect: noEffect('memory is not touched before it is used'),
   },
   reclaimGuestFreedMemory: {
     toml: 'reclaim_guest_freed_memory',
@@ -98,7 +100,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Balloon with free page reporting.',
-    effect: notDriven,
+    effect: noEffect('there is no balloon yet'),
   },
   enableHugepages: {
     toml: 'enable_hugepages',
@@ -106,7 +108,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Huge pages; implies preallocation.',
-    effect: notDriven,
+    effect: noEffect('huge pages are not supported yet'),
   },
   hugepageType: {
     toml: 'hugepage_type',
@@ -114,7 +116,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 'hugetlbfs',
     lines: ['3.x'],
     meaning: 'Kind of huge page.',
-    effect: notDriven,
+    effect: noEffect('huge pages are not supported yet'),
   },
   fileMemBackend: {
     toml: 'file_mem_backend',
@@ -129,7 +131,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Do not mlock VM memory.',
-    effect: notDriven,
+    effect: noEffect('memory of the VM is never locked'),
   },
   enableGuestSwap: {
     toml: 'enable_guest_swap',
@@ -137,7 +139,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Swap device in the guest on demand.',
-    effect: notDriven,
+    effect: noEffect('swap in the guest is not supported yet'),
   },
   guestSwapPath: {
     toml: 'guest_swap_path',
@@ -145,7 +147,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '/run/kata-containers/swap',
     lines: ['3.x'],
     meaning: 'Directory of swap files.',
-    effect: notDriven,
+    effect: noEffect('swap in the guest is not supported yet'),
   },
   guestSwapSizePercent: {
     toml: 'guest_swap_size_percent',
@@ -153,7 +155,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 100,
     lines: ['3.x'],
     meaning: 'Swap size against memory.',
-    effect: notDriven,
+    effect: noEffect('swap in the guest is not supported yet'),
   },
   guestSwapCreateThresholdSecs: {
     toml: 'guest_swap_create_threshold_secs',
@@ -161,7 +163,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 60,
     lines: ['3.x'],
     meaning: 'Delay before a swap file is made.',
-    effect: notDriven,
+    effect: noEffect('swap in the guest is not supported yet'),
   },
   guestMemoryDumpPath: {
     toml: 'guest_memory_dump_path',
@@ -169,7 +171,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Where to dump guest memory after a guest panic.',
-    effect: notDriven,
+    effect: noEffect('guest memory is not dumped yet'),
   },
   guestMemoryDumpPaging: {
     toml: 'guest_memory_dump_paging',
@@ -177,6 +179,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Dump with paging information.',
-    effect: notDriven,
+    effect: noEffect('guest memory is not dumped yet'),
   },
 };

@@ -1,9 +1,9 @@
-import type { KeyTable } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { flag, path } from '../values.ts';
 
 /** `[proxy.kata]` of 1.x: the process between shims and agent. */
 export interface ProxyConfig {
-  /** Proxy program between shims and agent. Default `'/usr/bin/qemu-system-x86_64'`. */
+  /** Proxy program between shims and agent. Default `'/usr/libexec/kata-containers/kata-proxy'`. */
   readonly path: string;
   /** Proxy debug. Default `false`. */
   readonly enableDebug: boolean;
@@ -13,9 +13,10 @@ export const proxyKeys: KeyTable<ProxyConfig> = {
   path: {
     toml: 'path',
     type: path,
-    default: '/usr/bin/qemu-system-x86_64',
+    default: '/usr/libexec/kata-containers/kata-proxy',
     lines: ['1.x'],
     meaning: 'Proxy program between shims and agent.',
+    effect: noEffect('there is no such process'),
   },
   enableDebug: {
     toml: 'enable_debug',
@@ -23,5 +24,6 @@ export const proxyKeys: KeyTable<ProxyConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Proxy debug.',
+    effect: noEffect('there is no such process'),
   },
 };

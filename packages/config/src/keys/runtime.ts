@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import {
   bigCountSafe,
   flag,
@@ -88,7 +88,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'Shim level.',
-    effect: notDriven,
+    effect: noEffect('levels of logs are not set yet'),
   },
   name: {
     toml: 'name',
@@ -96,7 +96,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'virt_container',
     lines: ['3.x'],
     meaning: 'Runtime kind.',
-    effect: notDriven,
+    effect: noEffect('there is one kind of runtime, hypervisor and agent'),
   },
   hypervisorName: {
     toml: 'hypervisor_name',
@@ -104,7 +104,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'qemu',
     lines: ['3.x'],
     meaning: 'Hypervisor table to use.',
-    effect: notDriven,
+    effect: noEffect('there is one kind of runtime, hypervisor and agent'),
   },
   agentName: {
     toml: 'agent_name',
@@ -112,7 +112,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'kata',
     lines: ['3.x'],
     meaning: 'Agent table to use.',
-    effect: notDriven,
+    effect: noEffect('there is one kind of runtime, hypervisor and agent'),
   },
   internetworkingModel: {
     toml: 'internetworking_model',
@@ -120,6 +120,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'tcfilter',
     lines: ['1.x', '3.x'],
     meaning: 'Network joining.',
+    effect: noEffect('the VM has loopback only so far'),
   },
   disableGuestSeccomp: {
     toml: 'disable_guest_seccomp',
@@ -134,7 +135,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Pin vCPU threads.',
-    effect: notDriven,
+    effect: noEffect('vCPU threads are not pinned yet'),
   },
   guestSelinuxLabel: {
     toml: 'guest_selinux_label',
@@ -142,7 +143,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Label of the container process.',
-    effect: notDriven,
+    effect: noEffect('SELinux labels are not set'),
   },
   enableTracing: {
     toml: 'enable_tracing',
@@ -150,6 +151,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Shim spans.',
+    effect: noEffect('spans are not recorded'),
   },
   jaegerEndpoint: {
     toml: 'jaeger_endpoint',
@@ -157,7 +159,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Collector; empty = http://localhost:14268/api/traces.',
-    effect: notDriven,
+    effect: noEffect('spans are not recorded'),
   },
   jaegerUser: {
     toml: 'jaeger_user',
@@ -165,7 +167,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Collector user.',
-    effect: notDriven,
+    effect: noEffect('spans are not recorded'),
   },
   jaegerPassword: {
     toml: 'jaeger_password',
@@ -173,7 +175,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Collector password.',
-    effect: notDriven,
+    effect: noEffect('spans are not recorded'),
   },
   disableNewNetns: {
     toml: 'disable_new_netns',
@@ -182,6 +184,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['1.x', '3.x'],
     meaning: 'VMM in host network namespace.',
     rule: 'only with internetworking_model none',
+    effect: noEffect('the VM has loopback only so far'),
   },
   sandboxCgroupOnly: {
     toml: 'sandbox_cgroup_only',
@@ -189,6 +192,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'All sandbox processes in the pod cgroup.',
+    effect: noEffect('host processes are not put into cgroups yet'),
   },
   staticSandboxResourceMgmt: {
     toml: 'static_sandbox_resource_mgmt',
@@ -197,7 +201,6 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['3.x'],
     meaning: 'Size the VM before boot, no hotplug later.',
     rule: 'needs sizing annotations from the CRI, else only the defaults',
-    effect: notDriven,
   },
   sandboxBindMounts: {
     toml: 'sandbox_bind_mounts',
@@ -206,7 +209,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['3.x'],
     meaning: 'Host paths shown read-only to the guest (Rust: also :rw).',
     rule: 'must exist; base names must differ',
-    effect: notDriven,
+    effect: noEffect('host folders are not added to the share yet'),
   },
   vfioMode: {
     toml: 'vfio_mode',
@@ -214,7 +217,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'guest-kernel',
     lines: ['3.x'],
     meaning: 'How VFIO devices look.',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   disableGuestEmptyDir: {
     toml: 'disable_guest_empty_dir',
@@ -222,7 +225,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'emptyDir stays on the host.',
-    effect: notDriven,
+    effect: noEffect('emptyDir volumes are shared like any other'),
   },
   emptydirMode: {
     toml: 'emptydir_mode',
@@ -230,7 +233,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'shared-fs',
     lines: ['3.x'],
     meaning: 'emptyDir handling.',
-    effect: notDriven,
+    effect: noEffect('emptyDir volumes are shared like any other'),
   },
   experimental: {
     toml: 'experimental',
@@ -239,6 +242,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['1.x', '3.x'],
     meaning: 'Experimental features.',
     rule: 'Go: unknown is an error',
+    effect: noEffect('there are no experimental features in this version'),
   },
   enablePprof: {
     toml: 'enable_pprof',
@@ -246,7 +250,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Shim profiling.',
-    effect: notDriven,
+    effect: noEffect('there is no profiling endpoint'),
   },
   createContainerTimeoutSec: {
     toml: 'create_container_timeout',
@@ -256,6 +260,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['3.x'],
     aliases: [{ section: 'agent.kata', toml: 'create_container_timeout' }],
     meaning: 'Creation limit.',
+    effect: noEffect('is not a separate limit yet'),
   },
   danConf: {
     toml: 'dan_conf',
@@ -263,7 +268,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '/run/kata-containers/dans',
     lines: ['3.x'],
     meaning: 'Directory of directly attachable network files.',
-    effect: notDriven,
+    effect: noEffect('the VM has loopback only so far'),
   },
   experimentalForceGuestPull: {
     toml: 'experimental_force_guest_pull',
@@ -271,7 +276,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Pull images in the guest.',
-    effect: notDriven,
+    effect: noEffect('images are pulled by whoever makes the bundle'),
   },
   kubeletRootDir: {
     toml: 'kubelet_root_dir',
@@ -279,7 +284,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '/var/lib/kubelet',
     lines: ['3.x'],
     meaning: 'To recognise secret and config map volumes.',
-    effect: notDriven,
+    effect: noEffect('emptyDir volumes are shared like any other'),
   },
   podResourceApiSock: {
     toml: 'pod_resource_api_sock',
@@ -287,7 +292,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Kubelet pod resources socket for cold plug.',
-    effect: notDriven,
+    effect: noEffect('VFIO devices are not supported yet'),
   },
   keepAbnormal: {
     toml: 'keep_abnormal',
@@ -295,7 +300,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Keep leftovers for debugging.',
-    effect: notDriven,
+    effect: noEffect('leftovers are always removed'),
   },
   sharedMounts: {
     toml: 'shared_mounts',
@@ -303,7 +308,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: [],
     lines: ['3.x'],
     meaning: 'Mounts shared between containers.',
-    effect: notDriven,
+    effect: noEffect('host folders are not added to the share yet'),
   },
   usePassfdIo: {
     toml: 'use_passfd_io',
@@ -311,6 +316,6 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Passthrough stdio.',
-    effect: notDriven,
+    effect: noEffect('the agent is reached over virtio-serial'),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path, word, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: how host files reach the guest. */
@@ -47,6 +47,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     unit: 'MiB',
     lines: ['1.x', '3.x'],
     meaning: 'DAX window; 0 = no DAX.',
+    effect: noEffect('DAX is not supported yet'),
   },
   virtioFsQueueSize: {
     toml: 'virtio_fs_queue_size',
@@ -77,7 +78,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Use DAX.',
-    effect: notDriven,
+    effect: noEffect('DAX is not supported yet'),
   },
   msize9pBytes: {
     toml: 'msize_9p',
@@ -93,6 +94,6 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'File prefetch list.',
-    effect: notDriven,
+    effect: noEffect('nydus is not supported'),
   },
 };

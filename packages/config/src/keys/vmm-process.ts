@@ -1,4 +1,4 @@
-import { type KeyTable, notDriven } from '../key.ts';
+import { type KeyTable, noEffect } from '../key.ts';
 import { count, flag, path, type RootlessUser, rootlessUser, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: the hypervisor as a process on the host. */
@@ -44,7 +44,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Run QEMU as a random user.',
-    effect: notDriven,
+    effect: noEffect('QEMU runs as the user of the shim'),
   },
   rootlessUser: {
     toml: 'rootless_user',
@@ -52,7 +52,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: null,
     lines: ['3.x'],
     meaning: 'uid, gid, groups, user_name to use for rootless.',
-    effect: notDriven,
+    effect: noEffect('QEMU runs as the user of the shim'),
   },
   seccompSandbox: {
     toml: 'seccompsandbox',
@@ -62,7 +62,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     aliases: [{ toml: 'seccomp_sandbox' }],
     meaning: 'QEMU -sandbox value. The recommended value denies obsolete, spawn and resourcecontrol.',
     rule: 'Rust calls it seccomp_sandbox',
-    effect: notDriven,
+    effect: noEffect("QEMU's own sandbox is not switched on yet"),
   },
   enableDebug: {
     toml: 'enable_debug',
@@ -78,7 +78,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     lines: ['3.x'],
     meaning: 'VMM log level.',
     rule: 'at most 3; non-QEMU VMMs',
-    effect: notDriven,
+    effect: noEffect('is for other hypervisors'),
   },
   logLevel: {
     toml: 'log_level',
@@ -86,7 +86,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'VMM log level.',
-    effect: notDriven,
+    effect: noEffect('levels of logs are not set yet'),
   },
   extraMonitorSocket: {
     toml: 'extra_monitor_socket',
@@ -94,7 +94,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Second monitor socket, only with enable_debug.',
-    effect: notDriven,
+    effect: noEffect('there is no second monitor'),
   },
   disableSelinux: {
     toml: 'disable_selinux',
@@ -102,7 +102,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'No SELinux label on the VMM.',
-    effect: notDriven,
+    effect: noEffect('SELinux labels are not set'),
   },
   disableGuestSelinux: {
     toml: 'disable_guest_selinux',
@@ -110,7 +110,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: true,
     lines: ['3.x'],
     meaning: 'No SELinux in the guest.',
-    effect: notDriven,
+    effect: noEffect('SELinux labels are not set'),
   },
   disableSeccomp: {
     toml: 'disable_seccomp',
@@ -118,7 +118,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'No seccomp for VMMs that have it built in.',
-    effect: notDriven,
+    effect: noEffect("QEMU's own sandbox is not switched on yet"),
   },
   jailerPath: {
     toml: 'jailer_path',
@@ -126,7 +126,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Jailer (Firecracker).',
-    effect: notDriven,
+    effect: noEffect('is for other hypervisors'),
   },
   ctlpath: {
     toml: 'ctlpath',
@@ -134,7 +134,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Control program.',
-    effect: notDriven,
+    effect: noEffect('is for other hypervisors'),
   },
   bootToBeTemplate: {
     toml: 'boot_to_be_template',
@@ -142,7 +142,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   bootFromTemplate: {
     toml: 'boot_from_template',
@@ -150,7 +150,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   memoryPath: {
     toml: 'memory_path',
@@ -158,7 +158,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
   deviceStatePath: {
     toml: 'device_state_path',
@@ -166,6 +166,6 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: notDriven,
+    effect: noEffect('templates are not made yet'),
   },
 };
