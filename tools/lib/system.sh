@@ -6,11 +6,12 @@ run_packages() {
   say qemu-system-x86 qemu-system-common
   # virtiofsd is part of qemu-system-common up to Debian 12 and a package of its own later.
   if [ ! -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then say virtiofsd; fi
-  say busybox-static crun erofs-utils e2fsprogs cpio xz-utils lz4 zstd binutils iproute2 ca-certificates
+  # The guest is made with erofs-utils and xz-utils; busybox and crun are for bundles and for comparison.
+  say erofs-utils xz-utils iproute2 busybox-static crun ca-certificates
 }
 
 # What the tests take besides.
-test_packages() { say git shellcheck; }
+test_packages() { say cpio git shellcheck; }
 
 # Node.js is only needed for npm, and npm only to fetch pnpm; pnpm brings the project's own Node.js.
 bootstrap_packages() {
