@@ -25,7 +25,7 @@ export function guestSpec(
   return {
     ...spec,
     root: { path: guestRootfs(container.id), readonly: container.rootfs.readonly },
-    ...(spec.mounts === undefined ? {} : { mounts: guestMounts(spec.mounts, sandbox, shared) }),
+    mounts: [...missingDev(container), ...guestMounts(spec.mounts ?? [], sandbox, shared)],
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
     ...(linux === undefined ? {} : { linux: guestLinux(linux, container, sandbox) }),
   };
@@ -39,6 +39,17 @@ type Linux = NonNullable<Spec['linux']>;
 export function guestProcess(process: Process): Process {
   const { apparmorProfile: _apparmor, selinuxLabel: _selinux, ...rest } = process;
   return rest;
+}
+
+/**
+ * Where config.json mounts nothing on /dev, the default devices are made in the root file system. A read-only one is
+ * read-only on the host before the guest sees it, so they get a place of their own.
+ */
+function missingDev({ rootfs, spec }: ContainerConfig): Mounts {
+  if (!rootfs.readonly || (spec.mounts ?? []).some(({ destination }) => destination === '/dev')) return [];
+  return [
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755'] },
+  ];
 }
 
 function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly SharedMount[]): Mounts {

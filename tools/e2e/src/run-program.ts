@@ -16,6 +16,11 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** It is killed after this time and the promise rejects, showing what it said. Default 120 s. */
   readonly timeoutMs?: number;
+  /**
+   * Set where a process that the program leaves behind keeps its output open: the result is there when the program
+   * itself ends.
+   */
+  readonly leavesProcess?: boolean;
   /** Called with the child as soon as it is started, e.g. to send it signals. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -44,7 +49,7 @@ export function runProgram(
     reject(new Error(`${program} ${args.join(' ')} did not end within ${timeoutMs} ms\n${said}`));
   }, timeoutMs);
   child.on('error', reject);
-  child.on('close', (exitCode, signal) => {
+  child.on(options.leavesProcess === true ? 'exit' : 'close', (exitCode, signal) => {
     clearTimeout(timer);
     resolve({
       exitCode,

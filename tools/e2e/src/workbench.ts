@@ -38,6 +38,16 @@ export class Workbench {
     return runProgram(hakoPath, ['--root', this.stateRoot, ...args], options);
   }
 
+  /** `hako create ...args`: what stays behind holds its output, so the result is there when the command ends. */
+  create(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+    return this.detached(['create', ...args], options);
+  }
+
+  /** A command that leaves a stand-in behind. */
+  detached(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+    return this.hako(args, { ...options, leavesProcess: true });
+  }
+
   /** A new bundle that runs `args`; its root file system is the workbench's busybox unless told otherwise. */
   bundle(args: readonly string[], options: Partial<BundleOptions> = {}): string {
     this.#bundles += 1;

@@ -49,7 +49,7 @@ test('a kernel that is no kernel', async () => {
 test.each(['qemu', 'virtiofsd', 'shim'])(
   'kill -9 of %s: state tells the truth and delete --force cleans up',
   async (role) => {
-    await bench.hako(['create', '--bundle', bench.bundle(['sleep', '1000']), 'victim']);
+    await bench.create(['--bundle', bench.bundle(['sleep', '1000']), 'victim']);
     await bench.hako(['start', 'victim']);
     process.kill(bench.pidOf('victim', role), 'SIGKILL');
     await until(async () => {
@@ -65,7 +65,7 @@ test.each(['qemu', 'virtiofsd', 'shim'])(
 
 test('a create that is killed takes its machine along', async () => {
   const bundle = bench.bundle(['true']);
-  const result = await bench.hako(['create', '--bundle', bundle, 'cut'], {
+  const result = await bench.create(['--bundle', bundle, 'cut'], {
     onStart: (child) => {
       // The shim's record is written once its process runs, well before the guest has booted.
       void until(() => bench.hasShim('cut'), 'the shim runs').then(() => child.kill('SIGKILL'));

@@ -21,7 +21,7 @@ test('create, start, exec, kill and delete, with the states of the specification
   });
   const pidFile = join(bench.folder, 'pid');
 
-  expect(await bench.hako(['create', '--bundle', bundle, '--pid-file', pidFile, 'web'])).toMatchObject({
+  expect(await bench.create(['--bundle', bundle, '--pid-file', pidFile, 'web'])).toMatchObject({
     exitCode: 0,
   });
   const pid = readFileSync(pidFile, 'utf8');
@@ -45,7 +45,7 @@ test('create, start, exec, kill and delete, with the states of the specification
     exitCode: 1,
     stderr: expect.stringContaining('cannot start an already running container'),
   });
-  const taken = await bench.hako(['create', '--bundle', bundle, 'web']);
+  const taken = await bench.create(['--bundle', bundle, 'web']);
   expect(taken).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining('container with given ID already exists'),
@@ -113,7 +113,7 @@ test('the stand-in takes the process’s exit status, and the streams are the ca
 
 test('delete --force ends a running container, and takes an unknown id as done', async () => {
   const bundle = bench.bundle(['sleep', '1000']);
-  await bench.hako(['create', '--bundle', bundle, 'forced']);
+  await bench.create(['--bundle', bundle, 'forced']);
   await bench.hako(['start', 'forced']);
   expect(await bench.hako(['delete', '--force', 'forced'])).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await bench.hako(['delete', '--force', 'forced'])).toMatchObject({ exitCode: 0, stderr: '' });
@@ -122,16 +122,16 @@ test('delete --force ends a running container, and takes an unknown id as done',
 
 test('a created container that was never started can be deleted', async () => {
   const bundle = bench.bundle(['true']);
-  await bench.hako(['create', '--bundle', bundle, 'unborn']);
+  await bench.create(['--bundle', bundle, 'unborn']);
   expect(await bench.hako(['delete', 'unborn'])).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 test('a detached exec has a stand-in of its own', async () => {
   const bundle = bench.bundle(['sleep', '1000'], { readonlyRootfs: false });
-  await bench.hako(['create', '--bundle', bundle, 'host']);
+  await bench.create(['--bundle', bundle, 'host']);
   await bench.hako(['start', 'host']);
   const pidFile = join(bench.folder, 'exec-pid');
-  const detached = await bench.hako([
+  const detached = await bench.detached([
     'exec',
     '--detach',
     '--pid-file',

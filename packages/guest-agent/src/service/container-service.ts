@@ -8,6 +8,12 @@ import { AgentError } from '../agent-error.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { AgentHandlers } from './handlers.ts';
 
+/**
+ * Version written for the image's crun, which refuses one that is newer than itself (Debian 12: 1.0.x). The caller's
+ * version was judged on the host; the members that crun does not know it passes over.
+ */
+const CRUN_OCI_VERSION = '1.0.2';
+
 /** Calls that make, start and remove containers and their processes. */
 export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void>): AgentHandlers {
   return {
@@ -67,7 +73,7 @@ function specOf(request: CreateContainerRequest): object {
   if (sandboxPidns) {
     throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
   }
-  return specFromProto(OCI);
+  return { ...specFromProto(OCI), ociVersion: CRUN_OCI_VERSION };
 }
 
 function refuseTerminal(terminal: boolean): void {
