@@ -1,0 +1,109 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { HypervisorConfig } from '@hako/config';
+import { lockFile } from '@hako/posix';
+import { probeInitrdName } from '../guest-manifest.ts';
+import { qemuError } from '../qemu-error.ts';
+import { type ProbeResult, probeDeadlineMs, probeKvm } from './probe-kvm.ts';
+import { currentBootId, type ProbeAnswer, ProbeStore, probeKey } from './probe-store.ts';
+
+export interface ResolveAcceleratorOptions {
+  /** Where answers are remembered and probes take turns. Default `/run/hako`, or a
+   * directory of the user's own for others than root. */
+  readonly directory?: string;
+  /** Called with why software emulation is used; once per boot of the host and kernel, by whoever found it out. */
+  readonly onNotice?: (message: string) => void;
+  readonly signal?: AbortSignal;
+  /** How a kernel is tried; tests hand in their own. */
+  readonly probe?: (config: HypervisorConfig, options: { signal?: AbortSignal }) => Promise<ProbeResult>;
+  /** Default `/dev/kvm`. */
+  readonly kvmDevice?: string;
+  /** Default: the kernel's. */
+  readonly bootId?: string;
+}
+
+/**
+ * What the VM is run with. `tcg` is taken at its word. For `auto` and `kvm` this very kernel must have booted under KVM on this host,
+ * since its last boot: a /dev/kvm that can be opened proves little (nested, emulated and half-broken ones hang the
+ * guest). `auto` falls back to `tcg`; `kvm` rejects with QemuError `accelerator-unavailable`.
+ */
+export async function resolveAccelerator(
+  config: HypervisorConfig,
+  options: ResolveAcceleratorOptions = {},
+): Promise<'kvm' | 'tcg'> {
+  if (config.accelerator === 'tcg') return 'tcg';
+  const { answer, isNew } = await knownOrProbed(config, options);
+  if (answer.works) return 'kvm';
+  if (config.accelerator === 'kvm') {
+    throw qemuError(
+      'accelerator-unavailable',
+      `accelerator "kvm" is demanded, but ${answer.reason} (tried at ${answer.probedAt}); use "auto" or "tcg", or repair KVM`,
+      { description: answer.reason },
+    );
+  }
+  if (isNew) options.onNotice?.(`the VM runs on software emulation, which is slow: ${answer.reason}`);
+  return 'tcg';
+}
+
+function defaultDirectory(): string {
+  const uid = process.getuid?.() ?? 0;
+  if (uid === 0) return '/run/hako';
+  const runtimeDir = process.env.XDG_RUNTIME_DIR;
+  return runtimeDir === undefined ? join(tmpdir(), `hako-${uid}`) : join(runtimeDir, 'hako');
+}
+
+async function knownOrProbed(
+  config: HypervisorConfig,
+  options: ResolveAcceleratorOptions,
+): Promise<{ answer: ProbeAnswer; isNew: boolean }> {
+  const { kvmDevice = '/dev/kvm', directory = defaultDirectory(), signal } = options;
+  const deviceProblem = await whyNotUsable(kvmDevice);
+  const probeInitrd = join(dirname(config.kernel), probeInitrdName);
+  const initrdProblem = await whyNotReadable(probeInitrd);
+  const shortcut = deviceProblem ?? initrdProblem;
+
+  const files = [config.path, config.kernel, ...(initrdProblem === undefined ? [probeInitrd] : [])];
+  // What stands in the way without a probe is part of the key: once it is gone, the answer is another one.
+  const key = `${await probeKey(files)}${shortcut === undefined ? '' : ` ${shortcut}`}`;
+  const store = new ProbeStore(directory, options.bootId ?? (await currentBootId()));
+  await store.prepare();
+  const known = await store.find(key);
+  if (known !== undefined) return { answer: known, isNew: false };
+  // Ten first starts at once make one probe: the others wait here and then find its answer.
+  using _lock = await lockFile(store.lockPath, {
+    timeoutMs: 4 * probeDeadlineMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const found = await store.find(key);
+  if (found !== undefined) return { answer: found, isNew: false };
+  const result =
+    shortcut === undefined
+      ? await (options.probe ?? probeKvm)(config, signal === undefined ? {} : { signal })
+      : { works: false, reason: shortcut };
+  const answer = { key, ...result, probedAt: new Date().toISOString() };
+  await store.remember(answer);
+  return { answer, isNew: true };
+}
+
+async function whyNotUsable(device: string): Promise<string | undefined> {
+  try {
+    await access(device, constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return code === 'ENOENT'
+      ? `${device} does not exist (no hardware virtualization, or the kvm module is not loaded)`
+      : `${device} cannot be opened (${code})`;
+  }
+}
+
+async function whyNotReadable(probeInitrd: string): Promise<string | undefined> {
+  try {
+    await access(probeInitrd, constants.R_OK);
+    return undefined;
+  } catch {
+    return `KVM cannot be tried with this kernel because ${probeInitrd} is missing`;
+  }
+}

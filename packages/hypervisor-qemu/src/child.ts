@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { OutputTail } from './output-tail.ts';
+import { type QemuError, qemuError } from './qemu-error.ts';
+
+export interface ChildOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** First word of argv. Default: the program. */
+  readonly argv0?: string;
+  /** Descriptors that the child gets as 3, 4, ... */
+  readonly inherit: readonly number[];
+  /** End the child when the thread that starts it ends. */
+  readonly dieWithParent: boolean;
+}
+
+export interface ChildExit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** util-linux, which every Debian has; sets what must be set between fork and exec, where JavaScript cannot. */
+const setpriv = '/usr/bin/setpriv';
+
+/**
+ * A program that runs beside us: in a session of its own (a Ctrl-C in our terminal is not for it), with nothing
+ * inherited but what is named, its stderr kept.
+ */
+export class Child {
+  readonly pid: number;
+  /** Standard output. Must be read, or the child stalls when it is full. */
+  readonly stdout: Readable;
+  /** Resolves when the process has been reaped. */
+  readonly exited: Promise<ChildExit>;
+  readonly #process: ChildProcess;
+  readonly #stderr = new OutputTail();
+
+  private constructor(process: ChildProcess, pid: number, stdout: Readable, stderr: Readable) {
+    this.#process = process;
+    this.pid = pid;
+    this.stdout = stdout;
+    stderr.on('data', (chunk: Uint8Array) => this.#stderr.append(chunk));
+    // The end of these pipes is no news beside the end of the process.
+    stderr.on('error', () => undefined);
+    // `close` comes after `exit` and after the last byte of stderr, so that the tail is whole.
+    this.exited = new Promise((resolve) => {
+      process.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+    });
+  }
+
+  /** Rejects with QemuError `start-failed` when the program cannot be executed. */
+  static async start(options: ChildOptions): Promise<Child> {
+    const { program, args, inherit } = options;
+    const wrapped = options.dieWithParent && existsSync(setpriv);
+    const process = spawn(
+      wrapped ? setpriv : program,
+      wrapped ? ['--pdeathsig', 'KILL', program, ...args] : [...args],
+      {
+        ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
+        cwd: '/',
+        detached: true,
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+        stdio: ['ignore', 'pipe', 'pipe', ...inherit],
+      },
+    );
+    const { stdout, stderr } = process;
+    return await new Promise<Child>((resolve, reject) => {
+      process.once('error', (error) => reject(notStarted(program, error)));
+      process.once('spawn', () => {
+        if (process.pid === undefined || stdout === null || stderr === null)
+          reject(notStarted(program, new Error('the engine gave no pid or pipes')));
+        else resolve(new Child(process, process.pid, stdout, stderr));
+      });
+    });
+  }
+
+  get stderrTail(): readonly string[] {
+    return this.#stderr.lines();
+  }
+
+  /** SIGKILL, to this process alone. Nothing happens when it has ended. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** SIGKILL to every process of its session. */
+  killGroup(): void {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // ESRCH: none is left.
+    }
+  }
+}
+
+function notStarted(program: string, cause: Error): QemuError {
+  return qemuError('start-failed', `cannot start ${program}: ${cause.message}`, { program }, cause);
+}
+
+/** `exited with status 1` or `was killed by SIGSEGV`. */
+export function describeExit({ exitCode, signal }: ChildExit): string {
+  return signal === null ? `exited with status ${exitCode}` : `was killed by ${signal}`;
+}

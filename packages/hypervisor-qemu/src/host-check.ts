@@ -1,0 +1,119 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { HypervisorConfig } from '@hako/config';
+import type { Problem } from '@hako/errors';
+
+const field = 'hypervisor.qemu';
+
+/**
+ * Everything on this host that would keep `config` from booting: programs, guest files, devices. All of it at once, each with what
+ * brings the missing thing. Starts nothing.
+ */
+export async function checkHost(config: HypervisorConfig): Promise<readonly Problem[]> {
+  const guestFix = 'build the guest with tools/quickstart, or correct the path in configuration.toml';
+  const checks = [
+    checkFile('path', config.path, constants.X_OK, 'install the Debian package qemu-system-x86'),
+    checkFile('kernel', config.kernel, constants.R_OK, guestFix),
+    ...(config.image === '' ? [] : [checkFile('image', config.image, constants.R_OK, guestFix)]),
+    ...(config.initrd === '' ? [] : [checkFile('initrd', config.initrd, constants.R_OK, guestFix)]),
+    ...(config.firmware === ''
+      ? []
+      : [checkFile('firmware', config.firmware, constants.R_OK, 'leave firmware empty for the default')]),
+    checkFile('entropy_source', config.entropySource, constants.R_OK, 'use /dev/urandom'),
+    ...(config.sharedFs === 'virtio-fs'
+      ? [
+          checkFile(
+            'virtio_fs_daemon',
+            config.virtioFsDaemon,
+            constants.X_OK,
+            'install the Debian package virtiofsd (on Debian 12: qemu-system-common, which has /usr/lib/qemu/virtiofsd), or set shared_fs = "virtio-9p"',
+          ),
+        ]
+      : []),
+    ...(config.accelerator === 'kvm' ? [checkKvm()] : []),
+  ];
+  const found = (await Promise.all(checks)).flat();
+  return [...found, ...checkValues(config)];
+}
+
+function problem(
+  key: string,
+  value: string,
+  rule: string,
+  fix: string,
+  severity: Problem['severity'] = 'error',
+): Problem {
+  return { severity, code: `qemu/${key.replaceAll('_', '-')}`, field: `${field}.${key}`, value, rule, fix };
+}
+
+async function checkFile(key: string, path: string, mode: number, fix: string): Promise<readonly Problem[]> {
+  if (path === '') return [problem(key, path, 'must not be empty', fix)];
+  if (!isAbsolute(path)) return [problem(key, path, 'must be an absolute path', fix)];
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) return [problem(key, path, 'must be a file, not a directory', fix)];
+    if (stats.isFile() && stats.size === 0) return [problem(key, path, 'must not be an empty file', fix)];
+    await access(path, mode);
+    return [];
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [problem(key, path, 'does not exist', fix)];
+    const right = mode === constants.X_OK ? 'executable' : 'readable';
+    return [
+      problem(key, path, `must be ${right} for this user (${code})`, `give the right to it, or ${fix}`),
+    ];
+  }
+}
+
+async function checkKvm(): Promise<readonly Problem[]> {
+  try {
+    await access('/dev/kvm', constants.R_OK | constants.W_OK);
+    return [];
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return [
+      missing
+        ? problem(
+            'accelerator',
+            'kvm',
+            'needs /dev/kvm, which does not exist',
+            'switch on virtualization and load the module kvm_intel or kvm_amd, or use "auto" or "tcg"',
+          )
+        : problem(
+            'accelerator',
+            'kvm',
+            'needs /dev/kvm, which this user may not open',
+            'run as root or join the group kvm, or use "auto" or "tcg"',
+          ),
+    ];
+  }
+}
+
+/** Values that QEMU on this host cannot honour. */
+function checkValues(config: HypervisorConfig): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (config.image === '' && config.initrd === '')
+    problems.push(problem('image', '', 'or initrd must be set', 'build the guest with tools/quickstart'));
+  if (config.sharedFs === 'virtio-fs' && config.virtioFsCacheSizeMib > 0)
+    problems.push(
+      problem(
+        'virtio_fs_cache_size',
+        String(config.virtioFsCacheSizeMib),
+        'is ignored: QEMU has no DAX window for virtio-fs',
+        'set it to 0',
+        'warning',
+      ),
+    );
+  if (config.machineType === 'microvm' && config.accelerator !== 'kvm')
+    problems.push(
+      problem(
+        'machine_type',
+        'microvm',
+        'boots unreliably under software emulation: its only clock to calibrate by fails when the host is busy',
+        'use q35',
+        'warning',
+      ),
+    );
+  return problems;
+}

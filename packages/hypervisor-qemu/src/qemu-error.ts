@@ -1,0 +1,63 @@
+import { CodedError, isCodedError, type Problem } from '@hako/errors';
+
+/**
+ * Why the backend failed.
+ *
+ * | code | when |
+ * | --- | --- |
+ * | `host-not-ready` | something on the host is missing or unusable; `problems` has all of it |
+ * | `accelerator-unavailable` | KVM was demanded and does not boot this kernel |
+ * | `start-failed` | QEMU or virtiofsd could not be executed, or ended before the machine ran |
+ * | `start-timeout` | QEMU did not answer in time; it was killed |
+ * | `vm-exited` | the call needs a running VM and it has ended |
+ * | `aborted` | the caller's signal ended the launch |
+ * | `qmp-closed` | the monitor connection ended |
+ * | `qmp-timeout` | a monitor command was not answered in time |
+ * | `qmp-protocol` | QEMU sent something that is no QMP, or too much of it |
+ * | `qmp-command-failed` | QEMU refused a command; `qmpClass` and `description` are its own words |
+ */
+export type QemuErrorCode =
+  | 'host-not-ready'
+  | 'accelerator-unavailable'
+  | 'start-failed'
+  | 'start-timeout'
+  | 'vm-exited'
+  | 'aborted'
+  | 'qmp-closed'
+  | 'qmp-timeout'
+  | 'qmp-protocol'
+  | 'qmp-command-failed';
+
+export interface QemuErrorFacts {
+  readonly problems?: readonly Problem[];
+  /** Program that could not be started, or ended. */
+  readonly program?: string;
+  readonly exitCode?: number | null;
+  readonly signal?: string | null;
+  /** Last lines, control characters made visible. */
+  readonly stderrTail?: readonly string[];
+  readonly guestConsoleTail?: readonly string[];
+  readonly timeoutMs?: number;
+  /** QMP command, e.g. `query-status`. */
+  readonly command?: string;
+  readonly qmpClass?: string;
+  readonly description?: string;
+}
+
+export class QemuError extends CodedError<QemuErrorCode, QemuErrorFacts> {
+  override readonly name = 'QemuError';
+}
+
+export function qemuError(
+  code: QemuErrorCode,
+  message: string,
+  facts: QemuErrorFacts = {},
+  cause?: unknown,
+): QemuError {
+  return new QemuError(code, message, { facts, cause });
+}
+
+/** True for a QemuError, also of another installed copy of this package. */
+export function isQemuError(value: unknown): value is QemuError {
+  return isCodedError(value) && value.name === 'QemuError';
+}

@@ -1,0 +1,174 @@
+import type { HypervisorConfig } from '@hako/config';
+import type { Problem } from '@hako/errors';
+import type {
+  Hypervisor,
+  HypervisorCapabilities,
+  LaunchOptions,
+  LaunchPhase,
+  VmConfig,
+} from '@hako/hypervisor';
+import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
+import { buildArguments, pidFile } from './arguments/build-arguments.ts';
+import { chooseFirmware } from './firmware.ts';
+import { readGuestManifest } from './guest-manifest.ts';
+import { checkHost } from './host-check.ts';
+import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
+import { QemuMachine } from './qemu-machine.ts';
+import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { QmpClient } from './qmp/qmp-client.ts';
+import { startVirtiofsd, type Virtiofsd } from './virtiofsd.ts';
+
+export interface QemuHypervisorOptions {
+  /** Where KVM's probe is remembered; see ResolveAcceleratorOptions. */
+  readonly acceleratorDirectory?: string;
+  /** How long QEMU may take from its start until its monitor answers. Default 10 000. */
+  readonly startTimeoutMs?: number;
+}
+
+/** The QEMU backend. */
+export class QemuHypervisor implements Hypervisor {
+  readonly kind = 'qemu';
+  readonly capabilities: HypervisorCapabilities = {
+    shares: new Set(['virtio-fs', 'virtio-9p']),
+    hotplugVcpus: false,
+    hotplugMemory: false,
+    hotplugDisks: false,
+    snapshot: false,
+  };
+  readonly #options: QemuHypervisorOptions;
+
+  constructor(options: QemuHypervisorOptions = {}) {
+    this.#options = options;
+  }
+
+  check(config: HypervisorConfig): Promise<readonly Problem[]> {
+    return checkHost(config);
+  }
+
+  /** @throws QemuError; see QemuErrorCode */
+  async launch(vm: VmConfig, options: LaunchOptions): Promise<QemuMachine> {
+    const problems = (await checkHost(vm.hypervisor)).filter(({ severity }) => severity === 'error');
+    if (problems.length > 0) throw hostNotReady(problems);
+    const launch = new Launch(vm, options, this.#options);
+    return await launch.run();
+  }
+}
+
+function hostNotReady(problems: readonly Problem[]): QemuError {
+  const all = problems.map(({ field, value, rule, fix }) => {
+    const subject = value === undefined ? field : `${field} ${JSON.stringify(value)}`;
+    return `${subject} ${rule}${fix === undefined ? '' : `; ${fix}`}`;
+  });
+  return qemuError('host-not-ready', `this host cannot start the VM: ${all.join('. ')}`, { problems });
+}
+
+/** One start: what it has made so far, to be undone when a later step fails. */
+class Launch {
+  readonly #vm: VmConfig;
+  readonly #options: LaunchOptions;
+  readonly #settings: QemuHypervisorOptions;
+  readonly #helpers: Virtiofsd[] = [];
+  #qemu: QemuProcess | undefined;
+  #helperFailure: string | undefined;
+  #undoing = false;
+
+  constructor(vm: VmConfig, options: LaunchOptions, settings: QemuHypervisorOptions) {
+    this.#vm = vm;
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  async run(): Promise<QemuMachine> {
+    try {
+      this.#options.signal?.throwIfAborted();
+      const accelerator = await this.#phase('accelerator', () => this.#resolveAccelerator());
+      await this.#phase('share', () => this.#startHelpers());
+      return await this.#phase('vmm', () => this.#startVmm(accelerator));
+    } catch (error) {
+      this.#undoing = true;
+      await this.#qemu?.end();
+      await Promise.all(this.#helpers.map((helper) => helper.end()));
+      throw this.#explain(error);
+    }
+  }
+
+  async #phase<T>(name: LaunchPhase['name'], action: () => Promise<T>): Promise<T> {
+    const startMs = performance.now();
+    const result = await action();
+    this.#options.onPhase?.({ name, durationMs: performance.now() - startMs });
+    return result;
+  }
+
+  async #resolveAccelerator(): Promise<'kvm' | 'tcg'> {
+    const { onNotice, signal } = this.#options;
+    const { acceleratorDirectory } = this.#settings;
+    const options: ResolveAcceleratorOptions = {
+      ...(acceleratorDirectory === undefined ? {} : { directory: acceleratorDirectory }),
+      ...(onNotice === undefined ? {} : { onNotice }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return await resolveAccelerator(this.#vm.hypervisor, options);
+  }
+
+  async #startHelpers(): Promise<void> {
+    for (const [index, share] of this.#vm.shares.entries()) {
+      if (share.transport !== 'virtio-fs') continue;
+      const helper = await startVirtiofsd(this.#vm, share, index, this.#options.ledger);
+      this.#helpers.push(helper);
+      void helper.exited.then((exit) => {
+        // It leaves with status 0 when QEMU is gone, and is killed when that takes it too long: then QEMU's end came first.
+        const leftInOrder = exit.exitCode === 0 || (this.#undoing && exit.exitCode === null);
+        if (!leftInOrder) this.#helperFailure ??= helper.describeEnd(exit);
+      });
+    }
+  }
+
+  async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
+    const { hypervisor, runtimeDir } = this.#vm;
+    const { ledger, signal } = this.#options;
+    const [manifest, firmware] = await Promise.all([
+      readGuestManifest(hypervisor.kernel),
+      chooseFirmware(hypervisor),
+      ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
+    ]);
+    const shareSockets = new Map(this.#helpers.map(({ tag, socketPath }) => [tag, socketPath]));
+    const qemu = await startQemu(hypervisor.path, runtimeDir, (fds) =>
+      buildArguments(this.#vm, { accelerator, firmware, manifest, shareSockets, ...fds }),
+    );
+    this.#qemu = qemu;
+    await ledger.processStarted('qemu', qemu.child.pid);
+    const onAbort = (): void => qemu.child.kill();
+    signal?.addEventListener('abort', onAbort);
+    try {
+      signal?.throwIfAborted();
+      const qmp = await QmpClient.connect(qemu.qmpStream, {
+        timeoutMs: this.#settings.startTimeoutMs ?? 10_000,
+      });
+      return new QemuMachine(qemu, this.#helpers, qmp, accelerator);
+    } catch (error) {
+      // Its last words, and whether it ended by itself, are complete only when it is gone.
+      if (isQemuError(error) && error.code === 'qmp-closed') await qemu.child.exited;
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** The error that the caller sees: the first cause, with the last words of all who had some. */
+  #explain(error: unknown): unknown {
+    const { signal } = this.#options;
+    if (signal?.aborted === true)
+      return qemuError('aborted', 'starting the VM was aborted', {}, signal.reason);
+    const qemu = this.#qemu;
+    if (qemu === undefined || !isQemuError(error) || !error.code.startsWith('qmp-')) return error;
+    const { stderrTail } = qemu.child;
+    const guestConsoleTail = qemu.console.lines();
+    const facts = { program: this.#vm.hypervisor.path, stderrTail, guestConsoleTail };
+    if (this.#helperFailure !== undefined)
+      return qemuError('start-failed', this.#helperFailure, facts, error);
+    if (error.code === 'qmp-timeout')
+      return qemuError('start-timeout', `QEMU did not start in time: ${error.message}`, facts, error);
+    const words = stderrTail.length === 0 ? '' : `: ${stderrTail.slice(-5).join(' | ')}`;
+    return qemuError('start-failed', `QEMU ended while starting${words}`, facts, error);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Duplex } from 'node:stream';
+import type { VirtualMachine, VmDiagnostics, VmExit } from '@hako/hypervisor';
+import { processStatus } from '@hako/posix';
+import { qemuError } from './qemu-error.ts';
+import type { QemuProcess } from './qemu-process.ts';
+import { cont, queryStatus, stop } from './qmp/commands.ts';
+import type { QmpClient } from './qmp/qmp-client.ts';
+import type { Virtiofsd } from './virtiofsd.ts';
+
+/** A VM in a QEMU process, with its helpers. */
+export class QemuMachine implements VirtualMachine {
+  readonly vmmPid: number;
+  readonly helperPids: readonly number[];
+  readonly accelerator: 'kvm' | 'tcg';
+  readonly agentChannel: Duplex;
+  readonly exited: Promise<VmExit>;
+  readonly #qemu: QemuProcess;
+  readonly #helpers: readonly Virtiofsd[];
+  readonly #qmp: QmpClient;
+  #hasExited = false;
+  #cause: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(qemu: QemuProcess, helpers: readonly Virtiofsd[], qmp: QmpClient, accelerator: 'kvm' | 'tcg') {
+    this.#qemu = qemu;
+    this.#helpers = helpers;
+    this.#qmp = qmp;
+    this.vmmPid = qemu.child.pid;
+    this.helperPids = helpers.map(({ pid }) => pid);
+    this.accelerator = accelerator;
+    this.agentChannel = qemu.agentChannel;
+    this.exited = qemu.child.exited.then((exit) => {
+      this.#hasExited = true;
+      return this.#cause === undefined ? exit : { ...exit, cause: this.#cause };
+    });
+    for (const helper of helpers) {
+      void helper.exited.then((exit) => {
+        if (this.#stopping !== undefined || !isRunning(this.vmmPid)) return;
+        // The guest would hang on its file system for ever.
+        this.#cause ??= helper.describeEnd(exit);
+        qemu.child.kill();
+      });
+    }
+    // Whatever ended QEMU: helpers, sockets and files go with it.
+    void qemu.child.exited.then(() => this.stop()).catch(() => undefined);
+  }
+
+  get qmp(): QmpClient {
+    return this.#qmp;
+  }
+
+  diagnostics(): Promise<VmDiagnostics> {
+    return Promise.resolve({
+      guestConsoleTail: this.#qemu.console.lines(),
+      vmmStderrTail: this.#qemu.child.stderrTail,
+    });
+  }
+
+  async pause(): Promise<void> {
+    this.#demandRunning('pause');
+    await this.#qmp.execute(stop);
+  }
+
+  async resume(): Promise<void> {
+    this.#demandRunning('resume');
+    await this.#qmp.execute(cont);
+  }
+
+  /** QEMU's own view: `running`, `paused`, `guest-panicked` ... */
+  async status(): Promise<string> {
+    this.#demandRunning('status');
+    return (await this.#qmp.execute(queryStatus)).status;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
+    this.#qmp.close();
+    await this.#qemu.end();
+    await Promise.all(this.#helpers.map((helper) => helper.end()));
+  }
+
+  #demandRunning(what: string): void {
+    if (this.#hasExited || this.#stopping !== undefined)
+      throw qemuError('vm-exited', `cannot ${what}: the VM has ended`);
+  }
+}
+
+/** False for a process that has ended but is not reaped yet: then its end came first. */
+function isRunning(pid: number): boolean {
+  const status = processStatus(pid);
+  return status !== null && status.state !== 'Z' && status.state !== 'X';
+}

@@ -1,0 +1,79 @@
+import { closeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { connectUnix, listenUnix } from '@hako/posix';
+import { pidFile } from './arguments/build-arguments.ts';
+import { Child } from './child.ts';
+import { ConsoleLog } from './console-log.ts';
+
+/** A QEMU process with both its channels connected; the machine itself may not have been made yet. */
+export interface QemuProcess {
+  readonly child: Child;
+  readonly qmpStream: Socket;
+  readonly agentChannel: Socket;
+  readonly console: ConsoleLog;
+  /** Kills QEMU if it runs, waits until it is reaped, and removes its files. Idempotent. */
+  end(): Promise<void>;
+}
+
+/** Descriptors that the first two inherited sockets have in QEMU. */
+const fds = { qmpFd: 3, agentFd: 4 };
+
+/**
+ * Makes the sockets, connects to them, and only then starts QEMU on their listening ends: nobody ever waits for a
+ * socket to appear. Files made in `runtimeDir`: qmp.sock, agent.sock, console.log, console.log.old, qemu.pid.
+ *
+ * Rejects with QemuError `start-failed` or PosixError; nothing is left then.
+ */
+export async function startQemu(
+  program: string,
+  runtimeDir: string,
+  buildArgs: (fds: { readonly qmpFd: number; readonly agentFd: number }) => string[],
+): Promise<QemuProcess> {
+  const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
+  const consolePath = join(runtimeDir, 'console.log');
+  const listeners: number[] = [];
+  const sockets: Socket[] = [];
+  const removeFiles = async (): Promise<void> => {
+    await Promise.all([paths.qmp, paths.agent, pidFile(runtimeDir)].map((path) => rm(path, { force: true })));
+  };
+  try {
+    for (const path of [paths.qmp, paths.agent]) listeners.push(listenUnix(path, { backlog: 1 }));
+    for (const path of [paths.qmp, paths.agent]) sockets.push(await connectUnix(path));
+    const [qmpStream, agentChannel] = sockets;
+    if (qmpStream === undefined || agentChannel === undefined) throw new Error('unreachable');
+    // Errors of a channel whose QEMU was killed are no news; who uses the channel sees its close.
+    for (const socket of sockets) socket.on('error', () => undefined);
+    const child = await Child.start({
+      program,
+      args: buildArgs(fds),
+      inherit: listeners,
+      dieWithParent: true,
+    });
+    const console = new ConsoleLog(child.stdout, consolePath);
+    let ending: Promise<void> | undefined;
+    const end = async (): Promise<void> => {
+      child.kill();
+      await child.exited;
+      for (const socket of sockets) socket.destroy();
+      await removeFiles();
+    };
+    return {
+      child,
+      qmpStream,
+      agentChannel,
+      console,
+      end: () => {
+        ending ??= end();
+        return ending;
+      },
+    };
+  } catch (error) {
+    for (const socket of sockets) socket.destroy();
+    await removeFiles();
+    throw error;
+  } finally {
+    for (const listener of listeners) closeSync(listener);
+  }
+}

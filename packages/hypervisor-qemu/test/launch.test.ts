@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { QemuHypervisor, queryCpusFast } from '../src/index.ts';
+import { commandLine, demandRealParts, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
+
+/** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
+const bootTimeoutMs = 120_000;
+
+let stage: Stage;
+const hypervisor = new QemuHypervisor();
+beforeAll(demandRealParts);
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => {
+  const left = stage.leftovers();
+  stage.remove();
+  expect(left).toEqual([]);
+});
+
+test('a guest boots, speaks, is paused, resumed and stopped', { timeout: bootTimeoutMs }, async () => {
+  const machine = await hypervisor.launch(stage.vm(probeGuestConfig()), stage.options);
+  try {
+    expect(stage.phases).toEqual(['accelerator', 'share', 'vmm']);
+    expect(machine.accelerator).toBe('tcg');
+    expect(stage.ledger.pids.get('qemu')).toBe(machine.vmmPid);
+    const [announced] = stage.ledger.announced;
+    expect(announced).toMatchObject({ kind: 'process', role: 'qemu' });
+    if (announced?.kind === 'process') expect(commandLine(machine.vmmPid)).toContain(announced.marker);
+    expect(statSync(join(stage.runtimeDir, 'qmp.sock')).mode & 0o777).toBe(0o600);
+
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    expect(await machine.status()).toBe('running');
+    await machine.pause();
+    expect(await machine.status()).toBe('paused');
+    await machine.resume();
+    expect(await machine.status()).toBe('running');
+    expect(await machine.qmp.execute(queryCpusFast)).toHaveLength(1);
+  } finally {
+    await machine.stop();
+  }
+  await machine.stop();
+  expect(await machine.exited).toEqual({ exitCode: null, signal: 'SIGKILL' });
+  await expect(machine.pause()).rejects.toMatchObject({ code: 'vm-exited' });
+  await machine.diagnostics();
+});
+
+test('a guest that dies shows its last words', { timeout: bootTimeoutMs }, async () => {
+  const config = probeGuestConfig();
+  const machine = await hypervisor.launch(
+    stage.vm(config, {
+      kernelParams: [
+        { key: 'rdinit', value: '/absent' },
+        { key: 'root', value: 'none' },
+      ],
+    }),
+    stage.options,
+  );
+  expect(await machine.exited).toEqual({ exitCode: 0, signal: null });
+  await machine.stop();
+  const { guestConsoleTail } = await machine.diagnostics();
+  expect(guestConsoleTail.join('\n')).toMatch(/Kernel panic/);
+  expect(readFileSync(join(stage.runtimeDir, 'console.log'), 'latin1')).toMatch(/Kernel panic/);
+});
+
+test.each(['q35', 'pc'] as const)(
+  '%s boots with two vCPUs and every share',
+  { timeout: bootTimeoutMs },
+  async (machineType) => {
+    const share = join(stage.dir, 'share');
+    mkdirSync(join(share, 'late'), { recursive: true });
+    const config = probeGuestConfig({
+      machineType,
+      sharedFs: 'virtio-fs',
+      defaultVcpus: 2,
+      defaultMaxVcpus: 2,
+    });
+    const machine = await hypervisor.launch(
+      stage.vm(config, {
+        shares: [
+          { tag: 'writable', hostPath: share, transport: 'virtio-fs', readonly: false },
+          { tag: 'readonly', hostPath: share, transport: 'virtio-fs', readonly: true },
+          { tag: 'old', hostPath: share, transport: 'virtio-9p', readonly: true },
+        ],
+      }),
+      stage.options,
+    );
+    try {
+      expect(machine.helperPids).toHaveLength(2);
+      expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+      expect(await machine.qmp.execute(queryCpusFast)).toHaveLength(2);
+      for (const pid of machine.helperPids) expect(commandLine(pid)).toContain(stage.runtimeDir);
+    } finally {
+      await machine.stop();
+    }
+    for (const pid of machine.helperPids) expect(existsSync(`/proc/${pid}`)).toBe(false);
+  },
+);
+
+test('the end of virtiofsd ends the VM, with the cause', { timeout: bootTimeoutMs }, async () => {
+  const config = probeGuestConfig({ sharedFs: 'virtio-fs' });
+  const shares = [
+    { tag: 'kataShared', hostPath: stage.dir, transport: 'virtio-fs', readonly: false },
+  ] as const;
+  const machine = await hypervisor.launch(stage.vm(config, { shares }), stage.options);
+  const [pid = 0] = machine.helperPids;
+  process.kill(-pid, 'SIGKILL');
+  expect(await machine.exited).toEqual({
+    exitCode: null,
+    signal: 'SIGKILL',
+    cause: expect.stringMatching(
+      /^virtiofsd for share "kataShared" (was killed by SIGKILL|exited with status)/,
+    ),
+  });
+  await machine.stop();
+});
+
+test('QEMU that refuses its arguments is an error with its words', async () => {
+  const config = probeGuestConfig({ machineAccelerators: 'no-such-option=1' });
+  await expect(hypervisor.launch(stage.vm(config), stage.options)).rejects.toMatchObject({
+    code: 'start-failed',
+    message: expect.stringContaining('no-such-option'),
+    facts: { stderrTail: [expect.stringContaining('no-such-option')] },
+  });
+});
+
+test('a virtiofsd that ends at once is the cause, not its effect on QEMU', async () => {
+  const config = probeGuestConfig({ sharedFs: 'virtio-fs', virtioFsExtraArgs: ['--no-such-option'] });
+  const shares = [{ tag: 't', hostPath: stage.dir, transport: 'virtio-fs', readonly: true }] as const;
+  await expect(hypervisor.launch(stage.vm(config, { shares }), stage.options)).rejects.toMatchObject({
+    code: 'start-failed',
+    message: expect.stringMatching(/^virtiofsd for share "t" exited with status [1-9]/),
+  });
+});
+
+test('everything that is missing is reported before anything starts', async () => {
+  const absent = join(stage.dir, 'absent');
+  const plain = join(stage.dir, 'plain');
+  writeFileSync(plain, 'text');
+  chmodSync(plain, 0o644);
+  const config = probeGuestConfig({
+    path: absent,
+    kernel: stage.dir,
+    initrd: absent,
+    sharedFs: 'virtio-fs',
+    virtioFsDaemon: plain,
+  });
+  await expect(hypervisor.launch(stage.vm(config), stage.options)).rejects.toMatchObject({
+    code: 'host-not-ready',
+    message: expect.stringMatching(/qemu-system-x86.*not a directory.*does not exist.*qemu-system-common/s),
+  });
+  expect(stage.ledger.announced).toEqual([]);
+});
+
+test('an aborted launch leaves nothing', async () => {
+  const controller = new AbortController();
+  const launching = hypervisor.launch(stage.vm(probeGuestConfig()), {
+    ...stage.options,
+    signal: controller.signal,
+    ledger: {
+      announce: () => Promise.resolve(),
+      processStarted: (_role, pid) => {
+        expect(commandLine(pid)).toContain(stage.runtimeDir);
+        controller.abort(new Error('enough'));
+        return Promise.resolve();
+      },
+    },
+  });
+  await expect(launching).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
+});
+
+test('QEMU does not outlive the process that started it', { timeout: bootTimeoutMs }, async () => {
+  const { spawn } = await import('node:child_process');
+  const script = join(import.meta.dirname, 'launch-and-die.ts');
+  const child = spawn(process.execPath, ['--conditions', '@hako/source', script, stage.dir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: workspaceRoot,
+  });
+  const pid = Number(String(await once(child.stdout, 'data')));
+  expect(commandLine(pid)).toContain('qemu');
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+  // It is nobody's child here: there is no event to wait on but its end.
+  const deadlineMs = performance.now() + 10_000;
+  while (commandLine(pid).includes('qemu')) {
+    expect(performance.now()).toBeLessThan(deadlineMs);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { rmSync } = await import('node:fs');
+  for (const name of ['qmp.sock', 'agent.sock', 'qemu.pid'])
+    rmSync(join(stage.runtimeDir, name), { force: true });
+});
