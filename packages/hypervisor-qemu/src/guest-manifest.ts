@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { HypervisorConfig } from '@hako/config';
 import { list, matches, name, object, type Shape } from '@hako/shape';
 
-/** The part of the guest's manifest that a VMM needs; `@hako/guest-image` writes it beside the kernel. */
+/** The part of the guest's manifest that a VMM needs; `@hako/guest-image` writes it beside the image. */
 export interface GuestManifest {
   readonly boot: {
+    /** Stage-1 initrd that the image needs, relative to the manifest's directory. */
+    readonly initrd: string;
     /** Kernel words that this guest boots quickly with, before any other. */
     readonly kernelParams: readonly string[];
   };
@@ -12,23 +15,31 @@ export interface GuestManifest {
 
 const shape: Shape<GuestManifest> = object<GuestManifest>(
   {
-    boot: object<GuestManifest['boot']>({ kernelParams: list(name) }, { kernelParams: true }),
+    boot: object<GuestManifest['boot']>(
+      { initrd: name, kernelParams: list(name) },
+      { initrd: true, kernelParams: true },
+    ),
   },
   { boot: true },
 );
 
-/** Name of the manifest in the kernel's directory. */
+/** Name of the manifest in the guest's directory. */
 export const manifestName = 'manifest.json';
-/** Name, in the kernel's directory, of the initrd that only says `R` on the agent channel. */
+/** Name, in the guest's directory, of the initrd that only says `R` on the agent channel. */
 export const probeInitrdName = 'probe-initrd.img';
 
+/** The directory of the guest's files: the image's, or the kernel's where there is no image. */
+export function guestDirectory({ image, kernel }: Pick<HypervisorConfig, 'image' | 'kernel'>): string {
+  return dirname(image === '' ? kernel : image);
+}
+
 /**
- * The manifest that stands beside `kernel`, or undefined when there is none: then the guest is somebody else's, and is booted
- * as Kata's are. A file that is no manifest is treated alike, since any directory may have a `manifest.json`.
+ * The manifest in the guest's directory, or undefined when there is none: then the guest is somebody else's, and is
+ * booted as Kata's are. A file that is no manifest is treated alike, since any directory may have a `manifest.json`.
  */
-export async function readGuestManifest(kernel: string): Promise<GuestManifest | undefined> {
+export async function readGuestManifest(directory: string): Promise<GuestManifest | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(dirname(kernel), manifestName), 'utf8'));
+    const value: unknown = JSON.parse(await readFile(join(directory, manifestName), 'utf8'));
     return matches(shape, value) ? value : undefined;
   } catch {
     return undefined;

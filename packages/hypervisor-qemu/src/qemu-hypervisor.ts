@@ -10,7 +10,7 @@ import type {
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
 import { buildArguments, pidFile } from './arguments/build-arguments.ts';
 import { chooseFirmware } from './firmware.ts';
-import { readGuestManifest } from './guest-manifest.ts';
+import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
 import { checkHost } from './host-check.ts';
 import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
@@ -127,7 +127,7 @@ class Launch {
     const { hypervisor, runtimeDir } = this.#vm;
     const { ledger, signal } = this.#options;
     const [manifest, firmware] = await Promise.all([
-      readGuestManifest(hypervisor.kernel),
+      readGuestManifest(guestDirectory(hypervisor)),
       chooseFirmware(hypervisor),
       ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
     ]);

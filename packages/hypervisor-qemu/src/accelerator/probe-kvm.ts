@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HypervisorConfig } from '@hako/config';
 import { buildArguments } from '../arguments/build-arguments.ts';
 import { describeExit } from '../child.ts';
 import { chooseFirmware } from '../firmware.ts';
-import { probeInitrdName, readGuestManifest } from '../guest-manifest.ts';
+import { guestDirectory, probeInitrdName, readGuestManifest } from '../guest-manifest.ts';
 import { type QemuProcess, startQemu } from '../qemu-process.ts';
 
 /**
@@ -83,13 +83,13 @@ async function probeArguments(
   const hypervisor: HypervisorConfig = {
     ...config,
     image: '',
-    initrd: join(dirname(config.kernel), probeInitrdName),
+    initrd: join(guestDirectory(config), probeInitrdName),
     defaultVcpus: 1,
     defaultMaxVcpus: 1,
     defaultMemoryMib: Math.min(config.defaultMemoryMib, 256),
     fileMemBackend: '',
   };
-  const manifest = await readGuestManifest(config.kernel);
+  const manifest = await readGuestManifest(guestDirectory(config));
   const firmware = await chooseFirmware(config);
   return (fds) =>
     buildArguments(

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { HypervisorConfig } from '@hako/config';
 import { lockFile } from '@hako/posix';
-import { probeInitrdName } from '../guest-manifest.ts';
+import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { qemuError } from '../qemu-error.ts';
 import { type ProbeResult, probeDeadlineMs, probeKvm } from './probe-kvm.ts';
 import { currentBootId, type ProbeAnswer, ProbeStore, probeKey } from './probe-store.ts';
@@ -60,7 +60,7 @@ async function knownOrProbed(
 ): Promise<{ answer: ProbeAnswer; isNew: boolean }> {
   const { kvmDevice = '/dev/kvm', directory = defaultDirectory(), signal } = options;
   const deviceProblem = await whyNotUsable(kvmDevice);
-  const probeInitrd = join(dirname(config.kernel), probeInitrdName);
+  const probeInitrd = join(guestDirectory(config), probeInitrdName);
   const initrdProblem = await whyNotReadable(probeInitrd);
   const shortcut = deviceProblem ?? initrdProblem;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
-import type { GuestManifest } from '../guest-manifest.ts';
+import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
 import { option } from './option.ts';
@@ -10,7 +10,7 @@ export interface HostSide {
   readonly accelerator: 'kvm' | 'tcg';
   /** `-bios` value, or undefined for QEMU's default. */
   readonly firmware: string | undefined;
-  /** Manifest of the guest, when the kernel has one beside it. */
+  /** Manifest of the guest, when its image has one beside it. */
   readonly manifest: GuestManifest | undefined;
   /** Descriptor, in QEMU, of the listening socket for QMP. */
   readonly qmpFd: number;
@@ -41,7 +41,8 @@ function needsSharedMemory(shares: readonly SharedDirectory[]): boolean {
  */
 export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const { hypervisor } = vm;
-  const { kernel, initrd, image } = hypervisor;
+  const { kernel, image } = hypervisor;
+  const initrd = initrdOf(hypervisor, host.manifest);
   return [
     ...['-name', option(`guest=sandbox-${vm.id}`, { 'debug-threads': true })],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
@@ -64,6 +65,12 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...['-append', kernelCommandLine(hypervisor, vm.kernelParams, host.manifest, maxVcpus(hypervisor))],
     ...(host.firmware === undefined ? [] : ['-bios', host.firmware]),
   ];
+}
+
+/** The configured initrd, or the stage 1 that the guest's manifest names for its image; empty for neither. */
+function initrdOf(hypervisor: VmConfig['hypervisor'], manifest: GuestManifest | undefined): string {
+  if (hypervisor.initrd !== '' || manifest === undefined) return hypervisor.initrd;
+  return join(guestDirectory(hypervisor), manifest.boot.initrd);
 }
 
 function pciDevice(
