@@ -146,7 +146,7 @@ test('hostile texts end in an error soon', () => {
   expect(messages('#'.repeat(2 * 1024 * 1024))[0]).toMatch('must not be longer');
   expect(messages(`a = ${'['.repeat(10_000)}`)[0]).toMatch('F');
   expect(messages(`${'a.'.repeat(50_000)}a = 1`)[0]).toMatch('F');
-  expect(messages(Array.from({ length: 50_000 }, (_, index) => `k${index} = 1`).join('\n'))).toHaveLength(
+  expect(messages(Array.from({ length: 20_000 }, (_, index) => `k${index} = 1`).join('\n'))).toHaveLength(
     1000,
   );
 });

@@ -27,6 +27,7 @@ export const steps: readonly Step[] = [
   },
   { title: 'build and typecheck', command: nx('build', 'typecheck') },
   { title: 'unit and integration tests', command: vitest('.'), report: 'unit' },
+  { title: 'layer 0 in a browser', command: vitest('tools/browser-tests'), report: 'browser' },
   { title: 'workspace checks', command: vitest('tools/workspace-checks'), report: 'workspace' },
   { title: 'executables', command: nx('bundle') },
   // Builds the guest and runs a first container, as a newcomer does.
