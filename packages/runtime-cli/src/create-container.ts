@@ -22,12 +22,14 @@ export interface StandInOffer {
  * create. Whatever fails, nothing of it stays.
  *
  * @param offer is asked for while the shim starts
+ * @param measureGuest has the guest's boot measured
  */
 export async function createContainer(
   context: Context,
   id: string,
   bundle: string,
   offer: () => Promise<StandInOffer>,
+  measureGuest = false,
 ): Promise<CreatedContainer> {
   const { store, host, timings, options } = context;
   const translation = await timings.measure('translate', () => admit(id, bundle, options));
@@ -41,6 +43,7 @@ export async function createContainer(
           host,
           sandboxId: translation.sandbox.id,
           debug: options.debug,
+          measureGuest,
           onNotice: notice,
         }),
       ),

@@ -29,5 +29,7 @@ try {
   status = 1;
 }
 // What was printed leaves first; connections that are still open must not keep the command from ending.
-await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+await Promise.all(
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+);
 process.exit(status);

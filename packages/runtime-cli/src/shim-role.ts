@@ -5,9 +5,19 @@ import { serveShim } from '@hako/shim';
 export async function shimRole(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { root: { type: 'string' }, id: { type: 'string' }, debug: { type: 'boolean', default: false } },
+    options: {
+      root: { type: 'string' },
+      id: { type: 'string' },
+      debug: { type: 'boolean', default: false },
+      'measure-guest': { type: 'boolean', default: false },
+    },
   });
   if (values.root === undefined || values.id === undefined) throw new Error('shim needs --root and --id');
-  await serveShim({ root: values.root, sandboxId: values.id, debug: values.debug });
+  await serveShim({
+    root: values.root,
+    sandboxId: values.id,
+    debug: values.debug,
+    measureGuest: values['measure-guest'],
+  });
   return new Promise(() => {});
 }

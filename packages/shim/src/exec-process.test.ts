@@ -5,7 +5,10 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 test('a process is read and checked', async () => {
   const value = encode('{"user":{"uid":1,"gid":2},"args":["id"],"cwd":"/"}');
-  expect(await readExecProcess({ typeUrl: EXEC_PROCESS_TYPE, value })).toMatchObject({ args: ['id'], cwd: '/' });
+  expect(await readExecProcess({ typeUrl: EXEC_PROCESS_TYPE, value })).toMatchObject({
+    args: ['id'],
+    cwd: '/',
+  });
 });
 
 test('another type, and none, are refused by name', async () => {

@@ -13,6 +13,8 @@ export interface LaunchShimOptions {
   readonly host: Pick<Host, 'processStartTime'>;
   readonly sandboxId: string;
   readonly debug: boolean;
+  /** Have the guest's boot measured; see SandboxOptions. */
+  readonly measureGuest?: boolean;
   /** Called with facts the user should know once. */
   readonly onNotice?: (message: string) => void;
 }
@@ -44,7 +46,15 @@ export async function launchShim(options: LaunchShimOptions): Promise<LaunchedSh
   const { store, sandboxId } = options;
   const paths = store.sandbox(sandboxId);
   const log = openSync(paths.shimLog, 'a', 0o600);
-  const args = ['shim', '--root', store.root, '--id', sandboxId, ...(options.debug ? ['--debug'] : [])];
+  const args = [
+    'shim',
+    '--root',
+    store.root,
+    '--id',
+    sandboxId,
+    ...(options.debug ? ['--debug'] : []),
+    ...(options.measureGuest === true ? ['--measure-guest'] : []),
+  ];
   // In the sandbox's directory, so that the socket's name is short however deep the root is.
   const child = spawnSelf(args, { cwd: paths.directory, stdio: ['ignore', log, log, 'pipe'] });
   closeSync(log);

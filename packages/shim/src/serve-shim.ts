@@ -14,13 +14,14 @@ export interface ServeShimOptions {
   readonly root: string;
   readonly sandboxId: string;
   readonly debug: boolean;
+  readonly measureGuest: boolean;
 }
 
 /**
  * The shim process: serves the task API of one sandbox on its socket until Shutdown. It talks to its launcher on
  * fd 3 (see ShimMessage) and, if the launcher goes away before it said `keep`, undoes everything and ends.
  */
-export async function serveShim({ root, sandboxId }: ServeShimOptions): Promise<void> {
+export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOptions): Promise<void> {
   const store = new StateStore(root);
   const host = posixHost();
   const paths = store.sandbox(sandboxId);
@@ -29,6 +30,7 @@ export async function serveShim({ root, sandboxId }: ServeShimOptions): Promise<
     config: store.readSandboxConfig(sandboxId),
     store,
     host,
+    measureGuest,
     hypervisor: new QemuHypervisor(),
     onNotice: (message) => control.say({ type: 'notice', message }),
   });
@@ -56,7 +58,10 @@ export async function serveShim({ root, sandboxId }: ServeShimOptions): Promise<
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
   }
 
-  await new Journal(paths.journal, (pid) => host.processStartTime(pid)).announce({ kind: 'file', path: paths.socket });
+  await new Journal(paths.journal, (pid) => host.processStartTime(pid)).announce({
+    kind: 'file',
+    path: paths.socket,
+  });
   const methods = taskMethods(service);
   // The same service under both names: a caller speaks one or the other.
   const rpc = new TtrpcServer().register(TaskServiceV2, methods).register(TaskServiceV3, methods);

@@ -23,10 +23,13 @@ export interface RunOptions {
 export async function run(context: Context, id: string, options: RunOptions): Promise<number> {
   const startMs = performance.now();
   const stdio = offerStdio();
-  const { shim } = await createContainer(context, id, options.bundle, async () => ({
-    pid: process.pid,
-    stdio: stdio.places,
-  }));
+  const { shim } = await createContainer(
+    context,
+    id,
+    options.bundle,
+    async () => ({ pid: process.pid, stdio: stdio.places }),
+    options.timings !== undefined,
+  );
   stdio.taken();
   let status: number;
   try {
