@@ -23,7 +23,7 @@ test('vCPUs, memory, kernel words and machine type show inside', async () => {
       [`${HYPERVISOR}.kernel_params`]: 'hako.test=yes quiet',
       [`${HYPERVISOR}.machine_type`]: 'pc',
     },
-    extra: { mounts: PLAIN_SYS, linux: { namespaces: [{ type: 'pid' }, { type: 'mount' }] } },
+    extra: { mounts: PLAIN_SYS, linux: { namespaces: ['pid', 'mount', 'uts'].map((type) => ({ type })) } },
   });
   expect(result.stderr).toBe('');
   const [cpus, memory, words, machine] = result.stdout.split('\n');
@@ -49,25 +49,30 @@ test.each([
   expect(result.stdout).toContain('written\n');
 });
 
-test('an annotation of each other family shows inside', async () => {
-  const filtered = {
-    namespaces: [{ type: 'pid' }, { type: 'mount' }],
-    seccomp: {
-      defaultAction: 'SCMP_ACT_ALLOW',
-      syscalls: [{ names: ['mkdirat'], action: 'SCMP_ACT_ERRNO' }],
-    },
+test('annotations of the runtime and agent families show inside, once the operator allows them', async () => {
+  const annotations = {
+    'io.katacontainers.config.runtime.disable_guest_seccomp': 'true',
+    'io.katacontainers.config.agent.kernel_modules': 'dummy numdummies=1',
   };
-  const result = await bench.run(
-    'families',
-    ['sh', '-c', 'grep ^Seccomp: /proc/self/status; cat /proc/modules'],
-    {
-      annotations: {
-        'io.katacontainers.config.runtime.disable_guest_seccomp': 'true',
-        'io.katacontainers.config.agent.kernel_modules': 'dummy numdummies=1',
+  const bundle = bench.bundle(['sh', '-c', 'grep ^Seccomp: /proc/self/status; cat /proc/modules'], {
+    annotations,
+    extra: {
+      linux: {
+        namespaces: ['pid', 'mount', 'uts'].map((type) => ({ type })),
+        seccomp: {
+          defaultAction: 'SCMP_ACT_ALLOW',
+          syscalls: [{ names: ['mkdirat'], action: 'SCMP_ACT_ERRNO' }],
+        },
       },
-      extra: { linux: filtered },
     },
-  );
+  });
+  const refused = await bench.hako(['run', '--bundle', bundle, 'families-refused']);
+  expect(refused.exitCode).toBe(1);
+  for (const key of Object.keys(annotations)) expect(refused.stderr).toContain(key);
+
+  const allowed = 'enable_annotations = ["runtime\\\\.disable_guest_seccomp", "agent\\\\.kernel_modules"]';
+  const config = bench.configuration((text) => withLine(text, allowed));
+  const result = await bench.hako(['--config', config, 'run', '--bundle', bundle, 'families']);
   expect(result.stderr).toBe('');
   expect(result.stdout).toMatch(/^Seccomp:\s0/m);
   expect(result.stdout).toMatch(/^dummy /m);
@@ -84,7 +89,7 @@ test('an asset named by an annotation is used once the operator allows it', asyn
   bench.truncate(kernel);
   const used = await bench.hako(['--config', config, 'run', '--bundle', bundle, 'asset-used']);
   expect(used.exitCode).toBe(1);
-  expect(used.stderr).toMatch(/virtual machine|guest agent/);
+  expect(used.stderr).toMatch(/QEMU ended while starting.*kernel/);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isRunning } from '../src/is-running.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 
@@ -94,8 +95,8 @@ test('create, start, exec, kill and delete, with the states of the specification
     exitCode: 1,
     stderr: expect.stringContaining('container does not exist'),
   });
-  expect(existsSync(join(bench.stateRoot, 'web'))).toBe(false);
-  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  expect(bench.leftovers()).toEqual([]);
+  await until(() => !isRunning(Number(pid)), 'the stand-in has ended');
 });
 
 test('the stand-in takes the process’s exit status, and the streams are the caller’s', async () => {
@@ -143,7 +144,7 @@ test('a detached exec has a stand-in of its own', async () => {
   ]);
   expect(detached).toMatchObject({ exitCode: 0 });
   const pid = readFileSync(pidFile, 'utf8');
-  await until(async () => !existsSync(`/proc/${pid}`), 'the stand-in of the exec has ended');
+  await until(() => !isRunning(Number(pid)), 'the stand-in of the exec has ended');
   expect(await bench.hako(['exec', 'host', 'cat', '/tmp/made'])).toMatchObject({
     stdout: 'x\n',
     exitCode: 0,

@@ -16,7 +16,7 @@ test('the exit status is the process’s own, and its two streams stay apart', a
 
 test('a process ended by a signal gives 128 plus its number', async () => {
   // Without a pid namespace: the kernel keeps a namespace's first process from killing itself.
-  const extra = { linux: { namespaces: [{ type: 'mount' }] } };
+  const extra = { linux: { namespaces: [{ type: 'mount' }, { type: 'uts' }] } };
   expect(await bench.run('signalled', ['sh', '-c', 'kill -KILL $$'], { extra })).toMatchObject({
     exitCode: 137,
   });
