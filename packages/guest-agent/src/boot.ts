@@ -38,14 +38,24 @@ export function mountFirst(machine: Machine): void {
 export function prepareGuest(machine: Machine): void {
   mountMissing(machine, laterMounts);
   const controllers = readFileSync(`${cgroupRoot}/cgroup.controllers`, 'latin1').trim();
-  if (controllers !== '') {
+  const enabled = readFileSync(`${cgroupRoot}/cgroup.subtree_control`, 'latin1').trim();
+  // hako's image comes with both done.
+  if (controllers !== '' && enabled === '') {
     const all = controllers.split(' ').map((name) => `+${name}`);
     if (!writeControl(cgroupRoot, 'cgroup.subtree_control', all.join(' '))) {
       // One that refuses must not keep the others out.
       for (const one of all) writeControl(cgroupRoot, 'cgroup.subtree_control', one);
     }
   }
-  machine.loopbackUp();
+  if (!isUp('lo')) machine.loopbackUp();
+}
+
+function isUp(device: string): boolean {
+  try {
+    return (Number(readFileSync(`/sys/class/net/${device}/flags`, 'latin1')) & 1) === 1;
+  } catch {
+    return false;
+  }
 }
 
 function mountMissing(machine: Machine, mounts: readonly BaseMount[]): void {

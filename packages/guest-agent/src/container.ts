@@ -60,7 +60,7 @@ export class Container {
     this.#hasPoststartHooks = hasPoststartHooks(spec);
     try {
       mkdirSync(this.#dir, { recursive: true });
-      writeFileSync(`${this.#dir}/config.json`, toJson(spec));
+      writeFileSync(`${this.#dir}/config.json`, toJson(withPersonality(spec)));
       await this.#launch(this.init, `${this.#dir}/init.pid`, [
         'create',
         '--bundle',
@@ -243,6 +243,15 @@ export class Container {
       this.#processes.delete(execId);
     }
   }
+}
+
+/** crun runs with fixed addresses (see `crun`); its container must have the kernel's usual ones. */
+function withPersonality(spec: object): object {
+  const linux: unknown = 'linux' in spec ? spec.linux : undefined;
+  return {
+    ...spec,
+    linux: { personality: { domain: 'LINUX' }, ...(typeof linux === 'object' ? linux : {}) },
+  };
 }
 
 function hasPoststartHooks(spec: object): boolean {

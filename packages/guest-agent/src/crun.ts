@@ -15,6 +15,7 @@ export async function crun(
   const status = await machine.run({
     args: ['crun', '--log', logFile, '--log-format', 'json', ...args],
     ...(stdio === undefined ? {} : { stdio }),
+    fixedAddresses: true,
   });
   if (status === 0) return;
   const message = lastError(logFile) ?? `crun ${args[0] ?? ''} failed with exit status ${status}`;

@@ -179,14 +179,8 @@ export class StorageTable {
   async #loadModules(type: string): Promise<void> {
     const modules = modulesOf[type];
     if (modules === undefined || isKnownFileSystem(type)) return;
-    await loadModules(this.#machine, modules);
+    await this.#machine.loadModules(modules);
   }
-}
-
-async function loadModules(machine: Machine, names: readonly string[]): Promise<void> {
-  const status = await machine.run({ args: ['modprobe', '-a', ...names] });
-  if (status !== 0)
-    throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
 }
 
 function isKnownFileSystem(type: string): boolean {

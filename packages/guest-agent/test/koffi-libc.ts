@@ -28,6 +28,10 @@ export function koffiLibc(): Libc {
     socket: bind('socket', ['int', 'int', 'int']),
     ioctl: bind('ioctl', ['int', 'int64_t', pointer]),
     clock_settime: bind('clock_settime', ['int', pointer]),
+    finitModule: () => {
+      throw new Error('tests load no kernel modules');
+    },
+    personality: bind('personality', ['unsigned long']),
     sync: () => 0,
     reboot: () => {
       throw new Error('tests do not reboot');

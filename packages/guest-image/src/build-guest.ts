@@ -15,7 +15,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianArchive, type DownloadedPackage } from './debian-packages.ts';
 import { GuestImageError } from './guest-image-error.ts';
-import { agentPathInGuest, findFile, makeGuestTree } from './guest-tree.ts';
+import { agentPathInGuest, findFile, fixedTreeContent, makeGuestTree } from './guest-tree.ts';
 import { extractKernel, type Unxz } from './kernel-image.ts';
 import { KernelModules } from './kernel-modules.ts';
 import { type GuestManifest, readManifest } from './manifest.ts';
@@ -135,8 +135,22 @@ async function describeAgent(path: string): Promise<AgentFile> {
   };
 }
 
+/** All that decides the result besides packages and agent; what only the code decides is in `recipeVersion`. */
+function recipe(): unknown[] {
+  const programs = [
+    stageOne({ modulePaths: ['/module.ko'], agentPath: agentPathInGuest }),
+    probeProgram(['/module.ko']),
+  ];
+  return [
+    recipeVersion,
+    programs.map((program) => Buffer.from(program).toString('base64')),
+    [earlyModules, laterModules, probeModules, kernelParams],
+    fixedTreeContent,
+  ];
+}
+
 function inputsOf(packages: GuestManifest['packages'], agentSha256: string): string {
-  const text = JSON.stringify([recipeVersion, packages.map(({ sha256 }) => sha256), agentSha256]);
+  const text = JSON.stringify([recipe(), packages.map(({ sha256 }) => sha256), agentSha256]);
   return createHash('sha256').update(text).digest('hex');
 }
 

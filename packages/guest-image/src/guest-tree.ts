@@ -38,13 +38,16 @@ const textFiles: Readonly<Record<string, string>> = {
 const links: Readonly<Record<string, string>> = {
   'var/run': '/run',
   'var/tmp': '/tmp',
-  'etc/resolv.conf': '/run/hako/resolv.conf',
+  'etc/resolv.conf': '/run/kata-containers/sandbox/resolv.conf',
   'etc/mtab': '/proc/self/mounts',
   bin: 'usr/bin',
   sbin: 'usr/sbin',
   lib: 'usr/lib',
   lib64: 'usr/lib64',
 };
+
+/** What the image has in every build. */
+export const fixedTreeContent: readonly unknown[] = [emptyDirectories, textFiles, links];
 
 /** Fills `dir` with the image's content. */
 export function makeGuestTree(dir: string, sources: GuestTreeSources): void {

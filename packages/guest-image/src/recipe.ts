@@ -1,4 +1,4 @@
-/** What a guest is made of. Change `recipeVersion` with anything that changes the result for equal inputs. */
+/** Change this with any change of the code that makes other files of the same parts. */
 export const recipeVersion = 1;
 
 /** Packages that name the newest kernel, per Debian architecture. */

@@ -16,6 +16,8 @@ const i32 = 'i32';
 const i64 = 'i64_fast';
 const pointer = 'ptr';
 
+const SYS_finit_module = process.arch === 'arm64' ? 273 : 313;
+
 /** Needed from the first moment; one dlopen call is much cheaper than many. */
 const hot = {
   __errno_location: { args: [], returns: pointer },
@@ -35,6 +37,8 @@ const cold = {
   socket: { args: [i32, i32, i32], returns: i32 },
   ioctl: { args: [i32, i64, pointer], returns: i32 },
   clock_settime: { args: [i32, pointer], returns: i32 },
+  syscall: { args: [i64, i64, pointer, i64], returns: i64 },
+  personality: { args: [i64], returns: i32 },
   sync: { args: [], returns: 'void' },
   reboot: { args: [i32], returns: i32 },
 } as const;
@@ -68,6 +72,8 @@ export function bunLibc(): Libc {
     socket: (domain, type, protocol) => call('socket', domain, type, protocol),
     ioctl: (fd, request, argument) => call('ioctl', fd, request, argument),
     clock_settime: (clock, time) => call('clock_settime', clock, time),
+    finitModule: (fd, parameters) => call('syscall', SYS_finit_module, fd, parameters, 0),
+    personality: (flags) => call('personality', flags),
     sync: () => {
       call('sync');
       return 0;

@@ -23,9 +23,22 @@ export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   ioctl(fd: number, request: number, argument: Uint8Array | null): number;
   clock_settime(clock: number, time: BigInt64Array): number;
+  /** finit_module(2), which the C library has no function for. */
+  finitModule(fd: number, parameters: Uint8Array): number;
+  /** personality(2); answers the one before. */
+  personality(flags: number): number;
   sync(): number;
   reboot(command: number): number;
 }
 
 /** Errno numbers that the agent tells apart; the same on x86-64 and arm64. */
-export const errno = { ENOENT: 2, ESRCH: 3, EINTR: 4, ECHILD: 10, EAGAIN: 11, EBUSY: 16, EPIPE: 32 } as const;
+export const errno = {
+  ENOENT: 2,
+  ESRCH: 3,
+  EINTR: 4,
+  ECHILD: 10,
+  EAGAIN: 11,
+  EBUSY: 16,
+  EEXIST: 17,
+  EPIPE: 32,
+} as const;

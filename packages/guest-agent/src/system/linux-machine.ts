@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
+import { loadModuleFiles } from './kernel-modules.ts';
 import { errno, type Libc } from './libc.ts';
 import type { Command, Machine, MountRequest, ProcessPipes } from './machine.ts';
 import { makePipe, type PipeEnds } from './pipe.ts';
@@ -21,6 +22,7 @@ const SIOCSIFFLAGS = 0x8914;
 const IFF_UP = 1;
 const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0o2000002;
+const ADDR_NO_RANDOMIZE = 0x40000;
 const RB_POWER_OFF = 0x4321_fedc;
 
 /** The machine that the agent runs on. */
@@ -43,12 +45,23 @@ export class LinuxMachine implements Machine {
   }
 
   async run(command: Command): Promise<number> {
-    const { pid, exited } = this.#spawn(command);
+    const { pid, exited } =
+      command.fixedAddresses === true ? this.#spawnFixed(command) : this.#spawn(command);
     const done = this.#reaper.spawned(pid);
     try {
       return await exited;
     } finally {
       done();
+    }
+  }
+
+  /** The personality is inherited; this process has its own back at once. */
+  #spawnFixed(command: Command): ReturnType<Spawn> {
+    const before = this.#libc.personality(ADDR_NO_RANDOMIZE);
+    try {
+      return this.#spawn(command);
+    } finally {
+      if (before >= 0) this.#libc.personality(before);
     }
   }
 
@@ -136,6 +149,14 @@ export class LinuxMachine implements Machine {
       if (set < 0) throw failed('bringing lo up', set);
     } finally {
       closeSync(fd);
+    }
+  }
+
+  async loadModules(names: readonly string[]): Promise<void> {
+    if (loadModuleFiles(this.#libc, names)) return;
+    const status = await this.run({ args: ['modprobe', '-a', ...names] });
+    if (status !== 0) {
+      throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
     }
   }
 
