@@ -33,7 +33,7 @@ export {
   sortDropIns,
 } from './parse-configuration.ts';
 export { commentedConfiguration, type RenderOptions, renderConfiguration } from './render.ts';
-export { type HostSize, resolveSizes } from './resolve.ts';
+export { type HostSize, type HypervisorSizes, resolveSizes } from './resolve.ts';
 export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
 export { type ConfigCandidate, configCandidates, dropInFolder, type SearchInput } from './search.ts';
 export { configKeys, type KeyEntry, listKeys, sectionOf } from './sections.ts';

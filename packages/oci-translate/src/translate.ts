@@ -153,10 +153,11 @@ function sized<C extends RuntimeConfig>(
   line: Line,
 ): { readonly config: C; readonly size: VmSize } {
   if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}) };
-  const resolved = resolveSizes(config, host);
-  const size = vmSize(resolved.hypervisor, resolved.runtime, workloadOf(spec));
+  const sizes = resolveSizes(config.hypervisor, host);
+  const size = vmSize(sizes, config.runtime, workloadOf(spec));
   const hypervisor = {
-    ...resolved.hypervisor,
+    ...config.hypervisor,
+    ...sizes,
     defaultVcpus: size.vcpus,
     defaultMaxVcpus: size.maxVcpus,
     defaultMemoryMib: size.memoryMib,

@@ -1,4 +1,4 @@
-import type { HypervisorConfig, RuntimeSettings } from '@hako/config';
+import type { HypervisorSizes, RuntimeSettings } from '@hako/config';
 import type { Workload } from './workload.ts';
 
 /** Size of a VM. */
@@ -24,8 +24,8 @@ export interface VmSize {
  * `static_sandbox_resource_mgmt` the VM is made large enough before it boots; else the rest is added later.
  */
 export function vmSize(
-  hypervisor: HypervisorConfig,
-  { staticSandboxResourceMgmt: isStatic }: RuntimeSettings,
+  hypervisor: HypervisorSizes,
+  { staticSandboxResourceMgmt: isStatic }: Pick<RuntimeSettings, 'staticSandboxResourceMgmt'>,
   workload: Workload,
 ): VmSize {
   const extraVcpus = workload.vcpus ?? 0;

@@ -2,7 +2,7 @@
 export interface Reading {
   readonly label: string;
   readonly value: number;
-  readonly unit: 'ms' | 'MiB';
+  readonly unit: 'ms' | 'µs' | 'MiB';
 }
 
 /** One of the things that a figure compares. Samples of all variants of a figure are interleaved. */
@@ -14,7 +14,7 @@ export interface Variant {
 
 export interface Goal {
   readonly name: string;
-  readonly unit: 'x' | 'ms' | 'MiB';
+  readonly unit: 'x' | 'ms' | 'µs' | 'MiB';
   readonly atMost: number;
   /** From the medians by label; undefined where a reading that it needs was not taken. */
   readonly value: (median: (label: string) => number | undefined) => number | undefined;
@@ -58,6 +58,6 @@ export function ratioGoal(of: string, over: string, atMost: number): Goal {
 }
 
 /** The median itself. */
-export function medianGoal(label: string, unit: 'ms' | 'MiB', atMost: number): Goal {
+export function medianGoal(label: string, unit: 'ms' | 'µs' | 'MiB', atMost: number): Goal {
   return { name: label, unit, atMost, value: (median) => median(label) };
 }

@@ -1,6 +1,7 @@
 import type { Figure } from './figure.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { coldStart } from './figures/start.ts';
+import { translation } from './figures/translation.ts';
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [coldStart, idleSandbox];
+export const figures: readonly Figure[] = [coldStart, idleSandbox, translation];
