@@ -2,7 +2,7 @@ import { chmodSync, createReadStream, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
-import { Journal, posixHost, removeSandboxState, Sandbox, StateStore } from '@hako/sandbox';
+import { posixHost, removeSandboxState, Sandbox, StateStore } from '@hako/sandbox';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { CONTROL_FD, type ShimMessage } from './launch-shim.ts';
@@ -58,10 +58,6 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
   }
 
-  await new Journal(paths.journal, (pid) => host.processStartTime(pid)).announce({
-    kind: 'file',
-    path: paths.socket,
-  });
   const methods = taskMethods(service);
   // The same service under both names: a caller speaks one or the other.
   const rpc = new TtrpcServer().register(TaskServiceV2, methods).register(TaskServiceV3, methods);
