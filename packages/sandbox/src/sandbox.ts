@@ -187,25 +187,23 @@ export class Sandbox {
     const connecting = new AbortController();
     void machine.exited.then(() => connecting.abort());
     try {
-      const bootStartMs = performance.now();
-      const agent = await connectAgent(machine.agentChannel, {
-        timeoutMs: config.agent.dialTimeoutMs,
-        signal: connecting.signal,
-      });
-      await this.#noteBoot(agent, performance.now() - bootStartMs);
+      const agent = await this.#connect(machine, connecting.signal);
       await this.timings.measure('sandbox create', () =>
-        agent.createSandbox({
-          hostname: config.hostname,
-          sandboxId: config.id,
-          kernelModules: guestKernelModules(config.agent),
-          storages: [shareStorage(transport, config.hypervisor.msize9pBytes)],
-        }),
+        guestRefused(
+          agent.createSandbox({
+            hostname: config.hostname,
+            sandboxId: config.id,
+            kernelModules: guestKernelModules(config.agent),
+            storages: [shareStorage(transport, config.hypervisor.msize9pBytes)],
+          }),
+          'create sandbox',
+          config.id,
+        ),
       );
       this.#agent = agent;
     } catch (error) {
-      const failure = await bootFailure(machine, config.agent.dialTimeoutMs, error);
       await machine.stop();
-      throw failure;
+      throw error;
     }
     void machine.exited.then((exit) => {
       this.#agent = undefined;
@@ -213,6 +211,19 @@ export class Sandbox {
         exit.cause ?? `the virtual machine ended (${exit.signal ?? `exit status ${exit.exitCode}`})`;
       for (const container of this.containers.values()) container.machineEnded(reason);
     });
+  }
+
+  async #connect(machine: VirtualMachine, signal: AbortSignal): Promise<AgentClient> {
+    const { dialTimeoutMs } = this.config.agent;
+    const startMs = performance.now();
+    let agent: AgentClient;
+    try {
+      agent = await connectAgent(machine.agentChannel, { timeoutMs: dialTimeoutMs, signal });
+    } catch (error) {
+      throw await bootFailure(machine, dialTimeoutMs, error);
+    }
+    await this.#noteBoot(agent, performance.now() - startMs);
+    return agent;
   }
 
   async #noteBoot(agent: AgentClient, bootMs: number): Promise<void> {

@@ -166,6 +166,17 @@ test('what the guest refuses is told in its words, and no container is left', as
   await sandbox.destroy();
 });
 
+test('a sandbox that the guest refuses is told of as such, and its machine is ended', async () => {
+  const config = prepare();
+  machine.refusals.set('createSandbox', 'module dummy not found');
+  await expect(sandbox.createContainer({ config, io: {}, pid: 1 })).rejects.toMatchObject({
+    code: 'guest-refused',
+    message: expect.stringMatching(/^create sandbox failed: .*module dummy not found/),
+  });
+  expect(machine.stopped).toBe(1);
+  await sandbox.destroy();
+});
+
 test('bind mounts are shared, read-only ones on the host’s side; the kernel’s own trees are not', async () => {
   writeFileSync(join(folder, 'file'), '');
   const config = prepare({

@@ -52,20 +52,27 @@ test.each([
 test('annotations of the runtime and agent families show inside, once the operator allows them', async () => {
   const annotations = {
     'io.katacontainers.config.runtime.disable_guest_seccomp': 'true',
-    'io.katacontainers.config.agent.kernel_modules': 'dummy numdummies=1',
+    'io.katacontainers.config.agent.kernel_modules': 'loop max_loop=3',
   };
-  const bundle = bench.bundle(['sh', '-c', 'grep ^Seccomp: /proc/self/status; cat /proc/modules'], {
-    annotations,
-    extra: {
-      linux: {
-        namespaces: ['pid', 'mount', 'uts'].map((type) => ({ type })),
-        seccomp: {
-          defaultAction: 'SCMP_ACT_ALLOW',
-          syscalls: [{ names: ['mkdirat'], action: 'SCMP_ACT_ERRNO' }],
+  const bundle = bench.bundle(
+    [
+      'sh',
+      '-c',
+      'grep ^Seccomp: /proc/self/status; grep ^loop /proc/modules; cat /sys/module/loop/parameters/max_loop',
+    ],
+    {
+      annotations,
+      extra: {
+        linux: {
+          namespaces: ['pid', 'mount', 'uts'].map((type) => ({ type })),
+          seccomp: {
+            defaultAction: 'SCMP_ACT_ALLOW',
+            syscalls: [{ names: ['mkdirat'], action: 'SCMP_ACT_ERRNO' }],
+          },
         },
       },
     },
-  });
+  );
   const refused = await bench.hako(['run', '--bundle', bundle, 'families-refused']);
   expect(refused.exitCode).toBe(1);
   for (const key of Object.keys(annotations)) expect(refused.stderr).toContain(key);
@@ -75,7 +82,8 @@ test('annotations of the runtime and agent families show inside, once the operat
   const result = await bench.hako(['--config', config, 'run', '--bundle', bundle, 'families']);
   expect(result.stderr).toBe('');
   expect(result.stdout).toMatch(/^Seccomp:\s0/m);
-  expect(result.stdout).toMatch(/^dummy /m);
+  expect(result.stdout).toMatch(/^loop /m);
+  expect(result.stdout).toMatch(/^3$/m);
 });
 
 test('an asset named by an annotation is used once the operator allows it', async () => {
