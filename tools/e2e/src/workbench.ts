@@ -91,13 +91,13 @@ export class Workbench {
     truncateSync(path, 4096);
   }
 
-  /** Host pid of a part of a running sandbox: `shim`, or a role of its journal (`qemu`, `virtiofsd`). */
+  /** Host pid of a part of a running sandbox: `shim`, or what a role of its journal begins with (`qemu`, `virtiofsd`). */
   pidOf(id: string, role: string): number {
     const folder = join(this.stateRoot, id);
     if (role === 'shim') return pidIn(readFileSync(join(folder, 'shim.json'), 'utf8'));
     const line = readFileSync(join(folder, 'journal.jsonl'), 'utf8')
       .split('\n')
-      .findLast((text) => text.includes('"started"') && text.includes(`"${role}"`));
+      .findLast((text) => text.includes('"started"') && text.includes(`"role":"${role}`));
     if (line === undefined) throw new Error(`no process ${role} in the journal of ${id}`);
     return pidIn(line);
   }
