@@ -6,6 +6,7 @@ import { type BootTimes, guestHandlers } from './service/guest-service.ts';
 import { withStatuses } from './service/handlers.ts';
 import { healthHandlers } from './service/health.ts';
 import { processHandlers } from './service/process-service.ts';
+import { resourceHandlers } from './service/resource-service.ts';
 import { sandboxHandlers } from './service/sandbox-service.ts';
 import { streamHandlers } from './service/stream-service.ts';
 import { unimplementedHandlers } from './service/unimplemented.ts';
@@ -43,6 +44,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
       ...containerHandlers(sandbox, prepared),
       ...processHandlers(sandbox),
       ...streamHandlers(sandbox),
+      ...resourceHandlers(sandbox),
       ...guestHandlers(machine, options.bootTimes),
     }),
   );

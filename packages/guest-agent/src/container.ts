@@ -33,6 +33,7 @@ export class Container {
   #execCount = 0;
   #hasPoststartHooks = false;
   #oomKills = 0;
+  #frozen = false;
 
   /** @param dir the container's own folder, which must not exist */
   constructor(
@@ -97,8 +98,9 @@ export class Container {
 
   /** Starts another process from its process.json. Throws AgentError. */
   async exec(execId: string, spec: object): Promise<void> {
-    if (this.state !== 'running') {
-      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not running`);
+    if (this.state !== 'running' || this.#frozen) {
+      const state = this.#frozen ? 'paused' : this.state;
+      throw new AgentError('failed-precondition', `container ${this.id} is ${state}, not running`);
     }
     if (this.#processes.has(execId)) {
       throw new AgentError('already-exists', `container ${this.id} has a process ${execId} already`);
@@ -164,7 +166,35 @@ export class Container {
     try {
       for (const pid of processesIn(dir)) this.#machine.kill(pid, signal);
     } finally {
-      writeControl(dir, 'cgroup.freeze', '0');
+      if (!this.#frozen) writeControl(dir, 'cgroup.freeze', '0');
+    }
+  }
+
+  /** Stops all processes of the container where they are, or lets them go on. Throws AgentError. */
+  freeze(frozen: boolean): void {
+    if (this.state !== 'created' && this.state !== 'running') {
+      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}`);
+    }
+    if (
+      this.#cgroupDir === undefined ||
+      !writeControl(this.#cgroupDir, 'cgroup.freeze', frozen ? '1' : '0')
+    ) {
+      throw new AgentError('internal', `container ${this.id} has no cgroup that can be frozen`);
+    }
+    this.#frozen = frozen;
+  }
+
+  /** Sets the limits that `resources` (of config.json) names. Throws AgentError. */
+  async update(resources: object): Promise<void> {
+    if (this.state !== 'created' && this.state !== 'running') {
+      throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}`);
+    }
+    const file = `${this.#dir}/update-${this.#execCount++}`;
+    try {
+      writeFileSync(`${file}.json`, toJson(resources));
+      await crun(this.#machine, `${file}.log`, ['update', '--resources', `${file}.json`, this.id]);
+    } finally {
+      rmSync(`${file}.json`, { force: true });
     }
   }
 

@@ -71,9 +71,9 @@ export class GuestProcess {
     this.close();
   }
 
-  /** Some output, or nothing at its end. */
-  readOutput(stream: 'stdout' | 'stderr', maxBytes: number): Promise<Uint8Array> {
-    return this.#pipes[stream].read(maxBytes);
+  /** Some output, or nothing at its end. See PipeReader.read. */
+  readOutput(stream: 'stdout' | 'stderr', maxBytes: number, signal?: () => AbortSignal): Promise<Uint8Array> {
+    return this.#pipes[stream].read(maxBytes, signal);
   }
 
   /** Throws AgentError `failed-precondition` when stdin is closed. */

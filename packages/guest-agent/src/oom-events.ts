@@ -25,6 +25,7 @@ export class OomEvents {
 
   /** The next event; waits for it until the signal. */
   next(signal: AbortSignal): Promise<string> {
+    if (signal.aborted) return Promise.reject(nobodyWaits());
     const event = this.#events.shift();
     if (event !== undefined) return Promise.resolve(event);
     return new Promise((resolve, reject) => {
@@ -33,7 +34,7 @@ export class OomEvents {
       signal.addEventListener('abort', () => {
         // An event must not go to a host that has left.
         this.#waiting.delete(waiting);
-        reject(new AgentError('failed-precondition', 'nobody waits any more'));
+        reject(nobodyWaits());
       });
     });
   }
@@ -45,4 +46,8 @@ export class OomEvents {
     }
     this.#waiting.clear();
   }
+}
+
+function nobodyWaits(): AgentError {
+  return new AgentError('failed-precondition', 'nobody waits any more');
 }

@@ -10,7 +10,7 @@ import {
   type Spec,
   specToProto,
 } from '@hako/agent-protocol';
-import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { type ServiceClient, TtrpcClient, type TtrpcServer } from '@hako/ttrpc';
 import { createAgentServer } from '../src/agent.ts';
 import { hostMachine } from './host-machine.ts';
 
@@ -21,6 +21,7 @@ export class AgentFixture {
   readonly dir: string = mkdtempSync(join(tmpdir(), 'guest-agent-'));
   readonly agent: ServiceClient<AgentService>;
   readonly health: ServiceClient<Health>;
+  readonly server: TtrpcServer;
   destroyed = 0;
   readonly #client: TtrpcClient;
   readonly #made: string[] = [];
@@ -33,8 +34,7 @@ export class AgentFixture {
     for (const applet of ['sh', 'cat', 'echo', 'sleep', 'true', 'head', 'wc', 'stat', 'md5sum', 'dd']) {
       symlinkSync('busybox', join(this.dir, 'rootfs/bin', applet));
     }
-    const [here, there] = duplexPair();
-    createAgentServer({
+    this.server = createAgentServer({
       machine,
       destroyed: () => {
         this.destroyed++;
@@ -42,10 +42,17 @@ export class AgentFixture {
       bootTimes: () => ({ agentStartMs: 120, agentReadyMs: 340 }),
       runDir: join(this.dir, 'run'),
       storageRoot: join(this.dir, 'storage'),
-    }).serve(there);
-    this.#client = new TtrpcClient(here);
+    });
+    this.#client = this.connect();
     this.agent = this.#client.service(AgentService);
     this.health = this.#client.service(Health);
+  }
+
+  /** A session of its own. */
+  connect(): TtrpcClient {
+    const [here, there] = duplexPair();
+    this.server.serve(there);
+    return new TtrpcClient(here);
   }
 
   spec(args: readonly string[]): Spec {

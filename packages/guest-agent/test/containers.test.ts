@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { AgentService } from '@hako/agent-protocol';
+import { expect, test, vi } from 'vitest';
 import { AgentFixture } from './agent-fixture.ts';
 
 // Real containers of the host's crun; the agent's own process adopts them as it does in a guest.
@@ -158,4 +159,81 @@ test('refuses calls at the wrong moment', async () => {
   await expect(agent.startContainer({ containerId })).rejects.toMatchObject({ code: 'failed-precondition' });
   await agent.execProcess({ ...exec, process: fixture.process(['sleep', '1000']) });
   await expect(agent.execProcess(exec)).rejects.toMatchObject({ code: 'already-exists' });
+});
+
+test('a read of a session that has ended takes nothing', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['cat']);
+  const request = { containerId, execId: containerId };
+  await agent.startContainer({ containerId });
+  const session = fixture.connect();
+  const read = session.service(AgentService).readStdout({ ...request, len: 10 });
+  session.close();
+  await expect(read).rejects.toMatchObject({ code: 'closed' });
+  await vi.waitFor(() => expect(fixture.server.connectionCount).toBe(1));
+  await agent.writeStdin({ ...request, data: Buffer.from('for the next reader') });
+  expect(Buffer.from((await agent.readStdout({ ...request, len: 7 })).data).toString()).toBe('for the');
+  expect(Buffer.from((await agent.readStdout({ ...request, len: 100 })).data).toString()).toBe(
+    ' next reader',
+  );
+});
+
+test('a process that does not read stops the writer until it is killed', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  const request = { containerId, execId: containerId };
+  await agent.startContainer({ containerId });
+  const write = agent.writeStdin({ ...request, data: new Uint8Array(1 << 20) });
+  let done = false;
+  write.then(
+    () => {
+      done = true;
+    },
+    () => {
+      done = true;
+    },
+  );
+  // Other calls go on meanwhile.
+  await agent.execProcess({ containerId, execId: 'e', process: fixture.process(['true']) });
+  expect(await agent.waitProcess({ containerId, execId: 'e' })).toEqual({ status: 0 });
+  expect(done).toBe(false);
+  await agent.signalProcess({ ...request, signal: 9 });
+  await expect(write).rejects.toMatchObject({ code: 'failed-precondition' });
+});
+
+test('removes a container while it is being used', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId });
+  const execs = [0, 1, 2].map((index) =>
+    agent.execProcess({ containerId, execId: `e${index}`, process: fixture.process(['sleep', '1000']) }),
+  );
+  const settledExecs = Promise.allSettled(execs);
+  const removals = [1, 2].map(() => agent.removeContainer({ containerId, timeout: 10 }));
+  const outcomes = await Promise.allSettled(removals);
+  await settledExecs;
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  await expect(agent.statsContainer({ containerId })).rejects.toMatchObject({ code: 'not-found' });
+  expect(readdirSync(join(fixture.dir, 'run'))).toEqual([]);
+});
+
+test('a stopped container can be asked and removed, but not started again', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['true']);
+  await agent.startContainer({ containerId });
+  expect(await agent.waitProcess({ containerId, execId: '' })).toEqual({ status: 0 });
+  expect(await agent.waitProcess({ containerId, execId: containerId })).toEqual({ status: 0 });
+  await expect(agent.startContainer({ containerId })).rejects.toMatchObject({ code: 'failed-precondition' });
+  await expect(
+    agent.execProcess({ containerId, execId: 'e', process: fixture.process(['true']) }),
+  ).rejects.toMatchObject({ code: 'failed-precondition' });
+  await expect(agent.pauseContainer({ containerId })).rejects.toMatchObject({ code: 'failed-precondition' });
+  await agent.removeContainer({ containerId, timeout: 10 });
+  await expect(agent.removeContainer({ containerId, timeout: 10 })).rejects.toMatchObject({
+    code: 'not-found',
+  });
 });

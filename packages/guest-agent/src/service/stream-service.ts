@@ -20,11 +20,14 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
       processOf(request).closeInput();
       return {};
     },
-    async readStdout(request) {
-      return { data: await processOf(request).readOutput('stdout', checkedLength(request.len)) };
+    // A host that has left must not be answered with bytes that its successor then misses.
+    async readStdout(request, context) {
+      const length = checkedLength(request.len);
+      return { data: await processOf(request).readOutput('stdout', length, () => context.signal) };
     },
-    async readStderr(request) {
-      return { data: await processOf(request).readOutput('stderr', checkedLength(request.len)) };
+    async readStderr(request, context) {
+      const length = checkedLength(request.len);
+      return { data: await processOf(request).readOutput('stderr', length, () => context.signal) };
     },
   };
 }

@@ -6,11 +6,7 @@ const memory = 'memory is not tuned by this agent';
 
 /** Methods that this agent does not serve, and why. */
 const reasons = {
-  updateContainer: 'limits cannot be changed yet',
   updateEphemeralMounts: 'memory backed mounts are not resized yet',
-  statsContainer: 'counters are not collected yet',
-  pauseContainer: 'containers cannot be paused yet',
-  resumeContainer: 'containers cannot be paused yet',
   removeStaleVirtiofsShareMounts: 'shares are mounted once and never go stale here',
   getDiagnosticData: 'there is no diagnostic data',
   ttyWinResize: 'terminals are not supported yet',

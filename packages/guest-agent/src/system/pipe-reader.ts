@@ -4,7 +4,8 @@ import { pipeBytes } from './pipe.ts';
 import { type Poller, pollEvents } from './poller.ts';
 
 const endOfFile = new Uint8Array(0);
-const scratch = new Uint8Array(pipeBytes);
+/** Filled by the next read, of whatever pipe; given away when it is worth it, else copied from. */
+let scratch: Uint8Array = new Uint8Array(0);
 
 interface WaitingRead {
   readonly maxBytes: number;
@@ -41,15 +42,26 @@ export class PipeReader {
     return this.#ended;
   }
 
-  /** At least one byte and at most `maxBytes`, as soon as there are any; none is the end. Reads are served in order. */
-  read(maxBytes: number): Promise<Uint8Array> {
+  /**
+   * At least one byte and at most `maxBytes`, as soon as there are any; none is the end. Reads are served in order.
+   * `signal` is asked for only by a read that has to wait; once it is aborted the read takes nothing from the pipe.
+   */
+  read(maxBytes: number, signal?: () => AbortSignal): Promise<Uint8Array> {
     if (this.#waiting.length === 0) {
       const bytes = this.#take(maxBytes);
       if (bytes !== undefined) return Promise.resolve(bytes);
     }
+    const ended = signal?.();
+    if (ended?.aborted === true) return Promise.resolve(endOfFile);
     return new Promise((resolve) => {
-      this.#waiting.push({ maxBytes, resolve });
+      const waiting = { maxBytes, resolve };
+      this.#waiting.push(waiting);
       this.#wait();
+      ended?.addEventListener('abort', () => {
+        const at = this.#waiting.indexOf(waiting);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        resolve(endOfFile);
+      });
     });
   }
 
@@ -76,14 +88,16 @@ export class PipeReader {
 
   #take(maxBytes: number): Uint8Array | undefined {
     if (this.#ended) return endOfFile;
-    const room = Math.min(maxBytes, scratch.length, this.#bytesLeft);
-    const count =
-      room === 0
-        ? 0
-        : this.#libc.read(this.#fd, room === scratch.length ? scratch : scratch.subarray(0, room));
+    const room = Math.min(maxBytes, pipeBytes, this.#bytesLeft);
+    // Not zeroed: only what the kernel has filled leaves here.
+    if (scratch.length === 0) scratch = new Uint8Array(Buffer.allocUnsafeSlow(pipeBytes).buffer);
+    const into = room === pipeBytes ? scratch : scratch.subarray(0, room);
+    const count = room === 0 ? 0 : this.#libc.read(this.#fd, into);
     if (count > 0) {
       this.#bytesLeft -= count;
-      return scratch.slice(0, count);
+      if (count < pipeBytes / 4) return scratch.slice(0, count);
+      scratch = new Uint8Array(0);
+      return into.subarray(0, count);
     }
     if (count === -errno.EINTR) return this.#take(maxBytes);
     if (count === -errno.EAGAIN && this.#bytesLeft === Number.POSITIVE_INFINITY) return undefined;
