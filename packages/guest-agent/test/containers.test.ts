@@ -237,3 +237,15 @@ test('a stopped container can be asked and removed, but not started again', asyn
     code: 'not-found',
   });
 });
+
+test('containers and execs have random addresses, although crun itself runs without', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sh', '-c', 'cat /proc/self/personality; exec sleep 1000']);
+  await agent.startContainer({ containerId });
+  const { data } = await agent.readStdout({ containerId, execId: containerId, len: 100 });
+  expect(Buffer.from(data).toString()).toBe('00000000\n');
+  const process = fixture.process(['cat', '/proc/self/personality']);
+  await agent.execProcess({ containerId, execId: 'e', process });
+  expect(String(await fixture.output(containerId, 'e'))).toBe('00000000\n');
+});
