@@ -51,7 +51,8 @@ export class Reaper {
 
   #reap(): void {
     for (const pid of [...this.#adopted.keys()]) this.#tryReap(pid);
-    this.#strayTimer ??= setTimeout(() => {
+    if (this.#strayTimer !== undefined) return;
+    this.#strayTimer = setTimeout(() => {
       this.#strayTimer = undefined;
       this.#reapStrays();
     }, strayDelayMs);
