@@ -1,5 +1,5 @@
 import type { Translation } from '@hako/oci-translate';
-import { removeSandboxByForce, type StateStore } from '@hako/sandbox';
+import { type ContainerState, removeSandboxByForce, sandboxError } from '@hako/sandbox';
 import { type LaunchedShim, launchShim, standInOption } from '@hako/shim';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
@@ -34,8 +34,18 @@ export async function createContainer(
   const { store, host, timings, options } = context;
   const translation = await timings.measure('translate', () => admit(id, bundle, options));
   warn(translation.warnings);
-  reserve(store, translation);
+  if (translation.container.type === 'pod_container') {
+    throw sandboxError(
+      'unsupported',
+      `container ${id} belongs to the pod of sandbox ${translation.container.sandboxId}: pods of several containers are not supported in this version of hako`,
+      { id },
+    );
+  }
+  store.reserve(id);
   try {
+    store.writeSandboxConfig(translation.sandbox);
+    store.writeContainerConfig(translation.container);
+    store.writeContainerState(creating(translation));
     const [shim, standIn] = await Promise.all([
       timings.measure('shim start', () =>
         launchShim({
@@ -63,16 +73,13 @@ export async function createContainer(
   }
 }
 
-function reserve(store: StateStore, { sandbox, container }: Translation): void {
-  store.reserve(container.id);
-  store.writeSandboxConfig(sandbox);
-  store.writeContainerConfig(container);
-  store.writeContainerState({
+function creating({ sandbox, container }: Translation): ContainerState {
+  return {
     id: container.id,
     sandboxId: sandbox.id,
     status: 'creating',
     pid: 0,
     pidStartTime: 0,
     createdAt: new Date().toISOString(),
-  });
+  };
 }

@@ -1,12 +1,8 @@
 import { liveState, removeSandboxByForce, sandboxError, shimIsAlive } from '@hako/sandbox';
-import { connectShim, type TaskConnection } from '@hako/shim';
-import { TaskStatus } from '@hako/task-protocol';
+import { connectShim } from '@hako/shim';
 import type { Context } from '../context.ts';
 import { isNotFound } from '../exit-status.ts';
-import { removeContainer } from '../remove-container.ts';
-
-/** How long shim and guest may take to end a container before they are ended themselves. */
-const FORCE_TIMEOUT_MS = 10_000;
+import { endContainer, removeContainer } from '../remove-container.ts';
 
 /** Arguments of `delete`. */
 export interface DeleteOptions {
@@ -44,22 +40,6 @@ export async function deleteContainer(
     await removeContainer(await connectShim(store, sandboxId), id);
     return 0;
   }
-  try {
-    await endThroughShim(await connectShim(store, sandboxId), id);
-  } catch {
-    // A shim or guest that does not do it in time is ended from outside.
-    await removeSandboxByForce(store, host, sandboxId);
-  }
+  await endContainer(context, sandboxId, id);
   return 0;
-}
-
-/** The orderly way, so that the guest flushes what it wrote to the user's files. */
-async function endThroughShim(shim: TaskConnection, id: string): Promise<void> {
-  const deadline = AbortSignal.timeout(FORCE_TIMEOUT_MS);
-  const { status } = await shim.task.state({ id }, { signal: deadline });
-  if (status !== TaskStatus.STOPPED) {
-    await shim.task.kill({ id, signal: 9, all: true }, { signal: deadline }).catch(() => {});
-    await shim.task.wait({ id }, { signal: deadline });
-  }
-  await removeContainer(shim, id, deadline);
 }

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { notice } from '../admit.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
 import { forwardSignals } from '../forward-signals.ts';
 import { offerStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
-import { removeContainer } from '../remove-container.ts';
+import { endContainer, removeContainer } from '../remove-container.ts';
 import { waitStatus } from '../wait-status.ts';
 
 /** Arguments of `run`. */
@@ -40,9 +41,13 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     stopForwarding();
     await stdio.drained();
     if (options.timings !== undefined) context.timings.include(context.store.sandbox(id).timings);
-  } finally {
-    await context.timings.measure('teardown', () => removeContainer(shim, id));
+    const { failure } = context.store.readContainerState(id);
+    if (failure !== undefined) notice(`container ${id} was ended: ${failure}`);
+  } catch (error) {
+    await endContainer(context, id, id);
+    throw error;
   }
+  await context.timings.measure('teardown', () => removeContainer(shim, id));
   if (options.timings !== undefined) {
     context.timings.add('total', performance.now() - startMs);
     writeTimings(options.timings, context);
