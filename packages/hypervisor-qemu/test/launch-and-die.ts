@@ -13,5 +13,5 @@ const machine = await new QemuHypervisor().launch(
   },
   { ledger: new RecordingLedger() },
 );
-console.log(machine.vmmPid);
+process.stdout.write(`${machine.vmmPid}\n`);
 await machine.exited;

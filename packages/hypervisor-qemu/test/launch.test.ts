@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { QemuHypervisor, queryCpusFast } from '../src/index.ts';
@@ -16,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   const left = stage.leftovers();
+  stage.killLeftovers();
   stage.remove();
   expect(left).toEqual([]);
 });
@@ -161,8 +163,7 @@ test('an aborted launch leaves nothing', async () => {
     signal: controller.signal,
     ledger: {
       announce: () => Promise.resolve(),
-      processStarted: (_role, pid) => {
-        expect(commandLine(pid)).toContain(stage.runtimeDir);
+      processStarted: () => {
         controller.abort(new Error('enough'));
         return Promise.resolve();
       },
@@ -172,7 +173,6 @@ test('an aborted launch leaves nothing', async () => {
 });
 
 test('QEMU does not outlive the process that started it', { timeout: bootTimeoutMs }, async () => {
-  const { spawn } = await import('node:child_process');
   const script = join(import.meta.dirname, 'launch-and-die.ts');
   const child = spawn(process.execPath, ['--conditions', '@hako/source', script, stage.dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -189,7 +189,6 @@ test('QEMU does not outlive the process that started it', { timeout: bootTimeout
     expect(performance.now()).toBeLessThan(deadlineMs);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  const { rmSync } = await import('node:fs');
   for (const name of ['qmp.sock', 'agent.sock', 'qemu.pid'])
     rmSync(join(stage.runtimeDir, name), { force: true });
 });

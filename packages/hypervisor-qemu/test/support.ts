@@ -72,10 +72,7 @@ export class Stage {
 
   /** Processes, mounts and files (but the console's log) that are still there. */
   leftovers(): string[] {
-    const processes = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .filter((pid) => commandLine(pid).includes(this.dir))
-      .map((pid) => `process ${pid}: ${commandLine(pid)}`);
+    const processes = this.#processes().map((pid) => `process ${pid}: ${commandLine(pid)}`);
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .filter((line) => line.includes(this.dir));
@@ -83,8 +80,19 @@ export class Stage {
     return [...processes, ...mounts, ...files];
   }
 
+  /** After a failure: what this test started must not disturb the next one. */
+  killLeftovers(): void {
+    for (const pid of this.#processes()) process.kill(Number(pid), 'SIGKILL');
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true });
+  }
+
+  #processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .filter((pid) => commandLine(pid).includes(this.dir));
   }
 }
 

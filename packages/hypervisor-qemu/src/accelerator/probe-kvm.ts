@@ -38,7 +38,7 @@ export interface ProbeOptions {
 export async function probeKvm(config: HypervisorConfig, options: ProbeOptions = {}): Promise<ProbeResult> {
   const { deadlineMs = probeDeadlineMs, signal, accelerator = 'kvm' } = options;
   const runtimeDir = await mkdtemp(join(tmpdir(), 'hako-probe-'));
-  const tried = `${config.kernel} booted under ${accelerator}`;
+  const tried = `booting ${config.kernel} under ${accelerator}`;
   let qemu: QemuProcess | undefined;
   try {
     signal?.throwIfAborted();
@@ -48,12 +48,12 @@ export async function probeKvm(config: HypervisorConfig, options: ProbeOptions =
       qemu.child.exited,
       delay(deadlineMs, 'late' as const, { ref: false, ...(signal === undefined ? {} : { signal }) }),
     ]);
-    if (outcome === 'ready') return { works: true, reason: tried };
+    if (outcome === 'ready') return { works: true, reason: `${tried} worked` };
     if (outcome === 'late')
-      return { works: false, reason: `${tried} showed no life within ${deadlineMs / 1000} s` };
+      return { works: false, reason: `${tried} gave no sign of life within ${deadlineMs / 1000} s` };
     const [lastWord] = qemu.child.stderrTail.slice(-1);
     const detail = lastWord === undefined ? '' : `: ${lastWord}`;
-    return { works: false, reason: `${tried} failed, ${config.path} ${describeExit(outcome)}${detail}` };
+    return { works: false, reason: `${tried} failed: ${config.path} ${describeExit(outcome)}${detail}` };
   } catch (error) {
     signal?.throwIfAborted();
     return {

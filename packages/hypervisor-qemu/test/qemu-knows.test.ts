@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildArguments } from '../src/index.ts';
+import { demandRealParts, probeGuestConfig, qemu, virtiofsd } from './support.ts';
+
+/** Asks QEMU itself, so that no option of ours is invented. */
+function ask(...args: string[]): string {
+  return execFileSync(qemu, args, { encoding: 'utf8', timeout: 60_000 });
+}
+
+beforeAll(demandRealParts);
+
+const machineTypes = ['q35', 'pc', 'microvm'] as const;
+
+function everyArgument(machineType: (typeof machineTypes)[number], accelerator: 'kvm' | 'tcg'): string[] {
+  const share = (transport: 'virtio-fs' | 'virtio-9p', tag: string, readonly: boolean) => ({
+    tag,
+    hostPath: '/srv',
+    transport,
+    readonly,
+  });
+  return buildArguments(
+    {
+      id: 'x',
+      runtimeDir: '/run/x',
+      hypervisor: probeGuestConfig({ machineType, image: '/image' }),
+      kernelParams: [],
+      shares: [share('virtio-fs', 'a', false), share('virtio-9p', 'b', false), share('virtio-9p', 'c', true)],
+    },
+    {
+      accelerator,
+      firmware: 'qboot.rom',
+      manifest: undefined,
+      qmpFd: 3,
+      agentFd: 4,
+      shareSockets: new Map([['a', '/run/x/fs0.sock']]),
+    },
+  );
+}
+
+/** `[option, value]` pairs of a command line. */
+function pairs(args: readonly string[]): [string, string][] {
+  return args.flatMap((word, index): [string, string][] => {
+    if (!word.startsWith('-')) return [];
+    const next = args[index + 1];
+    return [[word, next === undefined || next.startsWith('-') ? '' : next]];
+  });
+}
+
+function properties(value: string): { first: string; names: string[] } {
+  const [first = '', ...rest] = value.split(',');
+  return { first, names: rest.map((part) => part.split('=')[0] ?? '') };
+}
+
+const cases = machineTypes.flatMap((machine) =>
+  (['kvm', 'tcg'] as const).map((accelerator): [string, string[]] => [
+    `${machine} ${accelerator}`,
+    everyArgument(machine, accelerator),
+  ]),
+);
+
+describe.each(cases)('%s', (_name, args) => {
+  test('every option is one of QEMU', () => {
+    const help = ask('-help');
+    for (const [option] of pairs(args)) expect(help, option).toMatch(new RegExp(`^${option}\\b`, 'm'));
+  });
+
+  test('every device has every property that it is given', () => {
+    for (const [option, value] of pairs(args)) {
+      if (option !== '-device' && option !== '-object' && option !== '-machine') continue;
+      const { first, names } = properties(value);
+      const help = ask(option, `${first},help`);
+      for (const name of names) {
+        // `id` belongs to the option itself.
+        if (name !== 'id') expect(help, value).toMatch(new RegExp(`^ *${name}=`, 'm'));
+      }
+    }
+  });
+
+  test('the CPU model and its features exist', () => {
+    const [, cpu = ''] = pairs(args).find(([option]) => option === '-cpu') ?? [];
+    const { first, names } = properties(cpu);
+    expect(ask('-cpu', 'help')).toMatch(new RegExp(`^x86 ${first}\\b`, 'm'));
+    const help = ask('-device', `${first}-x86_64-cpu,help`);
+    for (const name of names) expect(help).toMatch(new RegExp(`^ *${name}=`, 'm'));
+  });
+});
+
+test('the virtiofsd of this host knows the options it is given', () => {
+  const help = execFileSync(virtiofsd, ['--help'], { encoding: 'utf8' });
+  if (virtiofsd === '/usr/lib/qemu/virtiofsd') {
+    for (const word of ['--fd=', '-o source=', '-o cache=', 'sandbox=namespace|chroot', 'announce_submounts'])
+      expect(help).toContain(word);
+  } else {
+    for (const word of ['--fd', '--shared-dir', '--cache', '--sandbox', '--seccomp', '--announce-submounts'])
+      expect(help).toContain(word);
+  }
+  expect(help).toContain('--rlimit-nofile');
+});
