@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unknown } from '@hako/shape';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { QemuHypervisor, queryCpusFast } from '../src/index.ts';
-import { commandLine, demandRealParts, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
+import { defineCommand, QemuHypervisor, queryCpusFast } from '../src/index.ts';
+import { commandLine, demandRealParts, guestDir, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
 const bootTimeoutMs = 120_000;
@@ -100,6 +101,20 @@ test.each(['q35', 'pc'] as const)(
     for (const pid of machine.helperPids) expect(existsSync(`/proc/${pid}`)).toBe(false);
   },
 );
+
+test('microvm starts with the guest image, read-only', async () => {
+  const config = probeGuestConfig({ machineType: 'microvm', image: join(guestDir, 'hako-guest.img') });
+  const machine = await hypervisor.launch(stage.vm(config), stage.options);
+  try {
+    const queryBlock = defineCommand('query-block', unknown);
+    const drives = JSON.stringify(await machine.qmp.execute(queryBlock));
+    expect(drives).toContain('hako-guest.img');
+    expect(drives).toContain('"ro":true');
+    expect(drives).not.toContain('"ro":false');
+  } finally {
+    await machine.stop();
+  }
+});
 
 test('the end of virtiofsd ends the VM, with the cause', { timeout: bootTimeoutMs }, async () => {
   const config = probeGuestConfig({ sharedFs: 'virtio-fs' });

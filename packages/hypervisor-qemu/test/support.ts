@@ -14,7 +14,7 @@ export function demandRealParts(): void {
   if (!existsSync(qemu)) throw new Error(`${qemu} is missing: install the Debian package qemu-system-x86`);
   if (virtiofsd === '')
     throw new Error('virtiofsd is missing: install the Debian package qemu-system-common');
-  for (const file of ['vmlinux', 'probe-initrd.img'])
+  for (const file of ['vmlinux', 'probe-initrd.img', 'hako-guest.img'])
     if (!existsSync(join(guestDir, file)))
       throw new Error(`${join(guestDir, file)} is missing: build the guest with tools/quickstart`);
 }

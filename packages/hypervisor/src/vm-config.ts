@@ -4,7 +4,10 @@ import type { HypervisorConfig, KernelParam } from '@hako/config';
 export interface SharedDirectory {
   /** virtio-fs tag or 9p mount_tag, at most 31 bytes. */
   readonly tag: string;
-  /** Absolute host path whose tree the guest sees. */
+  /**
+   * Absolute host path whose tree the guest sees. Mounts that the caller makes below it later are seen too: a backend whose
+   * file server has a mount namespace of its own makes it a shared mount point while the VM lives.
+   */
   readonly hostPath: string;
   readonly transport: 'virtio-fs' | 'virtio-9p';
   readonly readonly: boolean;

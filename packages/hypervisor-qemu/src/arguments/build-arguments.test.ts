@@ -52,7 +52,7 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ),
     host({
       firmware: '/usr/share/qemu/qboot.rom',
-      manifest: { boot: { kernelParams: ['tsc=reliable', 'reboot=k'] } },
+      manifest: { boot: { initrd: 'stage1.img', kernelParams: ['tsc=reliable', 'reboot=k'] } },
     }),
   );
   expect(args).toEqual([
@@ -85,6 +85,17 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ...['-initrd', '/guest/initrd.img'],
     ...['-append', 'tsc=reliable reboot=k console=ttyS0 quiet panic=1 nr_cpus=4 agent.log=debug flag'],
     ...['-bios', '/usr/share/qemu/qboot.rom'],
+  ]);
+});
+
+test("an image's stage 1 is found through its manifest, unless another is configured", () => {
+  const manifest = { boot: { initrd: 'stage1.img', kernelParams: [] } };
+  const image = { image: '/guest/hako-guest.img' };
+  expect(valuesOf(buildArguments(vm({ ...image, initrd: '' }), host({ manifest })), '-initrd')).toEqual([
+    '/guest/stage1.img',
+  ]);
+  expect(valuesOf(buildArguments(vm({ ...image, initrd: '/own' }), host({ manifest })), '-initrd')).toEqual([
+    '/own',
   ]);
 });
 
