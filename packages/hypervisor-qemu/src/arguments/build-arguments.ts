@@ -55,10 +55,11 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...socketChardev('qmp', host.qmpFd),
     ...['-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    // The first virtio device: the guest names ports after the device's number, and the probe guest opens /dev/vport0p1.
+    ...agentArguments(host.agentFd),
     ...(image === '' ? [] : imageArguments(image)),
     ...['-object', option('rng-random', { id: 'rng0', filename: hypervisor.entropySource })],
     ...pciDevice('virtio-rng-pci', { rng: 'rng0' }),
-    ...agentArguments(host.agentFd),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),
