@@ -40,14 +40,17 @@ it('examples of the packages compile', () => {
   expect(stdout).toBe('');
 });
 
-describe.each(examples.filter(({ isRunByPackage }) => !isRunByPackage))('$name', ({ path, folder }) => {
-  it('has an example that runs', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['--conditions=@hako/source', path], {
+describe.each(examples.filter(({ isRunByPackage }) => !isRunByPackage))('$name', ({ path, folder, code }) => {
+  it('has an example that runs and prints what its comments say', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@hako/source', path], {
       cwd: join(workspaceRoot, folder),
       encoding: 'utf8',
       timeout: 30_000,
+      env: { ...process.env, FORCE_COLOR: '0' },
     });
     expect(stderr).toBe('');
     expect(status).toBe(0);
+    const promised = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map((match) => match[1]);
+    for (const line of promised) expect(stdout.split('\n')).toContain(line);
   });
 });
