@@ -26,5 +26,12 @@ export type {
   Semantics,
 } from './family.ts';
 export { ignored, type Outcome, type Refusal, refused, value } from './outcome.ts';
-export { gateName, globToRegExp, openPolicy, type Policy, safePolicy } from './policy.ts';
+export {
+  compilePolicy,
+  gateName,
+  openPolicy,
+  type Policy,
+  type PolicyCheck,
+  safePolicy,
+} from './policy.ts';
 export { annotationsSchema, completionData, type KeyReference, referenceOf } from './reference.ts';

@@ -38,7 +38,14 @@ export {
   type WeightDevice,
 } from './linux-resources.ts';
 export { type IdMapping, type Mount, mountShape } from './mount.ts';
-export { type ParseOptions, parseFeatures, parseProcess, parseSpec, parseState } from './parse-spec.ts';
+export {
+  type ParseOptions,
+  type ParseSpecOptions,
+  parseFeatures,
+  parseProcess,
+  parseSpec,
+  parseState,
+} from './parse-spec.ts';
 export {
   type Capabilities,
   type ConsoleSize,

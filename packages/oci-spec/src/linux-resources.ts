@@ -3,6 +3,7 @@ import {
   type Int64,
   int64,
   list,
+  matching,
   name,
   object,
   osText,
@@ -129,6 +130,7 @@ export interface RdmaLimit {
   readonly hcaObjects?: number;
 }
 
+const pageSize = matching('[1-9][0-9]*[KMG]B', 'must be a size such as 2MB or 1GB');
 const deviceRule = object<DeviceRule>(
   { allow: boolean, type: osText, major: int64, minor: int64, access: osText },
   { allow: true },
@@ -189,9 +191,7 @@ export const linuxResourcesShape: Shape<LinuxResources> = object<LinuxResources>
       },
       {},
     ),
-    hugepageLimits: list(
-      object<HugepageLimit>({ pageSize: name, limit: uint64 }, { pageSize: true, limit: true }),
-    ),
+    hugepageLimits: list(object<HugepageLimit>({ pageSize, limit: uint64 }, { pageSize: true, limit: true })),
     network: object<LinuxNetwork>(
       {
         classID: uint32,

@@ -10,6 +10,11 @@ import { type State, stateShape } from './state.ts';
 /** Options of the parse functions. */
 export type ParseOptions = ParseJsonOptions;
 
+export interface ParseSpecOptions extends ParseOptions {
+  /** Also takes files that claim another version than 1.x, as the specification's own examples do. Default false. */
+  readonly anyVersion?: boolean;
+}
+
 /**
  * Reads a config.json from its text, its bytes, or an already parsed value. Optional members that are null are
  * dropped, as Go programs write null for "none"; unknown members are kept.
@@ -17,9 +22,9 @@ export type ParseOptions = ParseJsonOptions;
  * Throws `OciSpecError`: `not-json` (line and column), `unsupported-version` (not 1.x), or `invalid` with every
  * problem, each naming JSON path, value and rule.
  */
-export function parseSpec(input: unknown, options: ParseOptions = {}): Spec {
+export function parseSpec(input: unknown, options: ParseSpecOptions = {}): Spec {
   const value = read(input, options);
-  refuseOtherVersions(value, options);
+  if (options.anyVersion !== true) refuseOtherVersions(value, options);
   return checked(specShape, value, input, options);
 }
 

@@ -28,6 +28,7 @@ export { agentKernelWords, kernelWords } from './kernel-words.ts';
 export { type NetworkConfig, networkConfig } from './network-config.ts';
 export { isAbsolute, joinPath, rootfsPath } from './paths.ts';
 export { policyFromConfig } from './policy-from-config.ts';
+export { requestedConfiguration } from './requested-configuration.ts';
 export type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
 export { defaultShmSizeBytes, type FileSystemSize, type FileSystemSizeOf, shmSize } from './shm-size.ts';
 export { type ContainerStatus, ociSpec, ociState, ociStatus, stateOciVersion } from './state.ts';

@@ -104,6 +104,7 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
   const problems = [
     ...containerProblems.map((problem) => ({ ...problem, file })),
     ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
+    ...(spec.vm === undefined ? [] : [{ ...vmSectionIgnored, file }]),
     ...overrides.problems,
   ];
   if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
@@ -165,6 +166,14 @@ function sized<C extends RuntimeConfig>(
   };
   return { config: { ...config, hypervisor }, size };
 }
+
+/** Said, not dropped: the section is checked, but a bundle does not choose programs and files of the host. */
+const vmSectionIgnored: Problem = {
+  severity: 'warning',
+  code: 'translate/no-effect',
+  field: 'vm',
+  rule: 'has no effect: the VM is made from the configuration and from annotations',
+};
 
 /** A constant array, so that the engine's index of it is kept. */
 const laterFamilies = [containerFamily];

@@ -32,9 +32,20 @@ const kernelWords: Codec<readonly KernelParam[]> = {
   },
 };
 
+/** Longest kernel command line of x86-64 Linux. */
+const maxCommandLine = 2048;
+
+const boundedWords: Codec<readonly KernelParam[]> = {
+  ...kernelWords,
+  read: (text) =>
+    text.length > maxCommandLine
+      ? refused(`must not be longer than ${maxCommandLine} characters`, 'out-of-range')
+      : kernelWords.read(text),
+};
+
 export const kernelParamsSemantics: RowSemantics<RuntimeConfig, readonly KernelParam[]> = {
   '1.x': { codec: kernelWords, combine: (current, read) => [...current, ...read] },
-  '3.x': { codec: kernelWords, combine: replaceSameNames },
+  '3.x': { codec: boundedWords, combine: replaceSameNames },
 };
 
 /** The read words after the current ones that they do not replace. */

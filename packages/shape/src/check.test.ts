@@ -6,6 +6,7 @@ import {
   boolean,
   int64,
   list,
+  matching,
   name,
   object,
   oneOf,
@@ -21,6 +22,7 @@ interface Sample {
   readonly id: string;
   readonly path?: string;
   readonly mode?: 'fast' | 'slow';
+  readonly code?: string;
   readonly sizes?: readonly number[];
   readonly limit?: number | bigint;
   readonly big?: number | bigint;
@@ -33,6 +35,7 @@ const sample: Shape<Sample> = object<Sample>(
     id: name,
     path: absolutePath,
     mode: oneOf(['fast', 'slow']),
+    code: matching('[A-Z]{2}', 'must be two capital letters'),
     sizes: list(uint32),
     limit: int64,
     big: uint64,
@@ -55,10 +58,18 @@ test('a value of the shape has no problems; unknown members are no problem', () 
 
 test('every problem is reported with its path', () => {
   expect(
-    problems({ path: 'x', mode: 'fasst', sizes: [1, -1, 'b', 1.5], notes: { 'a.b': 'n\0l' }, on: 'yes' }),
+    problems({
+      path: 'x',
+      mode: 'fasst',
+      code: 'XYZ',
+      sizes: [1, -1, 'b', 1.5],
+      notes: { 'a.b': 'n\0l' },
+      on: 'yes',
+    }),
   ).toEqual([
     'x/bad-value path: must be an absolute path',
     'x/bad-value mode: must be one of fast, slow; did you mean fast?',
+    'x/bad-value code: must be two capital letters',
     'x/out-of-range sizes[1]: must be at least 0',
     'x/wrong-type sizes[2]: must be a whole number, not a string',
     'x/wrong-type sizes[3]: must be a whole number, not a fraction',
@@ -141,6 +152,7 @@ test('zod gives the same verdicts', () => {
         id: member,
         path: member,
         mode: member,
+        code: member,
         sizes: member,
         limit: member,
         big: member,

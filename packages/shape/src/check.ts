@@ -1,7 +1,7 @@
 import type { Problem } from '@hako/errors';
 import { nearest } from './nearest.ts';
 import { printable } from './printable.ts';
-import type { Int64, Shape, ShapeNode, StringForm } from './shape.ts';
+import type { Int64, Shape, ShapeNode } from './shape.ts';
 
 export interface CheckOptions {
   /** First part of the problems' codes: `oci-spec` gives `oci-spec/wrong-type`. */
@@ -72,7 +72,7 @@ class Checker implements CheckResult {
         if (typeof value !== 'boolean') this.wrongType(value, 'true or false');
         return;
       case 'string':
-        this.visitString(shape.form, value);
+        this.visitString(shape, value);
         return;
       case 'enum':
         if (typeof value !== 'string') this.wrongType(value, 'a string');
@@ -133,13 +133,15 @@ class Checker implements CheckResult {
     this.path.pop();
   }
 
-  private visitString(form: StringForm, value: unknown): void {
+  private visitString({ form, pattern }: ShapeNode & { kind: 'string' }, value: unknown): void {
     if (typeof value !== 'string') this.wrongType(value, 'a string');
     else if (form === 'text') return;
     else if (value.includes('\0')) this.report('bad-value', value, 'must not contain NUL');
     else if (form === 'name' && value === '') this.report('bad-value', value, 'must not be empty');
     else if (form === 'absolute' && !value.startsWith('/'))
       this.report('bad-value', value, 'must be an absolute path');
+    else if (pattern !== undefined && !new RegExp(pattern.source, 'u').test(value))
+      this.report('bad-value', value, pattern.rule);
   }
 
   private inRange(value: Int64, min: Int64 | undefined, max: Int64 | undefined): void {

@@ -20,6 +20,7 @@ export {
   int64,
   integer,
   list,
+  matching,
   name,
   number,
   numberIn,

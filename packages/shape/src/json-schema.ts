@@ -18,7 +18,10 @@ function schemaOf(shape: ShapeNode): JsonSchema {
     case 'boolean':
       return { type: 'boolean' };
     case 'string':
-      return { type: 'string', ...stringRules(shape.form) };
+      return {
+        type: 'string',
+        ...(shape.pattern === undefined ? stringRules(shape.form) : { pattern: shape.pattern.source }),
+      };
     case 'enum':
       return { type: 'string', enum: shape.values };
     case 'number':

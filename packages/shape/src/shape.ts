@@ -22,7 +22,12 @@ export type ShapeNode =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number }
   | { readonly kind: 'integer'; readonly min: Int64; readonly max: Int64 }
-  | { readonly kind: 'string'; readonly form: StringForm }
+  | {
+      readonly kind: 'string';
+      readonly form: StringForm;
+      /** Pattern of the whole string and what it demands, as a clause: `must be ...`. */
+      readonly pattern?: { readonly source: string; readonly rule: string };
+    }
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'list'; readonly item: ShapeNode }
   | { readonly kind: 'record'; readonly item: ShapeNode }
@@ -66,6 +71,11 @@ export const int64: Shape<Int64> = {
   min: -9_223_372_036_854_775_808n,
   max: 9_223_372_036_854_775_807n,
 };
+
+/** A string without NUL that matches an ECMAScript pattern from end to end; `rule` says what that means. */
+export function matching(source: string, rule: string): Shape<string> {
+  return { kind: 'string', form: 'os', pattern: { source: `^(?:${source})$`, rule } };
+}
 
 /** Whole numbers from `min` to `max`, both included. */
 export function integer(min: number, max: number): Shape<number> {

@@ -17,7 +17,7 @@ function build(shape: ShapeNode): z.ZodType {
     case 'boolean':
       return z.boolean();
     case 'string':
-      return buildString(shape.form);
+      return buildString(shape);
     case 'enum':
       return z.enum(shape.values);
     case 'number':
@@ -36,9 +36,10 @@ function build(shape: ShapeNode): z.ZodType {
   }
 }
 
-function buildString(form: (ShapeNode & { kind: 'string' })['form']): z.ZodType {
+function buildString({ form, pattern }: ShapeNode & { kind: 'string' }): z.ZodType {
   if (form === 'text') return z.string();
   const withoutNul = z.string().regex(/^[^\0]*$/, 'must not contain NUL');
+  if (pattern !== undefined) return withoutNul.regex(new RegExp(pattern.source, 'u'), pattern.rule);
   if (form === 'os') return withoutNul;
   return form === 'name' ? withoutNul.min(1) : withoutNul.regex(/^\//, 'must be an absolute path');
 }
