@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@hako/source'] } },
-  test: { name: 'oci-spec', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+  test: { name: 'oci-spec', testTimeout: 60_000, include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
 });

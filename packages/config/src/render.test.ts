@@ -48,7 +48,7 @@ test('what is shown loads to the same configuration', () => {
         expect(parseConfiguration(renderConfiguration(config), { file }).config).toEqual(config);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
