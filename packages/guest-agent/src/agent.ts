@@ -36,16 +36,18 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
     ...(runDir === undefined ? {} : { runDir }),
     ...(storageRoot === undefined ? {} : { storageRoot }),
   });
-  return new TtrpcServer({ maxCallsPerConnection: maxCalls }).register(Health, healthHandlers).register(
-    AgentService,
-    withStatuses({
-      ...unimplementedHandlers(),
-      ...sandboxHandlers(sandbox, { prepared, destroyed: options.destroyed }),
-      ...containerHandlers(sandbox, prepared),
-      ...processHandlers(sandbox),
-      ...streamHandlers(sandbox),
-      ...resourceHandlers(sandbox),
-      ...guestHandlers(machine, options.bootTimes),
-    }),
-  );
+  return new TtrpcServer({ maxCallsPerConnection: maxCalls, sessionsRestart: true })
+    .register(Health, healthHandlers)
+    .register(
+      AgentService,
+      withStatuses({
+        ...unimplementedHandlers(),
+        ...sandboxHandlers(sandbox, { prepared, destroyed: options.destroyed }),
+        ...containerHandlers(sandbox, prepared),
+        ...processHandlers(sandbox),
+        ...streamHandlers(sandbox),
+        ...resourceHandlers(sandbox),
+        ...guestHandlers(machine, options.bootTimes),
+      }),
+    );
 }

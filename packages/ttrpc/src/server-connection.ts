@@ -18,6 +18,7 @@ export interface ServedMethod {
 export interface ConnectionHost {
   readonly maxCallsPerConnection: number;
   readonly maxPendingBytes: number;
+  readonly sessionsRestart: boolean;
   readonly draining: boolean;
   /** @throws TtrpcError `unimplemented` */
   lookUp(service: string, method: string): ServedMethod;
@@ -35,7 +36,7 @@ const maxTimerMs = 2 ** 31 - 1;
 export class ServerConnection {
   readonly #host: ConnectionHost;
   readonly #channel: Channel;
-  readonly #ids = new StreamIdCheck();
+  #ids = new StreamIdCheck();
   readonly #calls = new Map<number, ServedCall>();
   #pendingBytes = 0;
   #paused = false;
@@ -105,7 +106,7 @@ export class ServerConnection {
   }
 
   #begin({ streamId, flags }: FrameHeader, data: Uint8Array): void {
-    if (!this.#ids.accept(streamId)) {
+    if (!this.#ids.accept(streamId) && !(streamId === 1 && this.#restart())) {
       throw new TtrpcError('invalid-argument', `stream id ${streamId} is even, or was used before`);
     }
     if (this.#host.draining) throw new TtrpcError('unavailable', 'server is shutting down');
@@ -134,6 +135,14 @@ export class ServerConnection {
     this.#calls.set(streamId, call);
     this.#pendingBytes += call.sizeBytes;
     void this.#serve(streamId, call, type, request, handle);
+  }
+
+  /** Begins a new session on the same channel, where that may happen. */
+  #restart(): boolean {
+    if (!this.#host.sessionsRestart) return false;
+    this.#abortCalls(new TtrpcError('closed', 'the peer began a new session'));
+    this.#ids = new StreamIdCheck();
+    return this.#ids.accept(1);
   }
 
   async #serve(
@@ -201,12 +210,15 @@ export class ServerConnection {
 
   #closed(cause?: Error): void {
     this.#open = false;
-    const reason = new TtrpcError('closed', 'connection ended', { cause });
+    this.#abortCalls(new TtrpcError('closed', 'connection ended', { cause }));
+    this.#host.connectionClosed(this, cause);
+  }
+
+  #abortCalls(reason: TtrpcError): void {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     this.#pendingBytes = 0;
     for (const call of calls) call.abort(reason);
-    this.#host.connectionClosed(this, cause);
   }
 }
 

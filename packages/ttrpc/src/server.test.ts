@@ -352,3 +352,36 @@ describe('shutdown', () => {
     await new TtrpcServer().shutdown();
   });
 });
+
+test('a second stream 1 begins a new session where sessions may restart, and is refused elsewhere', async () => {
+  const { opened, open } = gate();
+  const aborted: unknown[] = [];
+  const handlers: ServiceHandlers<Sample> = {
+    async echo({ text }, { signal }) {
+      if (text === 'wait') {
+        signal.addEventListener('abort', () => aborted.push(signal.reason));
+        await opened;
+      }
+      return { text };
+    },
+  };
+  const { peer } = withPeer(handlers, { sessionsRestart: true });
+  peer.send(request(1), request(3, 'Echo', 'wait'));
+  await peer.received(1);
+  peer.send(request(1, 'Echo', 'again'));
+  await peer.received(2);
+  expect(aborted).toEqual([expect.objectContaining({ code: 'closed' })]);
+  // The answer of the session before does not reach the new one, which has ids of its own.
+  open();
+  peer.send(request(3, 'Echo', 'mine'));
+  expect((await peer.received(3)).map(outcome)).toMatchObject([
+    { streamId: 1, code: 0, text: 'hi' },
+    { streamId: 1, code: 0, text: 'again' },
+    { streamId: 3, code: 0, text: 'mine' },
+  ]);
+
+  const { peer: strict } = withPeer(handlers);
+  strict.send(request(1), request(1));
+  const codes = (await strict.received(2)).map(outcome);
+  expect(codes).toContainEqual(expect.objectContaining({ streamId: 1, code: 3 }));
+});

@@ -21,6 +21,12 @@ export interface ServerOptions {
   readonly maxCallsPerConnection?: number;
   /** Most bytes of requests being served at once per connection. Default 64 MiB. */
   readonly maxPendingBytes?: number;
+  /**
+   * For a channel that can lose the end of a connection, as a virtio-serial port does when its host closes and opens it
+   * again at once: a second request with stream id 1 begins a new session. What the one before was still being served is
+   * aborted and not answered. Default false: such a request is refused, as the protocol wants it.
+   */
+  readonly sessionsRestart?: boolean;
   /** Told when a connection has ended; `cause` where it was an error. */
   readonly onConnectionClosed?: (cause?: Error) => void;
 }
@@ -60,6 +66,7 @@ export class TtrpcServer {
     this.#host = {
       maxCallsPerConnection: options.maxCallsPerConnection ?? 1024,
       maxPendingBytes: options.maxPendingBytes ?? 64 << 20,
+      sessionsRestart: options.sessionsRestart ?? false,
       get draining() {
         return isDraining();
       },
