@@ -174,6 +174,11 @@ function message(text: string): Step {
   return { call: 'write', args: [2, text, new TextEncoder().encode(text).length], onError: 'ignore' };
 }
 
+/** Where the first port may be: its name has the number of its virtio device, which depends on the other devices. */
+const portNames = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((device) =>
+  [1, 2].map((port) => `/dev/vport${device}p${port}`),
+);
+
 /**
  * The least guest: loads the modules, writes the byte `R` to its first virtio-serial port, sleeps. What a machine needs
  * to get there is the floor of every start.
@@ -184,7 +189,11 @@ export function probeProgram(modulePaths: readonly string[]): Uint8Array {
       ...modulePaths.flatMap(loadModule),
       { call: 'mount', args: ['dev', '/dev', 'devtmpfs', 0, 0], what: 'mount /dev' },
       { label: 'open' },
-      { call: 'open', args: ['/dev/vport0p1', O.readWrite], result: 'port', onError: { goto: 'not yet' } },
+      ...portNames
+        .map((name): Step => ({ call: 'open', args: [name, O.readWrite], result: 'port', onError: 'ignore' }))
+        .flatMap((open): Step[] => [open, { ifEqual: [{ value: 'port', offset: 4 }, 0], goto: 'opened' }]),
+      { goto: 'not yet' },
+      { label: 'opened' },
       { call: 'write', args: [{ value: 'port' }, 'R', 1], what: 'write to the port' },
       { label: 'sleep' },
       { call: 'pause', args: [], onError: 'ignore' },
