@@ -12,7 +12,7 @@ export async function interleave(
 ): Promise<Reading[]> {
   const readings: Reading[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
+    for (const variant of round % 2 === 1 ? variants : variants.toReversed()) {
       onSample(variant, round);
       const sample = await variant.sample();
       if (round > 0) readings.push(...sample);

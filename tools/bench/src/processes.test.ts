@@ -5,7 +5,7 @@ import { findProcesses, proportionalMemoryMib, timeProgram } from './processes.t
 
 it('times a program, and refuses to time a failure', async () => {
   expect(await timeProgram('sleep', ['0.05'])).toBeGreaterThan(49);
-  await expect(timeProgram('sh', ['-c', 'echo broken >&2; exit 4'])).rejects.toThrow(/ended with 4:\nbroken/);
+  await expect(timeProgram('sh', ['-c', 'exit 4'])).rejects.toThrow(/ended with 4$/);
 });
 
 it('finds a process by an argument and measures its memory', async () => {

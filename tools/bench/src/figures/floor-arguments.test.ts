@@ -21,11 +21,11 @@ it('keeps the machine and drops what is hako’s', () => {
   expect(floorArguments(sandbox, 'probe.img', '/s')).toEqual([
     ...['-machine', 'q35,memory-backend=ram', '-accel', 'tcg', '-m', '256M'],
     ...['-object', 'memory-backend-memfd,id=ram,size=256M,share=on', '-nodefaults'],
-    ...['-kernel', 'vmlinux', '-append', 'quiet panic=1', '-initrd', 'probe.img'],
+    ...['-kernel', 'vmlinux', '-append', 'quiet panic=1', '-initrd', 'probe.img', '-serial', 'null'],
     ...['-chardev', 'socket,id=floor,path=/s,server=off'],
     ...[
       '-device',
-      'virtio-serial-pci,romfile=',
+      'virtio-serial-pci,max_ports=2,romfile=',
       '-device',
       'virtserialport,chardev=floor,name=agent.channel.0',
     ],

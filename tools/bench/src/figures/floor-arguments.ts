@@ -1,11 +1,11 @@
 /** Options of QEMU that say what machine it is and how it boots, with a value and without. */
 const kept = new Set(
-  'machine accel cpu m smp numa bios kernel append global rtc overcommit icount'
+  'machine accel cpu m smp numa bios kernel append global rtc overcommit display sandbox'
     .split(' ')
     .map((name) => `-${name}`),
 );
 const keptAlone = new Set(
-  'nodefaults no-user-config nographic no-reboot no-hpet no-acpi'.split(' ').map((name) => `-${name}`),
+  'nodefaults no-user-config nographic no-reboot'.split(' ').map((name) => `-${name}`),
 );
 
 /**
@@ -25,8 +25,10 @@ export function floorArguments(sandbox: readonly string[], initrd: string, socke
   return [
     ...machine,
     ...['-initrd', initrd],
+    // The words name a console: it is there, and nobody listens.
+    ...['-serial', 'null'],
     ...['-chardev', `socket,id=floor,path=${socketPath},server=off`],
-    ...['-device', 'virtio-serial-pci,romfile='],
+    ...['-device', 'virtio-serial-pci,max_ports=2,romfile='],
     ...['-device', 'virtserialport,chardev=floor,name=agent.channel.0'],
   ];
 }

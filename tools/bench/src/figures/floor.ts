@@ -6,7 +6,7 @@ import { findProcesses, timeProgram } from '../processes.ts';
 import { floorArguments } from './floor-arguments.ts';
 
 /** Longest time until a floor's byte. Emulated machines take seconds. */
-const deadlineMs = 60_000;
+const deadlineMs = 120_000;
 
 /** The floor below every start: QEMU and the kernel until user space writes its first byte. */
 export class Floor {
