@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { AgentService, Health, type Process, processToProto, specToProto } from '@hako/agent-protocol';
+import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VirtualMachine } from './virtual-machine.ts';
+
+// One virtual machine for all; the tests run in order and the last one ends it.
+let machine: VirtualMachine;
+let socket: Socket;
+let agent: ServiceClient<AgentService>;
+let health: ServiceClient<Health>;
+
+async function connect(): Promise<void> {
+  socket = await machine.connect();
+  const client = new TtrpcClient(socket);
+  agent = client.service(AgentService);
+  health = client.service(Health);
+}
+
+beforeAll(async () => {
+  machine = new VirtualMachine();
+  // Asked before there is anybody to answer: the bytes must wait.
+  await connect();
+  await health.check({});
+});
+
+afterAll(async () => {
+  await machine[Symbol.asyncDispose]();
+});
+
+function processOf(args: readonly string[]): Process {
+  return processToProto({ args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } });
+}
+
+async function run(containerId: string, args: readonly string[], memoryBytes?: number): Promise<void> {
+  const OCI = specToProto({
+    ociVersion: '1.0.2',
+    process: { args: [...args], cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } },
+    root: { path: '/run/kata-containers/shared/containers/rootfs' },
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755'] },
+      { destination: '/tmp', type: 'tmpfs', source: 'tmpfs' },
+    ],
+    linux: {
+      cgroupsPath: `/hako/${containerId}`,
+      namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }],
+      ...(memoryBytes === undefined ? {} : { resources: { memory: { limit: memoryBytes } } }),
+    },
+  } as Parameters<typeof specToProto>[0]);
+  await agent.createContainer({ containerId, execId: containerId, OCI });
+  await agent.startContainer({ containerId });
+}
+
+async function output(containerId: string, execId = containerId): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const { data } = await agent.readStdout({ containerId, execId, len: 262_144 });
+    if (data.length === 0) return Buffer.concat(chunks);
+    chunks.push(data);
+  }
+}
+
+async function exec(containerId: string, execId: string, args: readonly string[]) {
+  await agent.execProcess({ containerId, execId, process: processOf(args) });
+  const bytes = await output(containerId, execId);
+  return { bytes, status: (await agent.waitProcess({ containerId, execId })).status };
+}
+
+test('tells when it came up', async () => {
+  const { agentDetails } = await agent.getGuestDetails({});
+  const features = agentDetails?.extraFeatures.join(' ') ?? '';
+  const [, start, ready] = /agent_start_ms=(\d+) hako\.boot\.agent_ready_ms=(\d+)/.exec(features) ?? [];
+  expect(Number(start)).toBeGreaterThan(0);
+  expect(Number(ready)).toBeGreaterThanOrEqual(Number(start));
+});
+
+test('sets up the sandbox: host name, clock, share', async () => {
+  await agent.setGuestDateTime({ Sec: 1_900_000_000n });
+  await agent.reseedRandomDev({ data: new Uint8Array(32) });
+  await agent.createSandbox({
+    hostname: 'guest-1',
+    storages: [
+      {
+        driver: '9p',
+        source: 'kataShared',
+        fstype: '9p',
+        options: ['trans=virtio,version=9p2000.L,cache=mmap', 'nodev'],
+        mountPoint: '/run/kata-containers/shared/containers/',
+      },
+    ],
+  });
+  await run('first', [
+    'sh',
+    '-c',
+    'hostname; cat /proc/self/cgroup; echo $(($(date +%s) / 10000000)); exit 3',
+  ]);
+  expect(String(await output('first'))).toMatch(/^guest-1\n0::\/hako\/first\n190\n$/);
+  expect(await agent.waitProcess({ containerId: 'first', execId: 'first' })).toEqual({ status: 3 });
+  await agent.removeContainer({ containerId: 'first', timeout: 10 });
+});
+
+test('runs execs beside each other and carries bytes unchanged', async () => {
+  await run('box', ['sleep', '100000']);
+  const results = await Promise.all(
+    [0, 1, 2].map((index) => exec('box', `e${index}`, ['sh', '-c', `echo ${index}; exit ${index}`])),
+  );
+  expect(results.map(({ bytes, status }) => [String(bytes), status])).toEqual([
+    ['0\n', 0],
+    ['1\n', 1],
+    ['2\n', 2],
+  ]);
+  await exec('box', 'make', ['dd', 'if=/dev/urandom', 'of=/tmp/data', 'bs=64k', 'count=16']);
+  const sum = String((await exec('box', 'sum', ['md5sum', '/tmp/data'])).bytes).slice(0, 32);
+  const { bytes } = await exec('box', 'cat', ['cat', '/tmp/data']);
+  expect(createHash('md5').update(bytes).digest('hex')).toBe(sum);
+  await expect(exec('box', 'nope', ['nope'])).rejects.toMatchObject({
+    message: 'executable file `nope` not found in $PATH: No such file or directory',
+  });
+});
+
+test('counts, limits, pauses', async () => {
+  const stats = await agent.statsContainer({ containerId: 'box' });
+  expect(stats.cgroupStats?.pidsStats?.current).toBeGreaterThanOrEqual(1n);
+  expect(stats.cgroupStats?.memoryStats?.usage?.usage).toBeGreaterThan(0n);
+  await agent.updateContainer({ containerId: 'box', resources: { Pids: { Limit: 77n } } });
+  expect((await agent.statsContainer({ containerId: 'box' })).cgroupStats?.pidsStats?.limit).toBe(77n);
+  await agent.pauseContainer({ containerId: 'box' });
+  await expect(exec('box', 'paused', ['true'])).rejects.toMatchObject({ code: 'failed-precondition' });
+  await agent.resumeContainer({ containerId: 'box' });
+  expect((await exec('box', 'resumed', ['true'])).status).toBe(0);
+});
+
+test('tells of containers that the kernel killed for want of memory', async () => {
+  const event = agent.getOOMEvent({});
+  await run('hungry', ['tail', '/dev/zero'], 16 << 20);
+  expect(await agent.waitProcess({ containerId: 'hungry', execId: 'hungry' })).toEqual({ status: 137 });
+  expect(await event).toEqual({ containerId: 'hungry' });
+  await agent.removeContainer({ containerId: 'hungry', timeout: 10 });
+});
+
+test('a host that comes again finds the containers, after half a frame of its predecessor', async () => {
+  await agent.execProcess({
+    containerId: 'box',
+    execId: 'late',
+    process: processOf(['sh', '-c', 'sleep 2; echo late']),
+  });
+  const waiting = agent.readStdout({ containerId: 'box', execId: 'late', len: 100 });
+  // A header of a frame of 255 bytes, and no more.
+  socket.write(Uint8Array.of(0, 0, 0, 255, 0, 0, 1));
+  socket.end();
+  await expect(waiting).rejects.toMatchObject({ code: 'closed' });
+  // A guest that was too busy to see the close takes what comes now for the rest of the frame. A host that gets no
+  // answer closes again, and gives it more time.
+  for (let timeoutMs = 1000; ; timeoutMs *= 2) {
+    await connect();
+    const answered = await health.check({}, { timeoutMs }).then(
+      () => true,
+      () => false,
+    );
+    if (answered) break;
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, timeoutMs));
+  }
+  expect(String(await output('box', 'late'))).toBe('late\n');
+});
+
+test('signals every process of a container', async () => {
+  const ends = ['box', 'sleeper'].map((execId) => ({ containerId: 'box', execId }));
+  await agent.execProcess({ containerId: 'box', execId: 'sleeper', process: processOf(['sleep', '1000']) });
+  const waits = Promise.all(ends.map((request) => agent.waitProcess(request)));
+  await agent.signalProcess({ containerId: 'box', execId: '', signal: 9 });
+  expect(await waits).toEqual([{ status: 137 }, { status: 137 }]);
+});
+
+test('destroys the sandbox, answers, and powers off', async () => {
+  await run('left', ['sleep', '1000']);
+  await agent.destroySandbox({});
+  expect(await machine.exit).toBe(0);
+  expect(machine.console).not.toContain('hako-agent:');
+});

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const guestDir = process.env.HAKO_GUEST_DIR ?? join(import.meta.dirname, '../../../../dist/guest');
+
+interface Manifest {
+  readonly boot: { readonly kernelParams: readonly string[] };
+}
+
+/** A virtual machine of the built guest, with a root file system of busybox shared by 9p as `kataShared`. */
+export class VirtualMachine {
+  readonly dir: string = mkdtempSync(join(tmpdir(), 'agent-vm-'));
+  readonly #qemu: ChildProcess;
+  readonly #exit: Promise<number | null>;
+
+  constructor() {
+    if (!existsSync(join(guestDir, 'manifest.json'))) {
+      throw new Error(`${guestDir} holds no guest; run tools/quickstart first, or set HAKO_GUEST_DIR`);
+    }
+    mkdirSync(join(this.dir, 'share/rootfs/bin'), { recursive: true });
+    for (const dir of ['proc', 'dev', 'tmp']) mkdirSync(join(this.dir, 'share/rootfs', dir));
+    copyFileSync('/bin/busybox', join(this.dir, 'share/rootfs/bin/busybox'));
+    for (const applet of ['sh', 'cat', 'date', 'dd', 'echo', 'hostname', 'md5sum', 'sleep', 'tail', 'true']) {
+      symlinkSync('busybox', join(this.dir, 'share/rootfs/bin', applet));
+    }
+    const { boot } = JSON.parse(readFileSync(join(guestDir, 'manifest.json'), 'utf8')) as Manifest;
+    this.#qemu = spawn(
+      'qemu-system-x86_64',
+      [
+        ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot', '-machine', 'q35'],
+        ...['-accel', 'tcg', '-cpu', 'max,-erms,-fsrm', '-m', '256', '-bios', 'qboot.rom'],
+        ...['-kernel', join(guestDir, 'vmlinux'), '-initrd', join(guestDir, 'initrd.img')],
+        ...['-append', [...boot.kernelParams, 'console=ttyS0'].join(' ')],
+        ...['-serial', `file:${join(this.dir, 'console')}`],
+        ...[
+          '-blockdev',
+          `driver=file,filename=${join(guestDir, 'hako-guest.img')},node-name=file,read-only=on`,
+        ],
+        ...['-blockdev', 'driver=raw,file=file,node-name=image,read-only=on'],
+        ...['-device', 'virtio-blk-pci,drive=image,romfile='],
+        ...['-device', 'virtio-serial-pci,romfile='],
+        ...['-chardev', `socket,id=channel,path=${join(this.dir, 'agent.sock')},server=on,wait=off`],
+        ...['-device', 'virtserialport,chardev=channel,name=agent.channel.0'],
+        ...['-fsdev', `local,id=share,path=${join(this.dir, 'share')},security_model=none`],
+        ...['-device', 'virtio-9p-pci,fsdev=share,mount_tag=kataShared,romfile='],
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    this.#exit = once(this.#qemu, 'exit').then(([code]) => code as number | null);
+  }
+
+  /** Opens the host's end of the agent's port. */
+  async connect(): Promise<Socket> {
+    for (;;) {
+      const socket = createConnection(join(this.dir, 'agent.sock'));
+      try {
+        await once(socket, 'connect');
+        return socket;
+      } catch (error) {
+        if (this.#qemu.exitCode !== null) throw error;
+        // QEMU makes the socket a moment after its start; there is no event for it.
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  /** Exit status of QEMU. */
+  get exit(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  get console(): string {
+    return readFileSync(join(this.dir, 'console'), 'utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#qemu.kill('SIGKILL');
+    await this.#exit;
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
