@@ -5,7 +5,7 @@ import { StorageTable } from './storage.ts';
 import type { Machine } from './system/machine.ts';
 
 /** Where the agent keeps its own files. */
-export const agentRunDir = '/run/hako-agent';
+const agentRunDir = '/run/hako-agent';
 
 /** Ids become file names and cgroup names. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;

@@ -32,5 +32,11 @@ export const steps: readonly Step[] = [
   { title: 'executables', command: nx('bundle') },
   // Builds the guest and runs a first container, as a newcomer does.
   { title: 'quickstart', command: ['tools/quickstart', '--yes'], needsVm: true },
+  {
+    title: 'guest agent in a virtual machine',
+    command: vitest('packages/guest-agent/test/vm'),
+    report: 'guest-agent-vm',
+    needsVm: true,
+  },
   { title: 'end-to-end tests', command: vitest('tools/e2e'), report: 'e2e', needsVm: true },
 ];

@@ -6,7 +6,7 @@ import { AgentError } from '../agent-error.ts';
 export type AgentHandlers = ServiceHandlers<AgentService>;
 
 /** An error of the agent as the status of an answer; anything unforeseen is `internal`. */
-export function asStatus(error: unknown): TtrpcError {
+function asStatus(error: unknown): TtrpcError {
   if (error instanceof TtrpcError) return error;
   if (error instanceof AgentError) return new TtrpcError(error.code, error.message, { cause: error });
   const message = error instanceof Error ? error.message : String(error);

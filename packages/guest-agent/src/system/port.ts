@@ -6,7 +6,7 @@ import { type Poller, pollEvents } from './poller.ts';
 import { PortChannel } from './port-channel.ts';
 
 /** The virtio-serial port that carries the agent's calls. */
-export const agentPortName = 'agent.channel.0';
+const agentPortName = 'agent.channel.0';
 
 /** Device of the virtio-serial port of that name. Throws AgentError `not-found`. */
 export function findPort(name: string = agentPortName, sysDir = '/sys'): string {

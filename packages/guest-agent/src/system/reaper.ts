@@ -88,7 +88,7 @@ export class Reaper {
 }
 
 /** A wait status as the agent protocol gives it. */
-export function exitStatus(word: number): number {
+function exitStatus(word: number): number {
   const signal = word & 0x7f;
   return signal === 0 ? (word >> 8) & 0xff : 128 + signal;
 }
