@@ -26,12 +26,12 @@ export const steps: readonly Step[] = [
     command: ['shellcheck', '--check-sourced', '.ci/run', 'tools/test', 'tools/quickstart', 'tools/install'],
   },
   { title: 'build and typecheck', command: nx('build', 'typecheck') },
+  { title: 'executables', command: nx('bundle') },
+  // Builds the guest, which the packages' own tests boot, and runs a first container, as a newcomer does.
+  { title: 'quickstart', command: ['tools/quickstart', '--yes'], needsVm: true },
   { title: 'unit and integration tests', command: vitest('.'), report: 'unit' },
   { title: 'layer 0 in a browser', command: vitest('tools/browser-tests'), report: 'browser' },
   { title: 'workspace checks', command: vitest('tools/workspace-checks'), report: 'workspace' },
-  { title: 'executables', command: nx('bundle') },
-  // Builds the guest and runs a first container, as a newcomer does.
-  { title: 'quickstart', command: ['tools/quickstart', '--yes'], needsVm: true },
   {
     title: 'guest agent in a virtual machine',
     command: vitest('packages/guest-agent/test/vm'),
