@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@hako/source'] } },
-  test: { name: 'overrides-assets', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+  test: { name: 'overrides-assets', include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 60_000 },
 });
