@@ -24,7 +24,7 @@ const shape: Shape<GuestManifest> = object<GuestManifest>(
 );
 
 /** Name of the manifest in the guest's directory. */
-export const manifestName = 'manifest.json';
+const manifestName = 'manifest.json';
 /** Name, in the guest's directory, of the initrd that only says `R` on the agent channel. */
 export const probeInitrdName = 'probe-initrd.img';
 

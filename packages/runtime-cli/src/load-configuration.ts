@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { CliError } from './cli-error.ts';
 
 /** Places looked at, in order, when `--config` is not given. */
-export function configurationCandidates(executable: string): readonly string[] {
+function configurationCandidates(executable: string): readonly string[] {
   return [
     '/etc/hako/configuration.toml',
     join(dirname(executable), '..', 'etc', 'hako', 'configuration.toml'),

@@ -10,7 +10,7 @@ export function loadRuntimeConfig(file: ConfigurationFile | undefined): LoadedCo
 }
 
 /** Where things lie that the configuration does not name: beside this executable, or where Debian puts them. */
-export function findHostPaths(executable: string): HostPaths {
+function findHostPaths(executable: string): HostPaths {
   const beside = join(dirname(executable), '..');
   const guest = firstThere([join(beside, 'guest'), join(beside, 'share', 'hako', 'guest')]);
   const daemon = firstThere(['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd']);

@@ -31,7 +31,7 @@ export type ShimMessage =
   | { readonly type: 'failed'; readonly message: string };
 
 /** The line by which the launcher tells the shim to outlive it. */
-export const KEEP_LINE = 'keep\n';
+const KEEP_LINE = 'keep\n';
 
 /** fd of the control stream in the shim. */
 export const CONTROL_FD = 3;

@@ -2,7 +2,7 @@ import type { HypervisorConfig } from '@hako/config';
 import { option } from './option.ts';
 
 /** Id of the guest's memory when it is an object of its own. */
-export const memoryId = 'ram0';
+const memoryId = 'ram0';
 
 /**
  * Machine options that leave out what no guest of hako uses: each emulated chip costs firmware and kernel time, and is
@@ -55,7 +55,7 @@ export function maxVcpus(hypervisor: HypervisorConfig): number {
   return hypervisor.machineType === 'microvm' ? atBoot : Math.max(atBoot, hypervisor.defaultMaxVcpus);
 }
 
-export function vcpusAtBoot(hypervisor: HypervisorConfig): number {
+function vcpusAtBoot(hypervisor: HypervisorConfig): number {
   return Math.max(1, Math.ceil(hypervisor.defaultVcpus));
 }
 

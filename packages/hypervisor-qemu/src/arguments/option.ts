@@ -1,5 +1,5 @@
 /** A value inside a comma separated QEMU option: commas are doubled. */
-export function optionValue(value: string): string {
+function optionValue(value: string): string {
   return value.replaceAll(',', ',,');
 }
 

@@ -1,13 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { type Figure, medianGoal, type Reading } from '../figure.ts';
 import { findProcesses, proportionalMemoryMib, timeProgram } from '../processes.ts';
 
-const role = (args: readonly string[]): string => {
+const roleOf = (args: readonly string[]): string => {
   const program = args[0] ?? '';
   if (program.includes('qemu-system')) return 'QEMU';
   if (program.includes('virtiofsd')) return 'virtiofsd';
-  return args[1] === 'shim' ? 'shim' : 'stand-in';
+  return 'shim';
 };
 
 /** One sandbox that only waits: what `hako state` takes, and the memory of its host processes. */
@@ -20,14 +21,18 @@ export const idleSandbox: Figure = {
     const bundle = writeBundle(join(folder, 'idle-bundle'), { rootfs, args: ['sleep', '100000'] });
     const id = `bench-idle-${process.pid}`;
     const call = (...args: string[]) => timeProgram(hako, ['--root', stateRoot, ...args]);
-    await call('create', '--bundle', bundle, id);
+    const pidFile = join(folder, 'idle.pid');
+    await call('create', '--bundle', bundle, '--pid-file', pidFile, id);
+    const standIn = Number(readFileSync(pidFile, 'utf8'));
     await call('start', id);
 
     const memory = (): Reading[] => {
-      const byRole = Map.groupBy(findProcesses(id), ({ args }) => role(args));
-      const readings = [...byRole].map(([name, processes]) => ({
+      // The stand-in names no sandbox among its arguments; it is the process that the pid file names.
+      const processes = findProcesses(id).map(({ pid, args }) => ({ pid, role: roleOf(args) }));
+      const byRole = Map.groupBy([...processes, { pid: standIn, role: 'stand-in' }], ({ role }) => role);
+      const readings = [...byRole].map(([name, members]) => ({
         label: `memory of ${name}`,
-        value: processes.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
+        value: members.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
         unit: 'MiB' as const,
       }));
       const total = readings.reduce((sum, { value }) => sum + value, 0);
