@@ -14,6 +14,16 @@ interface Consistency {
 
 const rules: readonly Consistency[] = [
   {
+    field: 'runtime.hypervisorName',
+    rule: 'must be qemu, the one hypervisor that hako drives',
+    broken: ({ runtime }) => runtime.hypervisorName !== 'qemu',
+  },
+  {
+    field: 'runtime.agentName',
+    rule: 'must be kata, the one agent that hako speaks to',
+    broken: ({ runtime }) => runtime.agentName !== 'kata',
+  },
+  {
     field: 'hypervisor.image',
     rule: 'excludes initrd: exactly one of the two is booted',
     fix: 'remove image or initrd',

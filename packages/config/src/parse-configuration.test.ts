@@ -142,6 +142,15 @@ test('keys that nothing acts on are reported', () => {
   ]);
 });
 
+test('patterns must be patterns, and the hypervisor one that is driven', () => {
+  expect(
+    messages('[hypervisor.qemu]\nenable_annotations = ["a", "(b"]\n[runtime]\nhypervisor_name = "clh"\n'),
+  ).toEqual([
+    'F:2:22: hypervisor.qemu.enable_annotations "[array of 2]": must be regular expressions; "(b" is none',
+    'F:4: runtime.hypervisor_name: must be qemu, the one hypervisor that hako drives',
+  ]);
+});
+
 test('hostile texts end in an error soon', () => {
   expect(messages('#'.repeat(2 * 1024 * 1024))[0]).toMatch('must not be longer');
   expect(messages(`a = ${'['.repeat(10_000)}`)[0]).toMatch('F');

@@ -41,6 +41,27 @@ export const flag: ValueType<boolean> = { name: 'true or false', shape: boolean 
 export const path: ValueType<string> = { name: 'path', shape: osText };
 export const textValue: ValueType<string> = { name: 'text', shape: osText };
 export const words: ValueType<readonly string[]> = { name: 'list of texts', shape: list(osText) };
+/** Regular expressions that are matched from end to end. */
+export const patterns: ValueType<readonly string[]> = {
+  name: 'list of regular expressions',
+  shape: list(osText),
+  read: (value) => {
+    const texts = value as readonly string[];
+    const wrong = texts.find((text) => !isPattern(text));
+    return wrong === undefined
+      ? texts
+      : new Rule(`must be regular expressions; ${JSON.stringify(wrong)} is none`);
+  },
+};
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 export const count8: ValueType<number> = { name: 'whole number', shape: uint8 };
 export const count: ValueType<number> = { name: 'whole number', shape: uint32 };
 export const bigCountSafe: ValueType<number> = { name: 'whole number', shape: safeUint };

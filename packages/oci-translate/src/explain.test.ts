@@ -123,3 +123,40 @@ test('what is explained is what is created', () => {
     }),
   );
 });
+
+test('the order of annotations never matters', () => {
+  const keys = defaultFamilies.flatMap(({ overrides }) =>
+    overrides.flatMap(({ key, aliases }) => [key, ...aliases]),
+  );
+  const value = fc.constantFrom(
+    'true',
+    '1',
+    '4',
+    '512',
+    '',
+    '/a',
+    'q35',
+    'none',
+    'virtio-9p',
+    'a=b',
+    'root-port',
+    'x',
+  );
+  const record = fc.uniqueArray(fc.tuple(fc.constantFrom(...keys), value), {
+    selector: ([key]) => key,
+    maxLength: 20,
+  });
+  const shuffled = record.chain((entries) =>
+    fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
+  );
+  fc.assert(
+    fc.property(shuffled, fc.constantFrom('1.x' as const, '3.x' as const), ([entries, other], line) => {
+      const ask = (list: typeof entries) => {
+        const { spec, ...input } = inputFor(Object.fromEntries(list));
+        const { container: _, ...explanation } = explain({ ...input, spec, policy: openPolicy, line });
+        return explanation;
+      };
+      expect(ask(other)).toEqual(ask(entries));
+    }),
+  );
+});

@@ -24,6 +24,7 @@ export {
   explain,
 } from './explain.ts';
 export { defaultFamilies, type OverridableConfig } from './families.ts';
+export { type FormatOptions, formatExplanation } from './format-explanation.ts';
 export { agentKernelWords, kernelWords } from './kernel-words.ts';
 export { type NetworkConfig, networkConfig } from './network-config.ts';
 export { isAbsolute, joinPath, rootfsPath } from './paths.ts';

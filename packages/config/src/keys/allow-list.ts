@@ -1,5 +1,5 @@
 import type { KeyTable } from '../key.ts';
-import { words } from '../values.ts';
+import { patterns, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: what annotations may ask for. */
 export interface AllowListConfig {
@@ -24,7 +24,7 @@ export interface AllowListConfig {
 export const allowListKeys: KeyTable<AllowListConfig> = {
   enableAnnotations: {
     toml: 'enable_annotations',
-    type: words,
+    type: patterns,
     default: ['enable_iommu', 'kernel_params', 'kernel_verity_params', 'default_vcpus', 'default_memory'],
     lines: ['3.x'],
     meaning: 'Allow-list for hypervisor annotations.',
