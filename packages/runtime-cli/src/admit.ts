@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { formatProblem, isCodedError, type Problem } from '@hako/errors';
 import type { Translation } from '@hako/oci-translate';
 import { CliError } from './cli-error.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { hostFacts } from './host-facts.ts';
 import { readConfigurationFile } from './load-configuration.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function admit(id: string, bundle: string, options: GlobalOptions):
       containerId: id,
       config,
       configOrigins: origins,
-      host: { numCpus: cpus().length },
+      host: hostFacts(),
     });
   } catch (error) {
     throw asBadInput(error);

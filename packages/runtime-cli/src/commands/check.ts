@@ -13,9 +13,9 @@ export async function check(options: GlobalOptions, { json }: CheckOptions): Pro
   const { loadRuntimeConfig } = await import('../runtime-configuration.ts');
   const { QemuHypervisor } = await import('@hako/hypervisor-qemu');
   const file = readConfigurationFile(options.config, process.execPath);
-  const { config } = loadRuntimeConfig(file);
+  const { config, problems: configurationProblems } = loadRuntimeConfig(file);
   const hypervisor = new QemuHypervisor();
-  const problems = await hypervisor.check(config.hypervisor);
+  const problems = [...configurationProblems, ...(await hypervisor.check(config.hypervisor))];
   const failed = problems.some(({ severity }) => severity === 'error');
   if (json) {
     process.stdout.write(
