@@ -254,6 +254,8 @@ export class Sandbox {
   }
 
   #record(container: Container): void {
+    // A container that was removed meanwhile has no place for its state any more.
+    if (this.containers.get(container.config.id) !== container) return;
     const { host, store } = this.#options;
     store.writeContainerState({
       id: container.config.id,

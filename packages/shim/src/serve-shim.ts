@@ -36,23 +36,23 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
   });
 
   const server = createServer();
-  const finish = async (): Promise<void> => {
+  const removeState = async (): Promise<void> => {
     server.close();
     await removeSandboxState(store, host, sandboxId);
-    process.exit(0);
   };
   const service = new TaskService({
     sandbox,
     readContainerConfig: (id) => store.readContainerConfig(id),
     onStarted: () => writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases })),
-    onShutdown: () => {
-      // After the answer to Shutdown has left.
-      setImmediate(() => void finish());
+    onShutdown: async () => {
+      await removeState();
+      void rpc.shutdown().then(() => process.exit(0));
     },
   });
   control.onAbandoned(async () => {
     await sandbox.destroy();
-    await finish();
+    await removeState();
+    process.exit(0);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));

@@ -31,8 +31,8 @@ export interface TaskServiceOptions {
   readonly readContainerConfig: (id: string) => ContainerConfig;
   /** Called after a container's process was started. */
   readonly onStarted: () => void;
-  /** Called when Shutdown was asked for and nothing is left to serve. */
-  readonly onShutdown: () => void;
+  /** Removes what is left of the sandbox, and lets the shim end once Shutdown has been answered. */
+  readonly onShutdown: () => Promise<void>;
 }
 
 /** Streams as the caller named them, given back by State. */
@@ -180,7 +180,8 @@ export class TaskService {
     const { sandbox, onShutdown } = this.#options;
     if (sandbox.containers.size > 0 && !now) return {};
     await sandbox.destroy();
-    onShutdown();
+    // Before the answer: whoever gets it finds nothing left, and may use the id again.
+    await onShutdown();
     return {};
   }
 
