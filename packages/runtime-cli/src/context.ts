@@ -1,4 +1,4 @@
-import { type Host, posixHost, StateStore, Timings } from '@hako/sandbox';
+import { type Host, posixHost, StateStore, Timings } from '@hako/sandbox/state';
 import type { GlobalOptions } from './global-options.ts';
 
 /** What every command works with. */

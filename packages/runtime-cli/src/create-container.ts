@@ -1,6 +1,6 @@
 import type { Translation } from '@hako/oci-translate';
-import { type ContainerState, removeSandboxByForce, sandboxError } from '@hako/sandbox';
-import { type LaunchedShim, launchShim, standInOption } from '@hako/shim';
+import { type ContainerState, removeSandboxByForce, sandboxError } from '@hako/sandbox/state';
+import { type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { OfferedStdio } from './offered-stdio.ts';

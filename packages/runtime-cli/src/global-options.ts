@@ -1,4 +1,4 @@
-import { DEFAULT_STATE_ROOT } from '@hako/sandbox';
+import { DEFAULT_STATE_ROOT } from '@hako/sandbox/state';
 
 /** What may stand before every command (the global flags of OCI runtimes). */
 export interface GlobalOptions {

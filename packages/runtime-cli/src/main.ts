@@ -1,3 +1,7 @@
+import { state } from './commands/state.ts';
+import { makeContext } from './context.ts';
+import { failureStatus } from './exit-status.ts';
+import { type PlainStateCall, plainStateCall } from './plain-state-call.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -15,9 +19,20 @@ async function main(argv: readonly string[]): Promise<number> {
       return standIn();
     }
     default: {
+      const call = plainStateCall(argv);
+      if (call !== undefined) return plainState(call);
       const { commandLine } = await import('./command-line.ts');
       return commandLine(argv);
     }
+  }
+}
+
+async function plainState({ id, options }: PlainStateCall): Promise<number> {
+  try {
+    return await state(makeContext(options), id);
+  } catch (error) {
+    reportError(error, options);
+    return failureStatus('state');
   }
 }
 

@@ -1,5 +1,5 @@
-import { removeSandboxByForce } from '@hako/sandbox';
-import { connectShim, type TaskConnection } from '@hako/shim';
+import { removeSandboxByForce } from '@hako/sandbox/state';
+import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
 import type { Context } from './context.ts';
 

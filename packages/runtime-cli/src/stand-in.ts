@@ -1,5 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
-import { connectTask } from '@hako/shim';
+import { connectTask } from '@hako/shim/client';
 import { offerStdio } from './offered-stdio.ts';
 import { STAND_IN_CONTROL_FD, type StandInTask } from './start-stand-in.ts';
 import { waitStatus } from './wait-status.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { spawnSelf } from '@hako/shim';
+import { spawnSelf } from '@hako/shim/client';
 import { CliError } from './cli-error.ts';
 import type { StandInOffer } from './create-container.ts';
 import type { OfferedStdio } from './offered-stdio.ts';

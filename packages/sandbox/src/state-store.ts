@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseJson, stringifyJson } from '@hako/oci-spec';
+import { parseJson, stringifyJson } from '@hako/oci-spec/json';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { writeFileAtomic } from './atomic-file.ts';
 import { checkContainerId } from './container-id.ts';

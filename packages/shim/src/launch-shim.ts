@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { type Host, type StateStore, sandboxError } from '@hako/sandbox';
+import { type Host, type StateStore, sandboxError } from '@hako/sandbox/state';
 import { ShimError } from './shim-error.ts';
 import { spawnSelf } from './spawn-self.ts';
 import { connectTask, type TaskConnection } from './task-connection.ts';

@@ -1,5 +1,5 @@
-import { liveState, removeSandboxByForce, sandboxError, shimIsAlive } from '@hako/sandbox';
-import { connectShim } from '@hako/shim';
+import { liveState, removeSandboxByForce, sandboxError, shimIsAlive } from '@hako/sandbox/state';
+import { connectShim } from '@hako/shim/client';
 import type { Context } from '../context.ts';
 import { isNotFound } from '../exit-status.ts';
 import { endContainer, removeContainer } from '../remove-container.ts';

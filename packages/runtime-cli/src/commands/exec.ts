@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Process } from '@hako/oci-spec';
-import { liveState, sandboxError } from '@hako/sandbox';
-import { connectShim, EXEC_PROCESS_TYPE, type TaskConnection } from '@hako/shim';
+import { liveState, sandboxError } from '@hako/sandbox/state';
+import { connectShim, EXEC_PROCESS_TYPE, type TaskConnection } from '@hako/shim/client';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { forwardSignals } from '../forward-signals.ts';

@@ -1,4 +1,4 @@
-import { liveState } from '@hako/sandbox';
+import { liveState } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
 import { type OciState, ociState } from './state.ts';
 

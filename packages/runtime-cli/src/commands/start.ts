@@ -1,5 +1,5 @@
-import { liveState, sandboxError } from '@hako/sandbox';
-import { connectShim } from '@hako/shim';
+import { liveState, sandboxError } from '@hako/sandbox/state';
+import { connectShim } from '@hako/shim/client';
 import type { Context } from '../context.ts';
 
 /** Starts the process of a created container. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type ContainerState, liveState, type StateStore } from '@hako/sandbox';
+import { type ContainerState, liveState, type StateStore } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
 
 /** Version of the runtime specification whose state hako prints. */
