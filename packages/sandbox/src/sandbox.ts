@@ -74,11 +74,6 @@ export class Sandbox {
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
   }
 
-  /** Host processes of the machine: VMM first, then helpers. Empty before and after its life. */
-  get machinePids(): readonly number[] {
-    return this.#machine === undefined ? [] : [this.#machine.vmmPid, ...this.#machine.helperPids];
-  }
-
   /**
    * Makes a container; the sandbox's first one boots the VM. Nothing of a container that could not be made stays.
    *

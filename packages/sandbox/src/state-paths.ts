@@ -10,8 +10,6 @@ export interface ContainerPaths {
   readonly config: string;
   /** ContainerState, rewritten at each change. */
   readonly state: string;
-  /** flock'ed while a command changes the container. */
-  readonly lock: string;
 }
 
 /** Files of one sandbox; they stand in `<root>/<sandbox id>/`, beside those of its first container. */
@@ -39,7 +37,6 @@ export function containerPaths(root: string, id: string): ContainerPaths {
     directory,
     config: join(directory, 'container.json'),
     state: join(directory, 'state.json'),
-    lock: join(directory, 'lock'),
   };
 }
 

@@ -1,5 +1,5 @@
 // The side of those who start a shim or call one; without the shim itself, so that commands start at once.
-export { EXEC_PROCESS_TYPE } from './exec-process.ts';
+export { execProcessSpec } from './exec-process.ts';
 export { connectShim, type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
 export { type SpawnSelfOptions, spawnSelf } from './spawn-self.ts';
 export { standInOption } from './stand-in-option.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EXEC_PROCESS_TYPE, readExecProcess } from './exec-process.ts';
+import { EXEC_PROCESS_TYPE, execProcessSpec, readExecProcess } from './exec-process.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -28,4 +28,14 @@ test('every bad member is named', async () => {
       ]),
     },
   });
+});
+
+test('a limit of 2^64 - 1 goes there and back exactly', async () => {
+  const process = {
+    user: { uid: 0, gid: 0 },
+    args: ['id'],
+    cwd: '/',
+    rlimits: [{ type: 'RLIMIT_CORE', soft: 18446744073709551615n, hard: 18446744073709551615n }],
+  };
+  expect(await readExecProcess(execProcessSpec(process))).toEqual(process);
 });

@@ -1,8 +1,14 @@
 import type { Process } from '@hako/oci-spec';
+import { stringifyJson } from '@hako/oci-spec/json';
 import { ShimError } from './shim-error.ts';
 
 /** Type of the JSON process in ExecProcessRequest.spec (containerd's type URL). */
 export const EXEC_PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
+
+/** The spec of an exec request. Limits beyond what a JavaScript number holds are bigints, and are kept exactly. */
+export function execProcessSpec(process: Process): { typeUrl: string; value: Uint8Array } {
+  return { typeUrl: EXEC_PROCESS_TYPE, value: new TextEncoder().encode(stringifyJson(process)) };
+}
 
 /**
  * The process of an exec request, checked.

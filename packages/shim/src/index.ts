@@ -1,4 +1,4 @@
-export { EXEC_PROCESS_TYPE } from './exec-process.ts';
+export { EXEC_PROCESS_TYPE, execProcessSpec } from './exec-process.ts';
 export { connectShim, type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
 export { type ServeShimOptions, serveShim } from './serve-shim.ts';
 export { ShimError, type ShimErrorCode, type ShimErrorFacts } from './shim-error.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Process } from '@hako/oci-spec';
 import { liveState, sandboxError } from '@hako/sandbox/state';
-import { connectShim, EXEC_PROCESS_TYPE, type TaskConnection } from '@hako/shim/client';
+import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { forwardSignals } from '../forward-signals.ts';
@@ -85,8 +85,7 @@ async function addAndStart(
   { id, execId, process }: ExecCall,
   stdio: OfferedStdio,
 ): Promise<void> {
-  const spec = { typeUrl: EXEC_PROCESS_TYPE, value: new TextEncoder().encode(JSON.stringify(process)) };
-  await task.exec({ id, execId, ...stdio, spec });
+  await task.exec({ id, execId, ...stdio, spec: execProcessSpec(process) });
   try {
     await task.start({ id, execId });
   } catch (error) {
