@@ -2,6 +2,7 @@ import { AgentService, Health } from '@hako/agent-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { Sandbox } from './sandbox.ts';
 import { containerHandlers } from './service/container-service.ts';
+import { diagnosticHandlers } from './service/diagnostic-service.ts';
 import { type BootTimes, guestHandlers } from './service/guest-service.ts';
 import { withStatuses } from './service/handlers.ts';
 import { healthHandlers } from './service/health.ts';
@@ -47,6 +48,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
         ...processHandlers(sandbox),
         ...streamHandlers(sandbox),
         ...resourceHandlers(sandbox),
+        ...diagnosticHandlers(sandbox),
         ...guestHandlers(machine, options.bootTimes),
       }),
     );

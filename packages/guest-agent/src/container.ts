@@ -78,7 +78,7 @@ export class Container {
     const { pid } = this.init;
     this.#cgroupDir = pid === undefined ? undefined : cgroupOf(pid);
     this.#state = 'created';
-    void this.init.exit.then((status) => this.#lookForOom(status));
+    void this.init.exit.then(() => this.lookForOom());
   }
 
   /** Lets the first process run the user's command. Throws AgentError. */
@@ -127,8 +127,8 @@ export class Container {
       rmSync(`${files}.json`, { force: true });
       rmSync(`${files}.pid`, { force: true });
     }
-    void process.exit.then((status) => {
-      this.#lookForOom(status);
+    void process.exit.then(() => {
+      this.lookForOom();
       this.#forgetOldExecs();
     });
   }
@@ -182,6 +182,17 @@ export class Container {
       throw new AgentError('internal', `container ${this.id} has no cgroup that can be frozen`);
     }
     this.#frozen = frozen;
+  }
+
+  /**
+   * Asks the kernel whether it has killed for want of memory, and tells. Done when a process ends and when figures are
+   * read: nothing else says it of a process whose parent goes on.
+   */
+  lookForOom(): void {
+    if (this.#cgroupDir === undefined) return;
+    const kills = oomKills(this.#cgroupDir);
+    if (kills > this.#oomKills) this.onOom();
+    this.#oomKills = kills;
   }
 
   /** Sets the limits that `resources` (of config.json) names. Throws AgentError. */
@@ -255,14 +266,6 @@ export class Container {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** A process that the kernel killed ends, or makes the one that waited for it end, with a status that is not 0. */
-  #lookForOom(status: number): void {
-    if (status === 0 || this.#cgroupDir === undefined) return;
-    const kills = oomKills(this.#cgroupDir);
-    if (kills > this.#oomKills) this.onOom();
-    this.#oomKills = kills;
   }
 
   #forgetOldExecs(): void {

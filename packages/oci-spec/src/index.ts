@@ -43,6 +43,7 @@ export {
   type ParseSpecOptions,
   parseFeatures,
   parseProcess,
+  parseResources,
   parseSpec,
   parseState,
 } from './parse-spec.ts';

@@ -3,6 +3,7 @@ import { check, dropNulls, printable, type Shape } from '@hako/shape';
 import { OciSpecError } from './error.ts';
 import { type Features, featuresShape } from './features.ts';
 import { type ParseJsonOptions, parseJson } from './json.ts';
+import { type LinuxResources, linuxResourcesShape } from './linux-resources.ts';
 import { type Process, processShape } from './process.ts';
 import { type Spec, specShape } from './spec.ts';
 import { type State, stateShape } from './state.ts';
@@ -31,6 +32,11 @@ export function parseSpec(input: unknown, options: ParseSpecOptions = {}): Spec 
 /** Reads a `process` alone, as `exec --process` takes it. Throws as `parseSpec` does. */
 export function parseProcess(input: unknown, options: ParseOptions = {}): Process {
   return checked(processShape, read(input, options), input, options);
+}
+
+/** Reads `linux.resources` alone, as `update --resources` takes it. Throws as `parseSpec` does. */
+export function parseResources(input: unknown, options: ParseOptions = {}): LinuxResources {
+  return checked(linuxResourcesShape, read(input, options), input, options);
 }
 
 /** Reads the JSON that `state` prints. Throws as `parseSpec` does. */

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { versionText } from './commands/version.ts';
 import { makeContext } from './context.ts';
+import { defineContainerCommands, type Run } from './definitions/container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
 import { reportError } from './report-error.ts';
@@ -29,8 +30,6 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
     return failureStatus(command);
   }
 }
-
-type Run = (name: string, result: Promise<number>) => Promise<void>;
 
 function buildProgram(run: Run): Command {
   const program = new Command('hako')
@@ -174,6 +173,7 @@ function buildProgram(run: Run): Command {
         import('./commands/list.ts').then((module) => module.list(context(), options)),
       ),
     );
+  defineContainerCommands(program, context, run);
   program
     .command('spec')
     .description('write a starter config.json')

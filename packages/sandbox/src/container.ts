@@ -1,12 +1,13 @@
 import type { AgentClient } from '@hako/agent-client';
-import { processToProto } from '@hako/agent-protocol';
-import type { Process } from '@hako/oci-spec';
+import { processToProto, resourcesToProto, type StatsContainerResponse } from '@hako/agent-protocol';
+import type { LinuxResources, Process } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
 import { checkContainerId } from './container-id.ts';
 import type { ContainerStatus } from './container-state.ts';
 import { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
-import { guestProcess } from './guest-spec.ts';
+import { guestProcess, guestResources } from './guest-spec.ts';
 import { sandboxError } from './sandbox-error.ts';
 
 /** An extra process of a container: added -> running -> stopped. Only a stopped or added one can be deleted. */
@@ -36,9 +37,13 @@ export class Container {
   status: ContainerStatus = 'created';
   exit: ProcessExit | undefined;
   failure: string | undefined;
+  /** How often the guest's kernel has killed in this container for want of memory. */
+  oomKills = 0;
   readonly #stopped = Promise.withResolvers<ProcessExit>();
   readonly #agent: AgentClient;
   readonly #events: ContainerEvents;
+  /** Changes of the status, one at a time: what is legal was decided on the status that the one before left. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     agent: AgentClient,
@@ -66,14 +71,75 @@ export class Container {
     return this.#stopped.promise;
   }
 
-  async start(): Promise<void> {
-    if (this.status === 'running' || this.status === 'paused') {
-      throw this.#wrongState('cannot start an already running container');
-    }
-    if (this.status !== 'created') throw this.#wrongState(`cannot start a container that is ${this.status}`);
-    await guestRefused(this.#agent.startContainer({ containerId: this.config.id }), 'start', this.config.id);
-    this.#setStatus('running');
-    this.init.attach();
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.status === 'running' || this.status === 'paused') {
+        throw this.#wrongState('cannot start an already running container');
+      }
+      if (this.status !== 'created')
+        throw this.#wrongState(`cannot start a container that is ${this.status}`);
+      await guestRefused(
+        this.#agent.startContainer({ containerId: this.config.id }),
+        'start',
+        this.config.id,
+      );
+      this.#setStatus('running');
+      this.init.attach();
+    });
+  }
+
+  /** Freezes every process of the container. */
+  pause(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.status === 'paused') throw this.#wrongState('container already paused');
+      if (this.status !== 'running') throw this.#wrongState(`container not running: ${this.status}`);
+      await guestRefused(
+        this.#agent.pauseContainer({ containerId: this.config.id }),
+        'pause',
+        this.config.id,
+      );
+      this.#setStatus('paused');
+    });
+  }
+
+  /** Lets the processes of a paused container go on. */
+  resume(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.status !== 'paused') throw this.#wrongState('container not paused');
+      await guestRefused(
+        this.#agent.resumeContainer({ containerId: this.config.id }),
+        'resume',
+        this.config.id,
+      );
+      this.#setStatus('running');
+    });
+  }
+
+  /** Sets the limits that `resources` names; the others stay as they are. */
+  update(resources: LinuxResources): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.status === 'stopped') throw this.#wrongState('container not running');
+      await guestRefused(
+        this.#agent.updateContainer({
+          containerId: this.config.id,
+          resources: resourcesToProto(guestResources(resources)),
+        }),
+        'update',
+        this.config.id,
+      );
+    });
+  }
+
+  /** What the container uses, as the guest's kernel counts it. */
+  async stats(): Promise<StatsContainerResponse> {
+    if (this.status === 'stopped') throw this.#wrongState('container not running');
+    return guestRefused(this.#agent.statsContainer({ containerId: this.config.id }), 'stats', this.config.id);
+  }
+
+  /** The container's processes, as the guest sees them. Needs hako's agent. */
+  async processes(): Promise<readonly GuestProcessInfo[]> {
+    if (this.status === 'stopped') throw this.#wrongState('container not running');
+    return readGuestProcesses(this.#agent, this.config.id);
   }
 
   async kill(signal: number, execId: string, all: boolean): Promise<void> {
@@ -108,7 +174,9 @@ export class Container {
       throw this.#wrongState(
         this.status === 'stopped'
           ? 'cannot exec in a stopped container'
-          : `cannot exec in a container that is ${this.status}`,
+          : this.status === 'paused'
+            ? 'cannot exec in a paused container'
+            : `cannot exec in a container that is ${this.status}`,
       );
     }
     if (this.execs.has(execId) || execId === this.config.id) {
@@ -174,7 +242,15 @@ export class Container {
     this.#stopped.resolve(exit);
   }
 
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(change);
+    this.#turn = mine.catch(() => {});
+    await mine;
+  }
+
   #setStatus(status: ContainerStatus): void {
+    // The machine may have ended while the guest was answering: stopped is for good.
+    if (this.status === 'stopped') throw this.#wrongState(this.failure ?? 'container not running');
     this.status = status;
     this.#events.statusChanged(this);
   }

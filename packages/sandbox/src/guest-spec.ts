@@ -1,4 +1,4 @@
-import type { Spec } from '@hako/oci-spec';
+import type { LinuxResources, Spec } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { guestRootfs } from './guest-paths.ts';
 import { isBind } from './mount-kind.ts';
@@ -75,12 +75,17 @@ function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxCo
   const namespaces = (linux.namespaces ?? [])
     .filter(({ type }) => type !== 'network')
     .map(({ type }) => ({ type }));
-  const { blockIO: _blockIo, ...resources } = linux.resources ?? {};
   return {
     ...rest,
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
     namespaces,
     cgroupsPath: `/hako/${container.id}`,
-    ...(linux.resources === undefined ? {} : { resources }),
+    ...(linux.resources === undefined ? {} : { resources: guestResources(linux.resources) }),
   };
+}
+
+/** Limits for the guest: block devices are the host's, so their weights and rates have no meaning there. */
+export function guestResources(resources: LinuxResources): LinuxResources {
+  const { blockIO: _blockIo, ...rest } = resources;
+  return rest;
 }

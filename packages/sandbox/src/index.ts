@@ -2,6 +2,7 @@ export { Container, type ContainerEvents, type Exec } from './container.ts';
 export { checkContainerId } from './container-id.ts';
 export { type ContainerState, type ContainerStatus, parseContainerState } from './container-state.ts';
 export { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { Journal, type JournalEntry, readJournal } from './journal.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
@@ -14,6 +15,7 @@ export {
   type SandboxErrorFacts,
   sandboxError,
 } from './sandbox-error.ts';
+export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
 export { type ContainerPaths, DEFAULT_STATE_ROOT, type SandboxPaths } from './state-paths.ts';
 export { type ShimRecord, StateStore } from './state-store.ts';
 export { type Phase, Timings } from './timings.ts';

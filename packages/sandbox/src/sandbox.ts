@@ -181,8 +181,9 @@ export class Sandbox {
     this.#machine = machine;
     const connecting = new AbortController();
     void machine.exited.then(() => connecting.abort());
+    let agent: AgentClient;
     try {
-      const agent = await this.#connect(machine, connecting.signal);
+      agent = await this.#connect(machine, connecting.signal);
       await this.timings.measure('sandbox create', () =>
         guestRefused(
           agent.createSandbox({
@@ -200,6 +201,7 @@ export class Sandbox {
       await machine.stop();
       throw error;
     }
+    void this.#countOomKills(agent);
     void machine.exited.then((exit) => {
       this.#agent = undefined;
       const reason =
@@ -229,6 +231,19 @@ export class Sandbox {
     }
     this.timings.add('kernel', times.kernelMs);
     this.timings.add('guest agent', times.agentMs);
+  }
+
+  /** Until the connection ends, or for an agent that does not tell. */
+  async #countOomKills(agent: AgentClient): Promise<void> {
+    try {
+      for (;;) {
+        const { containerId } = await agent.getOOMEvent({});
+        const container = this.containers.get(containerId);
+        if (container !== undefined) container.oomKills += 1;
+      }
+    } catch {
+      // What ends the connection is seen elsewhere.
+    }
   }
 
   async #end(): Promise<void> {

@@ -1,6 +1,7 @@
 // What commands on existing containers need: the state on disk and nothing of the machine, so that they start at once.
 export { checkContainerId } from './container-id.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
+export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
 export { posixHost } from './posix-host.ts';
@@ -11,6 +12,7 @@ export {
   type SandboxErrorFacts,
   sandboxError,
 } from './sandbox-error.ts';
+export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
 export { DEFAULT_STATE_ROOT } from './state-paths.ts';
 export { StateStore } from './state-store.ts';
 export { Timings } from './timings.ts';

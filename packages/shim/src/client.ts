@@ -4,3 +4,4 @@ export { connectShim, type LaunchedShim, type LaunchShimOptions, launchShim } fr
 export { type SpawnSelfOptions, spawnSelf } from './spawn-self.ts';
 export { standInOption } from './stand-in-option.ts';
 export { connectTask, type TaskConnection } from './task-connection.ts';
+export { taskResources } from './task-resources.ts';

@@ -5,8 +5,9 @@ import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeSandboxState, Sandbox, StateStore } from '@hako/sandbox';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
+import { GuestService } from './guest-service.ts';
 import { CONTROL_FD, type ShimMessage } from './launch-shim.ts';
-import { taskMethods } from './task-methods.ts';
+import { guestMethods, taskMethods } from './task-methods.ts';
 import { TaskService } from './task-service.ts';
 
 /** Arguments of the shim process. */
@@ -60,7 +61,10 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
 
   const methods = taskMethods(service);
   // The same service under both names: a caller speaks one or the other.
-  const rpc = new TtrpcServer().register(TaskServiceV2, methods).register(TaskServiceV3, methods);
+  const rpc = new TtrpcServer()
+    .register(TaskServiceV2, methods)
+    .register(TaskServiceV3, methods)
+    .register(GuestService, guestMethods(service));
   server.on('connection', (socket) => rpc.serve(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,10 +1,13 @@
 import { connectUnix } from '@hako/posix';
 import { TaskServiceV2 } from '@hako/task-protocol';
 import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { GuestService } from './guest-service.ts';
 
 /** A connection to a shim's task API. */
 export interface TaskConnection {
   readonly task: ServiceClient<typeof TaskServiceV2>;
+  /** What hako adds to the task API. */
+  readonly guest: ServiceClient<GuestService>;
   /** Fulfilled when the connection has ended, by either side. */
   readonly closed: Promise<unknown>;
   close(): void;
@@ -13,5 +16,10 @@ export interface TaskConnection {
 /** Connects to a shim's socket. Rejects with PosixError when nobody serves there. */
 export async function connectTask(socketPath: string): Promise<TaskConnection> {
   const client = new TtrpcClient(await connectUnix(socketPath));
-  return { task: client.service(TaskServiceV2), closed: client.closed, close: () => client.close() };
+  return {
+    task: client.service(TaskServiceV2),
+    guest: client.service(GuestService),
+    closed: client.closed,
+    close: () => client.close(),
+  };
 }

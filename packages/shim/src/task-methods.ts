@@ -1,5 +1,6 @@
 import type { TaskServiceV2 } from '@hako/task-protocol';
 import type { ServiceHandlers } from '@hako/ttrpc';
+import type { GuestService } from './guest-service.ts';
 import { toTaskError } from './task-errors.ts';
 import { type TaskService, unsupported } from './task-service.ts';
 
@@ -17,13 +18,18 @@ export function taskMethods(service: TaskService): ServiceHandlers<typeof TaskSe
     wait: answer((request) => service.wait(request)),
     connect: answer(() => service.connect()),
     shutdown: answer((request) => service.shutdown(request)),
-    pause: refused('pausing a container'),
-    resume: refused('resuming a container'),
+    pause: answer((request) => service.pause(request)),
+    resume: answer((request) => service.resume(request)),
+    update: answer((request) => service.update(request)),
+    stats: answer((request) => service.stats(request)),
     checkpoint: refused('checkpointing a container'),
     resizePty: refused('a terminal'),
-    update: refused('changing the resources of a container'),
-    stats: refused('reading the metrics of a container'),
   };
+}
+
+/** What hako adds to the task API, as ttRPC handlers. */
+export function guestMethods(service: TaskService): ServiceHandlers<GuestService> {
+  return { processes: answer((request) => service.processes(request)) };
 }
 
 function answer<Request, Response>(

@@ -2,6 +2,7 @@ import type { ContainerConfig } from '@hako/oci-translate';
 import type { Container, GuestProcess, ProcessExit, Sandbox } from '@hako/sandbox';
 import { type SandboxError, sandboxError } from '@hako/sandbox';
 import type {
+  Any,
   CloseIORequest,
   ConnectResponse,
   CreateTaskRequest,
@@ -16,13 +17,19 @@ import type {
   StartResponse,
   StateRequest,
   StateResponse,
+  StatsResponse,
+  UpdateTaskRequest,
   WaitRequest,
   WaitResponse,
 } from '@hako/task-protocol';
-import { TaskStatus, timestampFromMs } from '@hako/task-protocol';
+import { packAny, TaskStatus, timestampFromMs } from '@hako/task-protocol';
+import { Metrics } from '@hako/task-protocol/cgroups-v2';
+import { containerMetrics } from './container-metrics.ts';
 import { readExecProcess } from './exec-process.ts';
+import { PROCESSES_TYPE } from './guest-service.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
 import { readStandIn } from './stand-in-option.ts';
+import { readTaskResources } from './task-resources.ts';
 
 /** What the task service works on. */
 export interface TaskServiceOptions {
@@ -164,6 +171,35 @@ export class TaskService {
     await this.#options.sandbox.removeContainer(id);
     this.#records.delete(id);
     return { pid: container.pid, ...exitFields(container.exit) };
+  }
+
+  async pause({ id }: { readonly id: string }): Promise<object> {
+    await this.#options.sandbox.container(id).pause();
+    return {};
+  }
+
+  async resume({ id }: { readonly id: string }): Promise<object> {
+    await this.#options.sandbox.container(id).resume();
+    return {};
+  }
+
+  async update({ id, resources }: UpdateTaskRequest): Promise<object> {
+    const container = this.#options.sandbox.container(id);
+    await container.update(await readTaskResources(resources));
+    return {};
+  }
+
+  /** The container's own figures, from the guest, as containerd's metrics of cgroup v2. */
+  async stats({ id }: { readonly id: string }): Promise<StatsResponse> {
+    const container = this.#options.sandbox.container(id);
+    const { oomKills } = container;
+    return { stats: packAny(Metrics, containerMetrics({ stats: await container.stats(), oomKills })) };
+  }
+
+  /** The processes inside the container, as JSON. */
+  async processes({ id }: { readonly id: string }): Promise<Any> {
+    const processes = await this.#options.sandbox.container(id).processes();
+    return { typeUrl: PROCESSES_TYPE, value: new TextEncoder().encode(JSON.stringify(processes)) };
   }
 
   /** Host processes of the task: the one that stands for it. Processes in the guest have no host pid. */

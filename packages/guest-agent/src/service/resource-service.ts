@@ -8,7 +8,9 @@ import type { AgentHandlers } from './handlers.ts';
 export function resourceHandlers(sandbox: Sandbox): AgentHandlers {
   return {
     statsContainer({ containerId }) {
-      const { cgroupDir, init } = sandbox.container(containerId);
+      const container = sandbox.container(containerId);
+      container.lookForOom();
+      const { cgroupDir, init } = container;
       return {
         cgroupStats: cgroupDir === undefined ? undefined : readCgroupStats(cgroupDir),
         networkStats: init.pid === undefined ? [] : readNetworkStats(init.pid),

@@ -29,7 +29,9 @@ export async function exec(
     const message =
       status === 'stopped'
         ? 'cannot exec in a stopped container'
-        : `cannot exec in a container that is ${status}`;
+        : status === 'paused'
+          ? 'cannot exec in a paused container'
+          : `cannot exec in a container that is ${status}`;
     throw sandboxError('wrong-state', message, { id, status });
   }
   const process_ = await execProcess(store.readContainerConfig(id).spec, command, options);

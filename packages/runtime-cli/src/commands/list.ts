@@ -1,5 +1,6 @@
 import { liveState } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
+import { table } from '../table.ts';
 import { type OciState, ociState } from './state.ts';
 
 /** Arguments of `list`. */
@@ -25,7 +26,7 @@ export async function list({ store, host }: Context, options: ListOptions): Prom
 function render(states: readonly OciState[], { format, quiet }: ListOptions): string {
   if (quiet) return states.map(({ id }) => `${id}\n`).join('');
   if (format === 'json') return `${JSON.stringify(states)}\n`;
-  const rows = [
+  return table([
     ['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'],
     ...states.map(({ id, pid, status, bundle, created, owner }) => [
       id,
@@ -35,15 +36,5 @@ function render(states: readonly OciState[], { format, quiet }: ListOptions): st
       created,
       owner,
     ]),
-  ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  ]);
 }

@@ -1,0 +1,103 @@
+import type { HostProcessUse } from '@hako/sandbox/state';
+import type { Metrics } from '@hako/task-protocol/cgroups-v2';
+
+/**
+ * A `stats` event in runc's JSON shape, from the container's own figures in the guest, and beside them, as `sandbox`,
+ * what the host's processes for it use. `sandbox.overhead` is what is left of that without the container's own part.
+ * CPU times are nanoseconds, memory is bytes. As runc does for cgroup v2, swap counts memory and swap together.
+ */
+export function statsEvent(id: string, metrics: Metrics, hostProcesses: readonly HostProcessUse[]): object {
+  return { type: 'stats', id, data: statsData(metrics), sandbox: sandboxUse(metrics, hostProcesses) };
+}
+
+const NO_LIMIT = 2n ** 64n - 1n;
+
+function statsData({ cpu, memory, pids, io, hugetlb, memoryEvents, network }: Metrics): object {
+  const usage = memory?.usage ?? 0n;
+  const limit = memory?.usageLimit ?? 0n;
+  const swapLimit = memory?.swapLimit ?? 0n;
+  return {
+    cpu: {
+      usage: {
+        total: nanoseconds(cpu?.usageUsec),
+        kernel: nanoseconds(cpu?.systemUsec),
+        user: nanoseconds(cpu?.userUsec),
+      },
+      throttling: {
+        periods: cpu?.nrPeriods ?? 0n,
+        throttledPeriods: cpu?.nrThrottled ?? 0n,
+        throttledTime: nanoseconds(cpu?.throttledUsec),
+      },
+    },
+    memory: {
+      cache: memory?.file ?? 0n,
+      usage: { limit, usage, max: memory?.maxUsage ?? 0n, failcnt: memoryEvents?.max ?? 0n },
+      swap: {
+        limit: swapLimit === NO_LIMIT || limit === NO_LIMIT ? NO_LIMIT : swapLimit + limit,
+        usage: usage + (memory?.swapUsage ?? 0n),
+        failcnt: 0n,
+      },
+      kernel: { limit: 0n, failcnt: 0n },
+      kernelTCP: { limit: 0n, failcnt: 0n },
+      raw: rawMemory(memory),
+    },
+    pids: { current: pids?.current ?? 0n, limit: pids?.limit === NO_LIMIT ? 0n : (pids?.limit ?? 0n) },
+    blkio: {
+      ioServiceBytesRecursive: blkio(io, 'rbytes', 'wbytes'),
+      ioServicedRecursive: blkio(io, 'rios', 'wios'),
+    },
+    hugetlb: Object.fromEntries(
+      hugetlb.map(({ pagesize, current, max, failcnt }) => [pagesize, { usage: current, max, failcnt }]),
+    ),
+    intel_rdt: {},
+    network_interfaces: network.map(({ name, ...counters }) => ({
+      Name: name,
+      ...Object.fromEntries(Object.entries(counters).map(([key, value]) => [capital(key), value])),
+    })),
+  };
+}
+
+function sandboxUse({ cpu, memory }: Metrics, processes: readonly HostProcessUse[]): object {
+  const cpuNs = processes.reduce((sum, { cpuNs }) => sum + cpuNs, 0);
+  const memoryBytes = processes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  return {
+    cpu: cpuNs,
+    memory: memoryBytes,
+    overhead: {
+      cpu: Math.max(0, cpuNs - Number(nanoseconds(cpu?.usageUsec))),
+      memory: Math.max(0, memoryBytes - Number(memory?.usage ?? 0n)),
+    },
+    processes: processes.map(({ role, pid, cpuNs, memoryBytes }) => ({
+      role,
+      pid,
+      cpu: cpuNs,
+      memory: memoryBytes,
+    })),
+  };
+}
+
+function nanoseconds(microseconds: bigint | undefined): bigint {
+  return (microseconds ?? 0n) * 1000n;
+}
+
+/** The lines of memory.stat by their names there. */
+function rawMemory(memory: Metrics['memory']): object {
+  const { usage, usageLimit, maxUsage, swapUsage, swapLimit, swapMaxUsage, psi, ...lines } = memory ?? {};
+  return Object.fromEntries(
+    Object.entries(lines).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function blkio(io: Metrics['io'], read: 'rbytes' | 'rios', write: 'wbytes' | 'wios'): readonly object[] {
+  return (io?.usage ?? []).flatMap((entry) => [
+    { major: entry.major, minor: entry.minor, op: 'Read', value: entry[read] },
+    { major: entry.major, minor: entry.minor, op: 'Write', value: entry[write] },
+  ]);
+}
+
+function capital(key: string): string {
+  return key.charAt(0).toUpperCase() + key.slice(1);
+}
