@@ -129,7 +129,19 @@ export {
   Route,
 } from './gen/types.ts';
 export {
+  LOST_MEMBERS_FEATURE,
+  LOST_MEMBERS_KEY,
+  lostMembersFromText,
+  lostMembersToText,
+  withLostMembers,
+} from './lost-members.ts';
+export {
   fieldsLost,
+  type LostMember,
+  lostMembers,
+  lostMembersOfProcess,
+  lostMembersOfResources,
+  pathText,
   processFromProto,
   processToProto,
   resourcesFromProto,

@@ -47,7 +47,35 @@ export function resourcesFromProto(message: LinuxResources): OciResources {
  * `vm` is not among them: it is for the host.
  */
 export function fieldsLost(spec: OciSpec): string[] {
-  return lostIn(specTable, spec, '');
+  return lostMembers(spec).map(({ path }) => pathText(path));
+}
+
+/** A member that the protocol cannot carry: where it stands in its document, and its value. */
+export interface LostMember {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** What `fieldsLost` names, with the values, so that another way to the guest can carry them. */
+export function lostMembers(spec: OciSpec): LostMember[] {
+  return lostIn(specTable, spec, []);
+}
+
+/** The same of a process alone. */
+export function lostMembersOfProcess(process: OciProcess): LostMember[] {
+  return lostIn(processTable, process, []);
+}
+
+/** The same of `linux.resources` alone. */
+export function lostMembersOfResources(resources: OciResources): LostMember[] {
+  return lostIn(resourcesTable, resources, []);
+}
+
+/** A path as in `linux.devices[0].fileMode`. */
+export function pathText(path: LostMember['path']): string {
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
 }
 
 function toProto(table: SpecTable, source: object): object {
@@ -95,17 +123,17 @@ function memberFromProto({ table, zero, whenAbsent }: SpecMember, value: unknown
   return Number.isSafeInteger(number) ? number : value;
 }
 
-function lostIn(table: SpecTable, source: object, path: string): string[] {
-  return Object.entries(source as Json).flatMap(([name, value]) => {
-    const at = path === '' ? name : `${path}.${name}`;
+function lostIn(table: SpecTable, source: object, path: LostMember['path']): LostMember[] {
+  return Object.entries(source as Json).flatMap(([name, value]): LostMember[] => {
+    const at = [...path, name];
     if (value === undefined || table.hostOnly?.includes(name) === true) return [];
     const member = table.members.find(({ json }) => json === name);
-    if (member === undefined) return [at];
-    if (member.zero === 'lost' && (value === 0 || value === 0n)) return [at];
+    if (member === undefined) return [{ path: at, value }];
+    if (member.zero === 'lost' && (value === 0 || value === 0n)) return [{ path: at, value }];
     const { table: inner } = member;
     if (inner === undefined) return [];
     return Array.isArray(value)
-      ? value.flatMap((item: object, index) => lostIn(inner, item, `${at}[${index}]`))
+      ? value.flatMap((item: object, index) => lostIn(inner, item, [...at, index]))
       : lostIn(inner, value as object, at);
   });
 }

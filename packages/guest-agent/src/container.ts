@@ -3,6 +3,7 @@ import { AgentError } from './agent-error.ts';
 import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
 import { crun, releaseInit } from './crun.ts';
 import { GuestProcess } from './guest-process.ts';
+import { setNetworkSysctls } from './network-sysctls.ts';
 import type { Machine } from './system/machine.ts';
 import { toJson } from './to-json.ts';
 
@@ -61,7 +62,7 @@ export class Container {
     this.#hasPoststartHooks = hasPoststartHooks(spec);
     try {
       mkdirSync(this.#dir, { recursive: true });
-      writeFileSync(`${this.#dir}/config.json`, toJson(withPersonality(spec)));
+      writeFileSync(`${this.#dir}/config.json`, toJson(withPersonality(setNetworkSysctls(spec))));
       await this.#launch(this.init, `${this.#dir}/init.pid`, [
         'create',
         '--bundle',

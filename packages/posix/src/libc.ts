@@ -23,6 +23,7 @@ export interface LibcArguments {
   close_range: [number: number, first: number, last: number, flags: number];
   pidfd_open: [number: number, pid: number, flags: number];
   openat2: [number: number, dirfd: number, path: Bytes, how: Bytes, size: number];
+  mount_setattr: [number: number, dirfd: number, path: Bytes, flags: number, attributes: Bytes, size: number];
 }
 
 export type LibcFunction = keyof LibcArguments;
@@ -55,6 +56,7 @@ const signatures: {
   close_range: { symbol: 'syscall', returns: 'i64', args: ['i64', 'u32', 'u32', 'u32'] },
   pidfd_open: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'u32'] },
   openat2: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'bytes', 'i64'] },
+  mount_setattr: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'u32', 'bytes', 'i64'] },
 };
 
 /** Numbers for `syscall(2)`, x86-64 and arm64. */
@@ -63,6 +65,7 @@ export const syscallNumbers = {
   pidfd_open: 434,
   close_range: 436,
   openat2: 437,
+  mount_setattr: 442,
 } as const;
 
 let binding: LibcBinding | undefined;

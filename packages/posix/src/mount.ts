@@ -1,4 +1,6 @@
-import { callLibc, cString } from './libc.ts';
+import { readFileSync } from 'node:fs';
+import { callLibc, cString, syscallNumbers } from './libc.ts';
+import { PosixError } from './posix-error.ts';
 
 /** Flags of mount(2). */
 export const mountFlags = {
@@ -45,9 +47,9 @@ export function mount(request: MountRequest): void {
 }
 
 export interface BindMountOptions {
-  /** Make the mount point itself read-only. Default false. */
+  /** Make it read-only, with the mounts that were taken along. Default false. */
   readonly readonly?: boolean;
-  /** Take the mounts below `source` along. Default false. Read-only then holds for the top mount only. */
+  /** Take the mounts below `source` along. Default false. */
   readonly recursive?: boolean;
 }
 
@@ -57,17 +59,51 @@ export function bindMount(source: string, target: string, options: BindMountOpti
   mount({ source, target, flags: mountFlags.bind + recursive });
   if (options.readonly !== true) return;
   try {
-    // Linux ignores the read-only flag of the first call: a bind becomes read-only by a remount.
-    mount({
-      source: 'none',
-      target,
-      flags: mountFlags.bind + mountFlags.remount + mountFlags.readonly,
-    });
+    makeReadonly(target);
   } catch (error) {
     // A writable mount where a read-only one was asked for must not stay.
     unmount(target, { detach: true });
     throw error;
   }
+}
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_RECURSIVE = 0x8000;
+const MOUNT_ATTR_RDONLY = 1;
+/** struct mount_attr: attr_set, attr_clr, propagation, userns_fd, each of 64 bits. */
+const MOUNT_ATTR_BYTES = 32;
+
+/** Makes the mount on `target` and all below it read-only: mount_setattr(2), of Linux 5.12. */
+function makeReadonly(target: string): void {
+  const attributes = new Uint8Array(MOUNT_ATTR_BYTES);
+  attributes[0] = MOUNT_ATTR_RDONLY;
+  try {
+    callLibc(
+      'mount_setattr',
+      [
+        syscallNumbers.mount_setattr,
+        AT_FDCWD,
+        cString(target, 'mount_setattr'),
+        AT_RECURSIVE + AT_SYMLINK_NOFOLLOW,
+        attributes,
+        MOUNT_ATTR_BYTES,
+      ],
+      target,
+    );
+  } catch (error) {
+    // An older kernel: a remount does it for one mount. With more it would leave those below writable.
+    if (!(error instanceof PosixError && error.code === 'ENOSYS') || hasMountsBelow(target)) throw error;
+    mount({ source: 'none', target, flags: mountFlags.bind + mountFlags.remount + mountFlags.readonly });
+  }
+}
+
+function hasMountsBelow(target: string): boolean {
+  // proc(5): these are written as octal numbers there.
+  const prefix = `${target.replace(/[ \t\n\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)}/`;
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[4]?.startsWith(prefix));
 }
 
 export type MountPropagation = 'private' | 'slave' | 'shared' | 'unbindable';

@@ -1,5 +1,11 @@
 import type { AgentClient } from '@hako/agent-client';
-import { processToProto, resourcesToProto, type StatsContainerResponse } from '@hako/agent-protocol';
+import {
+  lostMembersOfProcess,
+  lostMembersOfResources,
+  processToProto,
+  resourcesToProto,
+  type StatsContainerResponse,
+} from '@hako/agent-protocol';
 import type { LinuxResources, Process } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
 import { checkContainerId } from './container-id.ts';
@@ -8,6 +14,7 @@ import { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestProcess, guestResources } from './guest-spec.ts';
+import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 
 /** An extra process of a container: added -> running -> stopped. Only a stopped or added one can be deleted. */
@@ -119,11 +126,12 @@ export class Container {
   update(resources: LinuxResources): Promise<void> {
     return this.#inTurn(async () => {
       if (this.status === 'stopped') throw this.#wrongState('container not running');
+      const forGuest = guestResources(resources);
       await guestRefused(
-        this.#agent.updateContainer({
-          containerId: this.config.id,
-          resources: resourcesToProto(guestResources(resources)),
-        }),
+        this.#agent.updateContainer(
+          { containerId: this.config.id, resources: resourcesToProto(forGuest) },
+          besideMessage(lostMembersOfResources(forGuest)),
+        ),
         'update',
         this.config.id,
       );
@@ -194,12 +202,12 @@ export class Container {
     if (exec.status !== 'added') throw this.#wrongState(`process ${execId} was started already`);
     if (this.status !== 'running')
       throw this.#wrongState(`cannot exec in a container that is ${this.status}`);
+    const process = guestProcess(exec.spec);
     await guestRefused(
-      this.#agent.execProcess({
-        containerId: this.config.id,
-        execId,
-        process: processToProto(guestProcess(exec.spec)),
-      }),
+      this.#agent.execProcess(
+        { containerId: this.config.id, execId, process: processToProto(process) },
+        besideMessage(lostMembersOfProcess(process)),
+      ),
       'exec',
       this.config.id,
     );

@@ -83,6 +83,8 @@ export class GuestProcess {
       const reply = await this.#agent.waitProcess({ containerId: this.#containerId, execId: this.#execId });
       this.#finish(reply.status & 0xff);
     } catch (error) {
+      // A broken connection is the machine's end, or leads to it; that comes by `abandon`, with its cause.
+      if (!this.#agent.isOpen) return;
       this.#closeStreams();
       this.#exit.reject(error);
     }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type AgentClient, connectAgent } from '@hako/agent-client';
-import { specToProto } from '@hako/agent-protocol';
+import { lostMembers, specToProto } from '@hako/agent-protocol';
 import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
 import { planNetwork } from '@hako/network';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
@@ -14,6 +15,7 @@ import { guestRefused } from './guest-refused.ts';
 import { guestSpec } from './guest-spec.ts';
 import type { Host } from './host.ts';
 import { Journal, readJournal } from './journal.ts';
+import { besideMessage, lostNotice } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 import { shareContainer } from './share.ts';
 import { shareStorage } from './share-storage.ts';
@@ -24,6 +26,9 @@ import { undoJournal } from './undo.ts';
 
 /** How long the guest may take to flush its file systems before the VM is ended without it. */
 const DESTROY_TIMEOUT_MS = 5000;
+
+/** How long a machine whose agent is gone may take to end by itself. */
+const LAST_WORDS_MS = 2000;
 
 /** What a sandbox is made of. */
 export interface SandboxOptions {
@@ -64,6 +69,8 @@ export class Sandbox {
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
   #ending: Promise<void> | undefined;
+  /** Why the machine is no more. */
+  #endReason: string | undefined;
   readonly #cancelled = new AbortController();
 
   constructor(options: SandboxOptions) {
@@ -92,18 +99,28 @@ export class Sandbox {
     const agent = this.#agent;
     if (agent === undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
     const spec = guestSpec(config, this.config, shared);
+    const lost = lostMembers(spec);
+    const noticing = lostNotice(agent, lost);
+    noticing.catch(() => {});
     await this.timings.measure('container create', () =>
       guestRefused(
-        agent.createContainer({ containerId: config.id, execId: config.id, OCI: specToProto(spec) }),
+        agent.createContainer(
+          { containerId: config.id, execId: config.id, OCI: specToProto(spec) },
+          besideMessage(lost),
+        ),
         'create',
         config.id,
       ),
     );
+    const notice = await guestRefused(noticing, 'create', config.id);
+    if (notice !== undefined) this.#options.onNotice?.(notice);
     const container = new Container(agent, config, io, pid, {
       statusChanged: (changed) => this.#record(changed),
     });
     this.containers.set(config.id, container);
     this.#record(container);
+    // It may have ended while the guest was answering.
+    if (this.#endReason !== undefined) container.machineEnded(this.#endReason);
     return container;
   }
 
@@ -202,10 +219,14 @@ export class Sandbox {
       throw error;
     }
     void this.#countOomKills(agent);
+    void this.#endWithAgent(machine, agent);
     void machine.exited.then((exit) => {
       this.#agent = undefined;
       const reason =
-        exit.cause ?? `the virtual machine ended (${exit.signal ?? `exit status ${exit.exitCode}`})`;
+        this.#endReason ??
+        exit.cause ??
+        `the virtual machine ended (${exit.signal ?? `exit status ${exit.exitCode}`})`;
+      this.#endReason = reason;
       for (const container of this.containers.values()) container.machineEnded(reason);
     });
   }
@@ -231,6 +252,21 @@ export class Sandbox {
     }
     this.timings.add('kernel', times.kernelMs);
     this.timings.add('guest agent', times.agentMs);
+  }
+
+  /**
+   * Without its agent a machine is of no use to anyone. As a rule the connection breaks because the machine is ending,
+   * which then says why.
+   */
+  async #endWithAgent(machine: VirtualMachine, agent: AgentClient): Promise<void> {
+    const { message } = await agent.closed;
+    const grace = new AbortController();
+    const late = delay(LAST_WORDS_MS, 'late', { signal: grace.signal }).catch(() => 'cut');
+    const first = await Promise.race([machine.exited.then(() => 'exited'), late]);
+    grace.abort();
+    if (first !== 'late') return;
+    this.#endReason ??= message;
+    await machine.stop();
   }
 
   /** Until the connection ends, or for an agent that does not tell. */

@@ -1,7 +1,13 @@
-import { duplexPair } from 'node:stream';
-import { AgentService, Health, HealthCheckResponse_ServingStatus } from '@hako/agent-protocol';
+import { type Duplex, duplexPair } from 'node:stream';
+import {
+  AgentService,
+  Health,
+  HealthCheckResponse_ServingStatus,
+  LOST_MEMBERS_FEATURE,
+  LOST_MEMBERS_KEY,
+} from '@hako/agent-protocol';
 import type { Hypervisor, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
-import { type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
+import { type CallContext, type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
 
 /** A process of the fake guest: prints, then ends when it is told to. */
 interface FakeProcess {
@@ -26,10 +32,15 @@ export class FakeMachine implements Hypervisor {
   readonly calls: string[] = [];
   /** Calls that are to fail, with the agent's words. */
   readonly refusals: Map<string, string> = new Map();
+  /** What came beside messages: members that the protocol has no field for. */
+  readonly lostMembers: string[] = [];
+  /** What the agent says of itself. */
+  features: string[] = [LOST_MEMBERS_FEATURE];
   /** A guest whose agent never answers. */
   mute = false;
   launched: VmConfig | undefined;
   stopped = 0;
+  #guestEnd: Duplex | undefined;
   readonly #exit = Promise.withResolvers<VmExit>();
   readonly #processes = new Map<string, FakeProcess>();
 
@@ -43,6 +54,7 @@ export class FakeMachine implements Hypervisor {
     if (!this.mute) {
       new TtrpcServer().register(Health, healthy).register(AgentService, this.#agent()).serve(guestEnd);
     }
+    this.#guestEnd = guestEnd;
     void this.#exit.promise.then(() => guestEnd.destroy());
     return {
       vmmPid: process.pid,
@@ -58,6 +70,11 @@ export class FakeMachine implements Hypervisor {
         this.die({ exitCode: null, signal: 'SIGKILL' });
       },
     };
+  }
+
+  /** The agent's connection breaks; the machine is still there. */
+  cutConnection(): void {
+    this.#guestEnd?.destroy();
   }
 
   /** The machine ends by itself. */
@@ -76,6 +93,10 @@ export class FakeMachine implements Hypervisor {
   }
 
   #agent(): ServiceHandlers<AgentService> {
+    const note = ({ metadata }: CallContext): void => {
+      const text = metadata.get(LOST_MEMBERS_KEY)?.[0];
+      if (text !== undefined) this.lostMembers.push(text);
+    };
     const log = (call: string, detail = ''): void => {
       this.calls.push(detail === '' ? call : `${call} ${detail}`);
       const refusal = this.refusals.get(call);
@@ -93,13 +114,22 @@ export class FakeMachine implements Hypervisor {
     return {
       createSandbox: () => log('createSandbox'),
       destroySandbox: () => log('destroySandbox'),
-      createContainer: ({ containerId, execId }) => {
+      getGuestDetails: () => ({ agentDetails: { extraFeatures: this.features } }),
+      pauseContainer: ({ containerId }) => log('pauseContainer', containerId),
+      resumeContainer: ({ containerId }) => log('resumeContainer', containerId),
+      updateContainer: (_request, context) => {
+        log('updateContainer');
+        note(context);
+      },
+      createContainer: ({ containerId, execId }, context) => {
+        note(context);
         log('createContainer', containerId);
         begin(execId);
       },
       startContainer: ({ containerId }) => log('startContainer', containerId),
       removeContainer: ({ containerId }) => log('removeContainer', containerId),
-      execProcess: ({ execId }) => {
+      execProcess: ({ execId }, context) => {
+        note(context);
         log('execProcess', execId);
         begin(execId);
       },

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Host, Sandbox, StateStore } from '../src/index.ts';
 import { FakeMachine } from './fake-machine.ts';
 
 let folder: string;
 let machine: FakeMachine;
 let mounts: string[];
+let notices: string[];
 let sandbox: Sandbox;
 let store: StateStore;
 
@@ -28,6 +29,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'bundle', 'rootfs'), { recursive: true });
   machine = new FakeMachine();
   mounts = [];
+  notices = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -52,7 +54,13 @@ function prepare(
   });
   store = new StateStore(join(folder, 'state'));
   store.reserve('c1');
-  sandbox = new Sandbox({ config: translation.sandbox, store, host, hypervisor: machine });
+  sandbox = new Sandbox({
+    config: translation.sandbox,
+    store,
+    host,
+    hypervisor: machine,
+    onNotice: (notice) => notices.push(notice),
+  });
   return translation.container;
 }
 
@@ -126,6 +134,89 @@ test('a machine that ends takes its containers along, with the cause', async () 
   machine.die({ exitCode: 1, signal: null, cause: 'virtiofsd ended' });
   expect(await container.stopped).toMatchObject({ status: 137 });
   expect(store.readContainerState('c1')).toMatchObject({ status: 'stopped', failure: 'virtiofsd ended' });
+  await sandbox.destroy();
+});
+
+test('a connection that breaks first does not hide why the machine ended', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  machine.cutConnection();
+  await new Promise((resolve) => setImmediate(resolve));
+  machine.die({ exitCode: null, signal: 'SIGKILL' });
+  expect(await container.stopped).toMatchObject({ status: 137 });
+  expect(store.readContainerState('c1').failure).toBe('the virtual machine ended (SIGKILL)');
+  await sandbox.destroy();
+});
+
+test('a machine whose agent is gone is ended', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  vi.useFakeTimers();
+  try {
+    machine.cutConnection();
+    const stopped = container.stopped;
+    while (machine.stopped === 0) await vi.advanceTimersByTimeAsync(500);
+    expect(await stopped).toMatchObject({ status: 137 });
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(store.readContainerState('c1').failure).toContain('connection to the agent ended');
+  await sandbox.destroy();
+});
+
+test('pause and resume; calls that are not legal change nothing', async () => {
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await expect(container.pause()).rejects.toMatchObject({ code: 'wrong-state' });
+  await expect(container.resume()).rejects.toMatchObject({ message: 'container not paused' });
+  await container.start();
+  const both = await Promise.allSettled([container.pause(), container.pause()]);
+  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(statusNow()).toBe('paused');
+  const process = { user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' };
+  expect(() => container.addExec('e1', process, {})).toThrow('paused container');
+  await container.resume();
+  expect(statusNow()).toBe('running');
+  machine.refusals.set('pauseContainer', 'no freezer');
+  await expect(container.pause()).rejects.toMatchObject({ code: 'guest-refused' });
+  expect(statusNow()).toBe('running');
+  machine.endProcess('c1', 0);
+  await container.stopped;
+  await expect(container.pause()).rejects.toMatchObject({ code: 'wrong-state' });
+  await expect(container.update({})).rejects.toMatchObject({ code: 'wrong-state' });
+  expect(machine.calls.filter((call) => /^(pause|resume)/.test(call))).toEqual([
+    'pauseContainer c1',
+    'resumeContainer c1',
+    'pauseContainer c1',
+  ]);
+  await sandbox.destroy();
+});
+
+test('what the agent’s protocol has no field for goes beside it, or is told of', async () => {
+  const process = { user: { uid: 0, gid: 0, umask: 18 }, args: ['sh'], cwd: '/' };
+  const config = prepare({ process });
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  container.addExec('e1', process, {});
+  await container.startExec('e1');
+  await container.update({ unified: { 'memory.high': '1' } });
+  expect(machine.lostMembers).toEqual([
+    '[{"path":["process","user","umask"],"value":18}]',
+    '[{"path":["user","umask"],"value":18}]',
+    '[{"path":["unified"],"value":{"memory.high":"1"}}]',
+  ]);
+  expect(notices).toEqual([]);
+  await sandbox.destroy();
+});
+
+test('an agent that is not hako’s leaves those members out, and the user is told', async () => {
+  const process = { user: { uid: 0, gid: 0, umask: 18 }, args: ['sh'], cwd: '/' };
+  const config = prepare({ process, linux: { netDevices: { eth0: {} } }, windows: {} });
+  machine.features = [];
+  await sandbox.createContainer({ config, io: {}, pid: 1 });
+  expect(notices).toEqual(['warning: the agent in this guest has no field for process.user.umask: left out']);
   await sandbox.destroy();
 });
 

@@ -7,6 +7,7 @@ import {
 import { AgentError } from '../agent-error.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { AgentHandlers } from './handlers.ts';
+import { withMembersOfCall } from './lost-members.ts';
 
 /**
  * Version written for the image's crun, which refuses one that is newer than itself (Debian 12: 1.0.x). The caller's
@@ -17,8 +18,8 @@ const CRUN_OCI_VERSION = '1.0.2';
 /** Calls that make, start and remove containers and their processes. */
 export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void>): AgentHandlers {
   return {
-    async createContainer(request) {
-      const spec = specOf(request);
+    async createContainer(request, context) {
+      const spec = withMembersOfCall(specOf(request), context);
       await prepared();
       const container = sandbox.newContainer(request.containerId, request.execId);
       try {
@@ -43,13 +44,15 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       return {};
     },
 
-    async execProcess(request) {
+    async execProcess(request, context) {
       const { containerId, execId, process, stringUser } = request;
       refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
       if (process === undefined) throw new AgentError('invalid-argument', 'process is missing');
       if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
       refuseTerminal(process.Terminal);
-      await sandbox.container(containerId).exec(execId, processFromProto(process));
+      await sandbox
+        .container(containerId)
+        .exec(execId, withMembersOfCall(processFromProto(process), context));
       return {};
     },
   };
@@ -72,6 +75,10 @@ function specOf(request: CreateContainerRequest): object {
   }
   if (sandboxPidns) {
     throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
+  }
+  if (OCI.Linux?.Namespaces.some(({ Type }) => Type === 'time') === true) {
+    // Debian 12's crun fails on them with a message that names nothing.
+    throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');
   }
   return { ...specFromProto(OCI), ociVersion: CRUN_OCI_VERSION };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { LOST_MEMBERS_FEATURE } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import { storageDrivers } from '../storage.ts';
 import type { Machine } from '../system/machine.ts';
@@ -28,6 +29,7 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
           storageHandlers: storageDrivers,
           supportsSeccomp: true,
           extraFeatures: [
+            LOST_MEMBERS_FEATURE,
             `hako.boot.agent_start_ms=${agentStartMs}`,
             `hako.boot.agent_ready_ms=${agentReadyMs}`,
           ],

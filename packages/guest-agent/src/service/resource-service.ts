@@ -3,6 +3,7 @@ import { AgentError } from '../agent-error.ts';
 import { readCgroupStats, readNetworkStats } from '../cgroup-stats.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { AgentHandlers } from './handlers.ts';
+import { withMembersOfCall } from './lost-members.ts';
 
 /** Calls about what containers use and may use. */
 export function resourceHandlers(sandbox: Sandbox): AgentHandlers {
@@ -16,9 +17,9 @@ export function resourceHandlers(sandbox: Sandbox): AgentHandlers {
         networkStats: init.pid === undefined ? [] : readNetworkStats(init.pid),
       };
     },
-    async updateContainer({ containerId, resources }) {
+    async updateContainer({ containerId, resources }, context) {
       if (resources === undefined) throw new AgentError('invalid-argument', 'resources is missing');
-      await sandbox.container(containerId).update(resourcesFromProto(resources));
+      await sandbox.container(containerId).update(withMembersOfCall(resourcesFromProto(resources), context));
       return {};
     },
     pauseContainer({ containerId }) {

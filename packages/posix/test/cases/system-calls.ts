@@ -100,6 +100,27 @@ export const systemCalls: Record<string, Case> = {
     }
   },
 
+  'a read-only recursive bind covers the mounts below, and leaves the source as it was': (dir) => {
+    const source = join(dir, 'tree');
+    const target = join(dir, 'shown');
+    mkdirSync(join(source, 'below'), { recursive: true });
+    mkdirSync(target);
+    mount({ source: 'none', target: join(source, 'below'), type: 'tmpfs' });
+    try {
+      bindMount(source, target, { readonly: true, recursive: true });
+      try {
+        for (const folder of [target, join(target, 'below')]) {
+          assert.throws(() => writeFileSync(join(folder, 'x'), ''), { code: 'EROFS' });
+        }
+        writeFileSync(join(source, 'below', 'x'), '');
+      } finally {
+        unmount(target, { detach: true });
+      }
+    } finally {
+      unmount(join(source, 'below'));
+    }
+  },
+
   'propagation can be set': (dir) => {
     bindMount(dir, dir);
     try {
