@@ -1,3 +1,4 @@
+import type { Origin } from '@hako/shape';
 import type { ConfigKey } from './key.ts';
 import type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
 import { configKeys } from './sections.ts';
@@ -44,4 +45,21 @@ function withPaths(hypervisor: HypervisorConfig, paths: HostPaths): HypervisorCo
     validHypervisorPaths: [paths.hypervisor ?? hypervisor.path],
     validVirtioFsDaemonPaths: [paths.virtioFsDaemon ?? hypervisor.virtioFsDaemon],
   };
+}
+
+/** Origins of the values that come from the host's paths. */
+export function hostPathOrigins(hostPaths: HostPaths = {}): Record<string, Origin> {
+  const { hypervisor, kernel, image, initrd, virtioFsDaemon } = hostPaths;
+  const fields = {
+    path: hypervisor,
+    validHypervisorPaths: hypervisor,
+    kernel,
+    image: image ?? initrd,
+    initrd: initrd ?? image,
+    virtioFsDaemon,
+    validVirtioFsDaemonPaths: virtioFsDaemon,
+  };
+  const origin: Origin = { kind: 'derived', from: 'found on this host' };
+  const found = Object.entries(fields).filter(([, path]) => path !== undefined);
+  return Object.fromEntries(found.map(([field]) => [`hypervisor.${field}`, origin]));
 }

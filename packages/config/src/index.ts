@@ -27,6 +27,7 @@ export { addParam, formatParams, parseParams } from './params.ts';
 export {
   type ConfigSource,
   type LoadedConfig,
+  maxConfigurationLength,
   mergeConfiguration,
   type ParseConfigurationOptions,
   parseConfiguration,

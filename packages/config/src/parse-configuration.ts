@@ -1,8 +1,8 @@
 import type { Problem } from '@hako/errors';
-import { check, nearest, type Origin, type Origins, printable } from '@hako/shape';
+import { check, decodeUtf8, nearest, type Origin, type Origins, printable } from '@hako/shape';
 import { parse, TomlError } from 'smol-toml';
 import { consistencyProblems } from './consistency.ts';
-import { defaultRuntimeConfig, type HostPaths } from './defaults.ts';
+import { defaultRuntimeConfig, type HostPaths, hostPathOrigins } from './defaults.ts';
 import { ConfigError } from './error.ts';
 import { hypervisorKinds } from './hypervisor-kinds.ts';
 import { type ConfigKey, Rule, type ValueType } from './key.ts';
@@ -14,7 +14,8 @@ import { listKeys } from './sections.ts';
 export interface ConfigSource {
   /** Path of the file, for problems and origins. */
   readonly file: string;
-  readonly text: string;
+  /** Its text, or its bytes, which must be UTF-8. */
+  readonly text: string | Uint8Array;
 }
 
 export interface ParseConfigurationOptions {
@@ -35,8 +36,8 @@ export interface LoadedConfig {
   readonly problems: readonly Problem[];
 }
 
-/** Longest text of one file, in UTF-16 units. */
-const maxLength = 1024 * 1024;
+/** Longest text of one file, in UTF-16 units, or bytes. Whoever reads files need not read more than this and one. */
+export const maxConfigurationLength: number = 1024 * 1024;
 
 /**
  * Reads one configuration.toml. `options.file` names it in problems and origins.
@@ -45,7 +46,7 @@ const maxLength = 1024 * 1024;
  * wrong type or beyond a limit, values that contradict each other.
  */
 export function parseConfiguration(
-  text: string,
+  text: string | Uint8Array,
   options: ParseConfigurationOptions & { readonly file: string },
 ): LoadedConfig {
   return mergeConfiguration([{ file: options.file, text }], options);
@@ -94,8 +95,10 @@ class Merge {
   }
 
   add(source: ConfigSource): void {
-    const tree = this.parse(source);
-    if (tree !== undefined) new SourceReader(source, tree, this).read();
+    const text = this.textOf(source);
+    const tree = text === undefined ? undefined : this.parse(source.file, text);
+    if (text !== undefined && tree !== undefined)
+      new SourceReader({ file: source.file, text }, tree, this).read();
   }
 
   set({ part, field }: Target, value: unknown, origin: Origin): void {
@@ -104,8 +107,8 @@ class Merge {
     this.origins[`${part}.${field}`] = origin;
     // A file that names its initrd alone does not also want the built-in image, and the other way round.
     if (part !== 'hypervisor' || value === '') return;
-    if (field === 'initrd' && this.origins['hypervisor.image'] === undefined) this.clear('image');
-    if (field === 'image' && this.origins['hypervisor.initrd'] === undefined) this.clear('initrd');
+    if (field === 'initrd') this.clear('image', 'initrd');
+    if (field === 'image') this.clear('initrd', 'image');
   }
 
   report(problem: Problem): void {
@@ -121,38 +124,42 @@ class Merge {
     if (!this.notToml) this.problems.push(...consistencyProblems(config, this.origins));
     if (this.problems.some(({ severity }) => severity === 'error'))
       throw new ConfigError(this.notToml ? 'not-toml' : 'invalid', this.problems);
-    return { config, origins: this.origins, problems: this.problems };
+    const origins = { ...hostPathOrigins(this.options.hostPaths), ...this.origins };
+    return { config, origins, problems: this.problems };
   }
 
-  private clear(field: 'image' | 'initrd'): void {
+  /** Empties a field that no file has set. */
+  private clear(field: 'image' | 'initrd', because: string): void {
     const { hypervisor } = this.values;
-    if (hypervisor !== undefined) hypervisor[field] = '';
-    delete this.origins[`hypervisor.${field}`];
+    if (hypervisor === undefined || this.origins[`hypervisor.${field}`]?.kind === 'file') return;
+    hypervisor[field] = '';
+    this.origins[`hypervisor.${field}`] = { kind: 'derived', from: `excluded by ${because}` };
   }
 
-  private parse({ file, text }: ConfigSource): Record<string, unknown> | undefined {
-    const problem = { severity: 'error', code: 'config/not-toml', file, field: '' } as const;
-    if (text.length > maxLength) {
-      this.report({
-        ...problem,
-        rule: `must not be longer than ${maxLength} bytes`,
-        value: `${text.length}`,
-      });
-      this.notToml = true;
-      return undefined;
-    }
+  private textOf({ file, text }: ConfigSource): string | undefined {
+    if (text.length > maxConfigurationLength)
+      return this.refuse(file, { rule: `must not be longer than ${maxConfigurationLength} bytes` });
+    const decoded = typeof text === 'string' ? text : decodeUtf8(text);
+    if (typeof decoded === 'string') return decoded;
+    const { line, offset } = decoded;
+    return this.refuse(file, { line, rule: `must be UTF-8, but byte ${offset} is not` });
+  }
+
+  private refuse(file: string, details: Pick<Problem, 'rule' | 'line' | 'column'>): undefined {
+    this.notToml = true;
+    this.report({ severity: 'error', code: 'config/not-toml', file, field: '', ...details });
+  }
+
+  private parse(file: string, text: string): Record<string, unknown> | undefined {
     try {
       return parse(text, { integersAsBigInt: 'asNeeded', maxDepth: 32 });
     } catch (error) {
-      this.notToml = true;
       const { line, column } = error instanceof TomlError ? error : {};
-      this.report({
-        ...problem,
+      return this.refuse(file, {
         ...(line === undefined ? {} : { line }),
         ...(column === undefined ? {} : { column }),
         rule: tomlRule(error),
       });
-      return undefined;
     }
   }
 }
@@ -163,14 +170,20 @@ function tomlRule(error: unknown): string {
   return `must be TOML: ${message.replace(/^Invalid TOML document: /, '')}`;
 }
 
+/** A source whose bytes have been decoded. */
+interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
 class SourceReader {
-  private readonly source: ConfigSource;
+  private readonly source: SourceText;
   private readonly tree: Record<string, unknown>;
   private readonly merge: Merge;
   private places: Map<string, Place> | undefined;
   private unknownKeys = 0;
 
-  constructor(source: ConfigSource, tree: Record<string, unknown>, merge: Merge) {
+  constructor(source: SourceText, tree: Record<string, unknown>, merge: Merge) {
     this.source = source;
     this.tree = tree;
     this.merge = merge;

@@ -5,15 +5,18 @@ import type { HypervisorConfig } from '@hako/config';
 
 const elfMagic = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
 
-/** True when `kernel` is an ELF file (vmlinux), which QEMU enters by PVH, rather than a bzImage. */
+/**
+ * True when `kernel` is an ELF file (vmlinux), which QEMU enters by PVH, rather than a bzImage or nothing that can be
+ * read: that is for whoever checks the host, or for QEMU, to tell.
+ */
 async function isElf(kernel: string): Promise<boolean> {
-  const file = await open(kernel, 'r');
   try {
+    await using file = await open(kernel, 'r');
     const head = Buffer.alloc(elfMagic.length);
     await file.read(head, 0, head.length, 0);
     return head.equals(elfMagic);
-  } finally {
-    await file.close();
+  } catch {
+    return false;
   }
 }
 
@@ -29,7 +32,7 @@ export async function chooseFirmware({
   if (firmware !== '') return firmware;
   if (!(await isElf(kernel))) return undefined;
   // QEMU looks below its own prefix; then in the place where distributions put shared data.
-  const prefix = dirname(dirname(await realpath(path)));
+  const prefix = dirname(dirname(await realpath(path).catch(() => path)));
   for (const dir of new Set([join(prefix, 'share/qemu'), '/usr/share/qemu'])) {
     const qboot = join(dir, 'qboot.rom');
     if (await isReadable(qboot)) return qboot;

@@ -5,9 +5,15 @@ export {
   probeKvm,
 } from './accelerator/probe-kvm.ts';
 export type { ProbeAnswer } from './accelerator/probe-store.ts';
-export { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
+export {
+  type ExpectedAccelerator,
+  expectedAccelerator,
+  type ResolveAcceleratorOptions,
+  resolveAccelerator,
+} from './accelerator/resolve-accelerator.ts';
 export { agentPortName, buildArguments, type HostSide } from './arguments/build-arguments.ts';
 export { kernelCommandLine } from './arguments/kernel-words.ts';
+export { type QemuCommandLine, qemuCommandLine } from './command-line.ts';
 export { chooseFirmware } from './firmware.ts';
 export { type GuestManifest, readGuestManifest } from './guest-manifest.ts';
 export { checkHost } from './host-check.ts';

@@ -8,9 +8,8 @@ import type {
   VmConfig,
 } from '@hako/hypervisor';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
-import { buildArguments, pidFile } from './arguments/build-arguments.ts';
-import { chooseFirmware } from './firmware.ts';
-import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { pidFile } from './arguments/build-arguments.ts';
+import { qemuCommandLine } from './command-line.ts';
 import { checkHost } from './host-check.ts';
 import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
@@ -124,17 +123,13 @@ class Launch {
   }
 
   async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
-    const { hypervisor, runtimeDir } = this.#vm;
+    const { runtimeDir } = this.#vm;
     const { ledger, signal } = this.#options;
-    const [manifest, firmware] = await Promise.all([
-      readGuestManifest(guestDirectory(hypervisor)),
-      chooseFirmware(hypervisor),
+    const [{ program, arguments: args }] = await Promise.all([
+      qemuCommandLine(this.#vm, accelerator),
       ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
     ]);
-    const shareSockets = new Map(this.#helpers.map(({ tag, socketPath }) => [tag, socketPath]));
-    const qemu = await startQemu(hypervisor.path, runtimeDir, (fds) =>
-      buildArguments(this.#vm, { accelerator, firmware, manifest, shareSockets, ...fds }),
-    );
+    const qemu = await startQemu(program, runtimeDir, args);
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);
     const onAbort = (): void => qemu.child.kill();

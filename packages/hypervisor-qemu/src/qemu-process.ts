@@ -17,19 +17,16 @@ export interface QemuProcess {
   end(): Promise<void>;
 }
 
-/** Descriptors that the first two inherited sockets have in QEMU. */
-const fds = { qmpFd: 3, agentFd: 4 };
-
 /**
  * Makes the sockets, connects to them, and only then starts QEMU on their listening ends: nobody ever waits for a
- * socket to appear. Files made in `runtimeDir`: qmp.sock, agent.sock, console.log, console.log.old, qemu.pid.
+ * socket to appear. `args` are those of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock, agent.sock, console.log, console.log.old, qemu.pid.
  *
  * Rejects with QemuError `start-failed` or PosixError; nothing is left then.
  */
 export async function startQemu(
   program: string,
   runtimeDir: string,
-  buildArgs: (fds: { readonly qmpFd: number; readonly agentFd: number }) => string[],
+  args: readonly string[],
 ): Promise<QemuProcess> {
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
   const consolePath = join(runtimeDir, 'console.log');
@@ -47,7 +44,7 @@ export async function startQemu(
     for (const socket of sockets) socket.on('error', () => undefined);
     const child = await Child.start({
       program,
-      args: buildArgs(fds),
+      args,
       inherit: listeners,
       dieWithParent: true,
     });

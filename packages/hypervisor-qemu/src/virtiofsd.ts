@@ -5,14 +5,13 @@ import type { ResourceLedger, SharedDirectory, VmConfig } from '@hako/hypervisor
 import { bindMount, listenUnix, PosixError, setMountPropagation, unmount } from '@hako/posix';
 import { Child, type ChildExit, describeExit } from './child.ts';
 import { qemuError } from './qemu-error.ts';
+import { shareSocket } from './share-socket.ts';
 import { detectVirtiofsd, virtiofsdArguments } from './virtiofsd-arguments.ts';
 
 /** A virtiofsd that serves one share. */
 export interface Virtiofsd {
   readonly tag: string;
   readonly pid: number;
-  /** vhost-user socket for QEMU to connect to. */
-  readonly socketPath: string;
   readonly exited: Promise<ChildExit>;
   /** `virtiofsd for share "kataShared" exited with status 1: <its last words>`. */
   describeEnd(exit: ChildExit): string;
@@ -41,7 +40,7 @@ export async function startVirtiofsd(
   const marker = `virtiofsd:${vm.runtimeDir}`;
   const flavour = await detectFlavour(program);
   const source = await prepareSource(vm.runtimeDir, share, index, ledger);
-  const socketPath = join(vm.runtimeDir, `fs${index}.sock`);
+  const socketPath = shareSocket(vm.runtimeDir, index);
   let listener: number | undefined;
   try {
     listener = listenUnix(socketPath, { backlog: 1 });
@@ -74,7 +73,6 @@ export async function startVirtiofsd(
     return {
       tag: share.tag,
       pid: child.pid,
-      socketPath,
       exited: child.exited,
       describeEnd: (exit) => {
         const words = child.stderrTail.slice(-3).join(' | ');

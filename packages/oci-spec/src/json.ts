@@ -2,7 +2,7 @@ import type { Problem } from '@hako/errors';
 import { maxDepth, printable } from '@hako/shape';
 import { OciSpecError } from './error.ts';
 import { JsonScanner, JsonSyntaxError } from './json-scanner.ts';
-import { decodeUtf8 } from './utf8.ts';
+import { textOf } from './utf8.ts';
 
 export interface ParseJsonOptions {
   /** Name of the document for problems. */
@@ -23,7 +23,7 @@ export function parseJson(input: string | Uint8Array, options: ParseJsonOptions 
   const maxLength = options.maxLength ?? defaultMaxLength;
   if (input.length > maxLength)
     throw notJson(options, { rule: `must not be longer than ${maxLength} bytes`, value: `${input.length}` });
-  const text = typeof input === 'string' ? input : decodeUtf8(input, options);
+  const text = typeof input === 'string' ? input : textOf(input, options);
   const quick = text.length <= quickLength ? quickParse(text) : undefined;
   return quick === undefined ? slowParse(text, options) : quick.value;
 }

@@ -39,8 +39,9 @@ test('values say where they came from, parts say why', () => {
   expect(value('hypervisor.machineType')).toMatchObject({ isDefault: true, origin: { kind: 'default' } });
   expect(explanation.parts).toContainEqual({
     part: 'memory',
-    value: '512 MiB, at most 512 MiB',
+    value: '512 MiB',
     because: 'default_memory 512 MiB = 512 MiB',
+    origin: { kind: 'annotation', key: `${h}default_memory` },
   });
   expect(explanation.problems).toMatchObject([{ severity: 'warning', code: 'annotation/no-effect' }]);
 });
@@ -55,7 +56,7 @@ test('limits of the container are added later, or before boot', () => {
     hotplugVcpus: 2,
     hotplugMemoryMib: 256,
     memoryFormula:
-      'default_memory 2048 MiB = 2048 MiB, and later + 256 (memory limit of the container, 268435456 bytes)',
+      'default_memory 2048 MiB = 2048 MiB; with static_sandbox_resource_mgmt + 256 (memory limit of the container, 268435456 bytes)',
   });
 });
 
@@ -89,12 +90,32 @@ test('a spec that cannot be used is explained too', () => {
   });
 });
 
-test('the command line is asked of a backend', () => {
-  const { commandLine } = explain({
-    ...inputFor({}),
-    commandLine: ({ id, size }) => ({ arguments: ['qemu', id, String(size.vcpus)], kernel: 'quiet' }),
+test('parts name what decided them and what has no effect yet', () => {
+  const { parts, annotations } = explain(
+    inputFor(
+      { [`${h}enable_iommu`]: 'true' },
+      {
+        linux: {
+          namespaces: [{ type: 'network', path: '/run/netns/pod' }],
+          devices: [{ path: '/dev/fuse', type: 'c', major: 10, minor: 229 }],
+        },
+      },
+    ),
+  );
+  const part = (name: string) => parts.find((one) => one.part === name);
+  expect(part('vcpus')).toMatchObject({ value: '2', origin: { kind: 'file', file: 'c.toml', line: 2 } });
+  expect(part('vcpus at most')).toMatchObject({
+    value: '8',
+    origin: { kind: 'derived', from: '8 CPUs of the host' },
   });
-  expect(commandLine).toEqual({ arguments: ['qemu', 'c', '2'], kernel: 'quiet' });
+  expect(part('machine')).toMatchObject({ origin: { kind: 'default' } });
+  expect(part('network')).toMatchObject({
+    value: 'tcfilter',
+    because: 'for /run/netns/pod',
+    effect: expect.stringContaining('loopback only so far'),
+  });
+  expect(part('device')).toEqual({ part: 'device', value: '/dev/fuse (c 10:229)' });
+  expect(annotations).toMatchObject([{ outcome: 'set', reason: expect.stringContaining('no effect') }]);
 });
 
 test('what is explained is what is created', () => {

@@ -1,11 +1,11 @@
 import { parseConfiguration } from '@hako/config';
 import { expect, test } from 'vitest';
-import { explain } from './explain.ts';
+import { type Explanation, explain } from './explain.ts';
 import { formatExplanation } from './format-explanation.ts';
 
 const h = 'io.katacontainers.config.hypervisor.';
 const { config, origins } = parseConfiguration('[hypervisor.qemu]\ndefault_vcpus = 2\n', { file: 'c.toml' });
-const explanation = explain({
+const asked = explain({
   spec: {
     ociVersion: '1.2.0',
     process: { cwd: '/' },
@@ -17,16 +17,26 @@ const explanation = explain({
   config,
   configOrigins: origins,
   host: { numCpus: 8 },
-  commandLine: () => ({ arguments: ['qemu', '-name', "a'b c"], kernel: 'quiet' }),
 });
+const explanation: Explanation = {
+  ...asked,
+  commandLine: {
+    arguments: ['qemu', '-name', "a'b c"],
+    kernel: 'quiet',
+    devices: ['virtio-rng-pci,rng=rng0'],
+    notes: ['accelerator tcg: there is no KVM'],
+  },
+};
 
 test('a table for people, with nothing from outside unquoted', () => {
   const text = formatExplanation(explanation);
   expect(text).toContain('Virtual machine\n  vcpus ');
-  expect(text).toMatch(/memory +512 MiB, at most 512 MiB +default_memory 512 MiB = 512 MiB/);
+  expect(text).toMatch(/memory +512 MiB +annotation io\.kata\S+ +default_memory 512 MiB = 512 MiB/);
   expect(text).toMatch(/hypervisor\.qemu\.default_vcpus +1 -> 2 +c\.toml:2/);
   expect(text).toMatch(/hypervisor\.qemu\.default_memory +2048 -> 512 MiB +annotation io\.kata/);
   expect(text).toContain(`${h}path = "/bin/\\x1b[2Jsh"`);
+  expect(text).toContain('Devices of the machine\n  virtio-rng-pci,rng=rng0\n');
+  expect(text).toContain('  accelerator tcg: there is no KVM\n');
   expect(text).toContain(`Command line\n  qemu -name 'a'\\''b c'\n`);
   expect(text).toContain(
     'error: io.katacontainers.config.hypervisor.path "/bin/\\x1b[2Jsh": is allowed only where',

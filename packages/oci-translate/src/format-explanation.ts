@@ -18,7 +18,14 @@ export function formatExplanation(explanation: Explanation, { diff = false }: Fo
   if (!diff)
     sections.push([
       'Virtual machine',
-      columns(parts.map(({ part, value, because = '' }) => [part, value, because])),
+      columns(
+        parts.map(({ part, value, because, origin, effect }) => [
+          part,
+          value,
+          origin === undefined ? 'the spec' : formatOrigin(origin),
+          [because, effect].filter((text) => text !== undefined).join('; '),
+        ]),
+      ),
     ]);
   sections.push([diff ? '' : 'Values that are not defaults', columns(changedValues(explanation))]);
   if (!diff) {
@@ -34,8 +41,10 @@ export function formatExplanation(explanation: Explanation, { diff = false }: Fo
     ]);
     if (commandLine !== undefined)
       sections.push(
+        ['Devices of the machine', commandLine.devices],
         ['Kernel command line', [commandLine.kernel]],
         ['Command line', [commandLine.arguments.map(shellWord).join(' ')]],
+        ['Notes on the command line', commandLine.notes],
       );
   }
   sections.push(['Problems', problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}`)]);

@@ -18,11 +18,10 @@ export { TranslateError, type TranslateErrorCode, type TranslateErrorFacts } fro
 export {
   type CommandLine,
   type ExplainedAnnotation,
-  type ExplainedPart,
-  type ExplainInput,
   type Explanation,
   explain,
 } from './explain.ts';
+export type { ExplainedPart } from './explain-parts.ts';
 export { defaultFamilies, type OverridableConfig } from './families.ts';
 export { type FormatOptions, formatExplanation } from './format-explanation.ts';
 export { agentKernelWords, kernelWords } from './kernel-words.ts';

@@ -17,13 +17,14 @@ export function requestedConfiguration(
 ): { readonly path: string } | Problem | undefined {
   const asked = configPathOf(annotations);
   if (asked === '') return undefined;
+  const place = policy.source === undefined ? '' : ` (${policy.source.file}:${policy.source.line})`;
   const problem = { severity: 'error', field: key, value: printable(asked) } as const;
   if (!compilePolicy(policy).allowsKey(key, true))
     return {
       ...problem,
       code: 'annotation/not-allowed',
       rule: 'is allowed only where the operator enables it: a pod would choose any configuration file of the host',
-      fix: 'add "config_path" to enable_annotations in [hypervisor.qemu]',
+      fix: `add "config_path" to enable_annotations in [hypervisor.qemu]${place}`,
     };
   if (!asked.startsWith('/') || asked.includes('\0'))
     return { ...problem, code: 'annotation/bad-value', rule: 'must be an absolute path' };

@@ -7,12 +7,12 @@ import {
   type OverrideFamily,
   type Policy,
 } from '@hako/annotations';
-import { type RuntimeConfig, resolveSizes } from '@hako/config';
+import { type HypervisorSizes, type RuntimeConfig, resolveSizes } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import { OciSpecError, parseSpec, type Spec } from '@hako/oci-spec';
 import { assetAnnotations } from '@hako/overrides-assets';
 import { containerFamily } from '@hako/overrides-runtime';
-import type { Origins } from '@hako/shape';
+import type { Origin, Origins } from '@hako/shape';
 import { containerConfig } from './container-config.ts';
 import { bundlePathKey } from './container-type.ts';
 import { TranslateError } from './error.ts';
@@ -108,7 +108,7 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
     ...overrides.problems,
   ];
   if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
-  const { config, size } = sized(overrides.config, spec, input.host, line);
+  const { config, size, derived } = sized(overrides.config, spec, input.host, line);
   return {
     problems,
     translation: {
@@ -118,7 +118,8 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
       }),
       container: withContainerOverrides(input, spec, container, config, line),
       config,
-      origins: overrides.origins,
+      // What somebody asked for keeps its place; a default that was computed says how.
+      origins: { ...derived, ...overrides.origins },
       applied: overrides.applied,
       warnings: problems,
     },
@@ -152,8 +153,8 @@ function sized<C extends RuntimeConfig>(
   spec: Spec,
   host: TranslateHost,
   line: Line,
-): { readonly config: C; readonly size: VmSize } {
-  if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}) };
+): { readonly config: C; readonly size: VmSize; readonly derived: Origins } {
+  if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}), derived: {} };
   const sizes = resolveSizes(config.hypervisor, host);
   const size = vmSize(sizes, config.runtime, workloadOf(spec));
   const hypervisor = {
@@ -164,7 +165,21 @@ function sized<C extends RuntimeConfig>(
     defaultMemoryMib: size.memoryMib,
     defaultMaxMemoryMib: size.maxMemoryMib,
   };
-  return { config: { ...config, hypervisor }, size };
+  return { config: { ...config, hypervisor }, size, derived: derivedOrigins(config.hypervisor, size, host) };
+}
+
+/** How the sizes that differ from the configured ones came about. */
+function derivedOrigins(before: HypervisorSizes, size: VmSize, host: TranslateHost): Origins {
+  const origins: Record<string, Origin> = {};
+  const note = (field: string, changed: boolean, from: string): void => {
+    if (changed) origins[`hypervisor.${field}`] = { kind: 'derived', from };
+  };
+  note('defaultVcpus', size.vcpus !== before.defaultVcpus, size.vcpusFormula);
+  note('defaultMemoryMib', size.memoryMib !== before.defaultMemoryMib, size.memoryFormula);
+  note('defaultMaxVcpus', size.maxVcpus !== before.defaultMaxVcpus, `${host.numCpus} CPUs of the host`);
+  const memory = host.memoryMib === undefined ? 'memory at boot' : `${host.memoryMib} MiB of the host`;
+  note('defaultMaxMemoryMib', size.maxMemoryMib !== before.defaultMaxMemoryMib, memory);
+  return origins;
 }
 
 /** Said, not dropped: the section is checked, but a bundle does not choose programs and files of the host. */

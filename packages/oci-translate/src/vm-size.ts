@@ -67,5 +67,5 @@ function formula(
   if (from === undefined || extra === 0) return `${base} = ${result}`;
   return isStatic
     ? `${base} + ${extra} (${from}) = ${result}`
-    : `${base} = ${result}, and later + ${extra} (${from})`;
+    : `${base} = ${result}; with static_sandbox_resource_mgmt + ${extra} (${from})`;
 }

@@ -24,7 +24,11 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'agent',
     'enableTracing',
     { codec: bool },
-    { meaning: 'Agent spans.', since: '1.x' },
+    {
+      effect: noEffect('the agent has no such setting yet'),
+      meaning: 'Agent spans.',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}trace_mode`,
@@ -57,7 +61,13 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'agent',
     'containerPipeSizeBytes',
     { codec: uint32 },
-    { meaning: 'Pipe buffer for process stdio.', unit: 'bytes', limits: 'non-negative', since: '1.x' },
+    {
+      effect: noEffect('the agent has no such setting yet'),
+      meaning: 'Pipe buffer for process stdio.',
+      unit: 'bytes',
+      limits: 'non-negative',
+      since: '1.x',
+    },
   ),
   rows.set(
     `${prefix}policy`,

@@ -137,7 +137,7 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'useLegacySerial',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('the console is a virtio one'),
+      effect: noEffect('the console is always a serial one'),
       meaning: 'ttyS0 in place of a virtio console.',
       since: '2.5.0',
     },

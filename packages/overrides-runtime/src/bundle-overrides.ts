@@ -12,7 +12,6 @@ export const bundleOverrides: readonly Override<RuntimeConfig>[] = [
       meaning: 'Configuration file to use for this sandbox; whoever loads the configuration reads it.',
       since: '1.x',
       until: '3.32.0',
-      effect: noEffect('whoever loads the configuration would have to read it'),
       sensitive: 'a pod would choose any configuration file of the host, so all other gates fall',
     },
   ),

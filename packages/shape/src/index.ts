@@ -40,3 +40,4 @@ export {
   unknown,
   type ValueOf,
 } from './shape.ts';
+export { decodeUtf8, type NotUtf8 } from './utf8.ts';

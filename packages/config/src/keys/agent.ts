@@ -50,6 +50,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Agent at debug level.',
+    effect: noEffect('the agent has no such setting yet'),
   },
   logLevel: {
     toml: 'log_level',
@@ -65,6 +66,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Agent spans; the VM is then shut down by the agent.',
+    effect: noEffect('the agent has no such setting yet'),
   },
   kernelModules: {
     toml: 'kernel_modules',
@@ -177,6 +179,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     unit: 'bytes',
     lines: ['3.x'],
     meaning: 'Stdio pipe size.',
+    effect: noEffect('the agent has no such setting yet'),
   },
   policy: {
     toml: 'policy',

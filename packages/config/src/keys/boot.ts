@@ -186,7 +186,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'ttyS0 console.',
-    effect: noEffect('the console is a virtio one'),
+    effect: noEffect('the console is always a serial one'),
   },
   useVsock: {
     toml: 'use_vsock',

@@ -81,6 +81,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Shim debug logs.',
+    effect: noEffect('the command line has --debug'),
   },
   logLevel: {
     toml: 'log_level',

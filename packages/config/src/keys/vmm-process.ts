@@ -62,7 +62,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     aliases: [{ toml: 'seccomp_sandbox' }],
     meaning: 'QEMU -sandbox value. The recommended value denies obsolete, spawn and resourcecontrol.',
     rule: 'Rust calls it seccomp_sandbox',
-    effect: noEffect("QEMU's own sandbox is not switched on yet"),
+    effect: noEffect("QEMU's own sandbox is always on"),
   },
   enableDebug: {
     toml: 'enable_debug',
@@ -118,7 +118,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'No seccomp for VMMs that have it built in.',
-    effect: noEffect("QEMU's own sandbox is not switched on yet"),
+    effect: noEffect("QEMU's own sandbox is always on"),
   },
   jailerPath: {
     toml: 'jailer_path',

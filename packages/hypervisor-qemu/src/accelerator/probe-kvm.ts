@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HypervisorConfig } from '@hako/config';
-import { buildArguments } from '../arguments/build-arguments.ts';
 import { describeExit } from '../child.ts';
-import { chooseFirmware } from '../firmware.ts';
-import { guestDirectory, probeInitrdName, readGuestManifest } from '../guest-manifest.ts';
+import { qemuCommandLine } from '../command-line.ts';
+import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { type QemuProcess, startQemu } from '../qemu-process.ts';
 
 /**
@@ -79,21 +78,17 @@ async function probeArguments(
   config: HypervisorConfig,
   runtimeDir: string,
   accelerator: 'kvm' | 'tcg',
-): Promise<(fds: { qmpFd: number; agentFd: number }) => string[]> {
+): Promise<readonly string[]> {
+  const folder = guestDirectory(config);
   const hypervisor: HypervisorConfig = {
     ...config,
     image: '',
-    initrd: join(guestDirectory(config), probeInitrdName),
+    initrd: join(folder, probeInitrdName),
     defaultVcpus: 1,
     defaultMaxVcpus: 1,
     defaultMemoryMib: Math.min(config.defaultMemoryMib, 256),
     fileMemBackend: '',
   };
-  const manifest = await readGuestManifest(guestDirectory(config));
-  const firmware = await chooseFirmware(config);
-  return (fds) =>
-    buildArguments(
-      { id: 'probe', runtimeDir, hypervisor, kernelParams: config.kernelParams, shares: [] },
-      { accelerator, firmware, manifest, shareSockets: new Map(), ...fds },
-    );
+  const vm = { id: 'probe', runtimeDir, hypervisor, kernelParams: config.kernelParams, shares: [] };
+  return (await qemuCommandLine(vm, accelerator, folder)).arguments;
 }

@@ -13,7 +13,11 @@ import { join } from 'node:path';
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ProbeResult } from './probe-kvm.ts';
-import { type ResolveAcceleratorOptions, resolveAccelerator } from './resolve-accelerator.ts';
+import {
+  expectedAccelerator,
+  type ResolveAcceleratorOptions,
+  resolveAccelerator,
+} from './resolve-accelerator.ts';
 
 let dir: string;
 let notices: string[];
@@ -168,5 +172,28 @@ test('a directory that others can write to is not trusted', async () => {
   chmodSync(join(dir, 'run'), 0o777);
   await expect(resolveAccelerator(config('auto'), options())).rejects.toMatchObject({
     code: 'host-not-ready',
+  });
+});
+
+test('what to expect is said from what is known, without a probe and without a file', async () => {
+  const expected = async (accelerator: HypervisorConfig['accelerator'], changes = {}) =>
+    (await expectedAccelerator(config(accelerator), options(changes))).accelerator;
+  expect(await expected('tcg')).toBe('tcg');
+  expect(await expected('auto')).toBeUndefined();
+  expect(await expected('auto', { kvmDevice: '/absent' })).toBe('tcg');
+  expect(await expected('kvm', { kvmDevice: '/absent' })).toBeUndefined();
+  expect(readdirSync(dir)).not.toContain('run');
+  expect(probe).not.toHaveBeenCalled();
+
+  await resolveAccelerator(config('auto'), options());
+  expect(await expectedAccelerator(config('auto'), options())).toEqual({
+    accelerator: 'kvm',
+    reason: 'it booted',
+  });
+  expect(await expected('auto', { bootId: 'boot-2' })).toBeUndefined();
+  rmSync(join(dir, 'qemu'));
+  expect(await expectedAccelerator(config('auto'), options())).toEqual({
+    accelerator: undefined,
+    reason: expect.stringContaining('ENOENT'),
   });
 });

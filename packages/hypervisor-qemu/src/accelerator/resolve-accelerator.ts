@@ -54,11 +54,51 @@ function defaultDirectory(): string {
   return runtimeDir === undefined ? join(tmpdir(), `hako-${uid}`) : join(runtimeDir, 'hako');
 }
 
-async function knownOrProbed(
+/** What is known of an accelerator without trying it. */
+export interface ExpectedAccelerator {
+  /** What a VM would be run with; undefined: only a probe can tell, and the next VM makes it. */
+  readonly accelerator: 'kvm' | 'tcg' | undefined;
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/**
+ * What `resolveAccelerator` would answer, as far as that is known without a probe: the configuration's demand, what stands
+ * in KVM's way, or the remembered answer. Starts nothing and writes nothing.
+ */
+export async function expectedAccelerator(
+  config: HypervisorConfig,
+  options: ResolveAcceleratorOptions = {},
+): Promise<ExpectedAccelerator> {
+  if (config.accelerator === 'tcg') return { accelerator: 'tcg', reason: 'the configuration demands it' };
+  let works: boolean;
+  let reason: string;
+  try {
+    const { shortcut, key, store } = await look(config, options);
+    const answer = shortcut === undefined ? await store.find(key) : { works: false, reason: shortcut };
+    if (answer === undefined)
+      return {
+        accelerator: undefined,
+        reason: 'not known yet: the next VM first tries whether this kernel boots under KVM',
+      };
+    ({ works, reason } = answer);
+  } catch (error) {
+    // A kernel or QEMU that is missing has no answer; that it is missing is told by checkHost.
+    return {
+      accelerator: undefined,
+      reason: `cannot be known: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+  if (works || config.accelerator === 'auto') return { accelerator: works ? 'kvm' : 'tcg', reason };
+  return { accelerator: undefined, reason: `the configuration demands kvm, but ${reason}` };
+}
+
+/** What a question about this kernel is remembered under, and what answers it without a probe. */
+async function look(
   config: HypervisorConfig,
   options: ResolveAcceleratorOptions,
-): Promise<{ answer: ProbeAnswer; isNew: boolean }> {
-  const { kvmDevice = '/dev/kvm', directory = defaultDirectory(), signal } = options;
+): Promise<{ readonly shortcut: string | undefined; readonly key: string; readonly store: ProbeStore }> {
+  const { kvmDevice = '/dev/kvm', directory = defaultDirectory() } = options;
   const deviceProblem = await whyNotUsable(kvmDevice);
   const probeInitrd = join(guestDirectory(config), probeInitrdName);
   const initrdProblem = await whyNotReadable(probeInitrd);
@@ -68,6 +108,15 @@ async function knownOrProbed(
   // What stands in the way without a probe is part of the key: once it is gone, the answer is another one.
   const key = `${await probeKey(files)}${shortcut === undefined ? '' : ` ${shortcut}`}`;
   const store = new ProbeStore(directory, options.bootId ?? (await currentBootId()));
+  return { shortcut, key, store };
+}
+
+async function knownOrProbed(
+  config: HypervisorConfig,
+  options: ResolveAcceleratorOptions,
+): Promise<{ answer: ProbeAnswer; isNew: boolean }> {
+  const { signal } = options;
+  const { shortcut, key, store } = await look(config, options);
   await store.prepare();
   const known = await store.find(key);
   if (known !== undefined) return { answer: known, isNew: false };

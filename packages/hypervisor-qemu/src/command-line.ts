@@ -1,0 +1,49 @@
+import type { VmConfig } from '@hako/hypervisor';
+import { buildArguments } from './arguments/build-arguments.ts';
+import { chooseFirmware } from './firmware.ts';
+import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { shareSocket } from './share-socket.ts';
+
+/** QEMU as it is started for a VM. */
+export interface QemuCommandLine {
+  readonly program: string;
+  /** Without the program. */
+  readonly arguments: readonly string[];
+  /** The guest kernel's command line, which is one of the arguments. */
+  readonly kernel: string;
+  /** Values of the `-device` options, in their order. */
+  readonly devices: readonly string[];
+}
+
+/** Descriptors, in QEMU, of the listening sockets of monitor and agent: the first two that it inherits. */
+const fds = { qmpFd: 3, agentFd: 4 };
+
+/**
+ * The command line that a VM is started with. `launch` asks here as well, so what this says is what runs. Reads the
+ * guest's manifest and the kernel's first bytes; starts nothing and makes nothing.
+ *
+ * @param guestFolder where the guest's manifest is; default: beside its image, or its kernel
+ */
+export async function qemuCommandLine(
+  vm: VmConfig,
+  accelerator: 'kvm' | 'tcg',
+  guestFolder: string = guestDirectory(vm.hypervisor),
+): Promise<QemuCommandLine> {
+  const { hypervisor, runtimeDir, shares } = vm;
+  const [manifest, firmware] = await Promise.all([
+    readGuestManifest(guestFolder),
+    chooseFirmware(hypervisor),
+  ]);
+  const shareSockets = new Map(shares.map(({ tag }, index) => [tag, shareSocket(runtimeDir, index)]));
+  const args = buildArguments(vm, { accelerator, firmware, manifest, shareSockets, ...fds });
+  return {
+    program: hypervisor.path,
+    arguments: args,
+    kernel: valuesOf(args, '-append').join(' '),
+    devices: valuesOf(args, '-device'),
+  };
+}
+
+function valuesOf(args: readonly string[], option: string): string[] {
+  return args.flatMap((word, index) => (args[index - 1] === option ? [word] : []));
+}
