@@ -10,12 +10,17 @@ export interface RenderOptions {
   readonly origins?: Origins;
   /** Leaves out values that are the built-in default. Default false. */
   readonly changedOnly?: boolean;
+  /** Which values are written. Default all. */
+  readonly only?: (value: EffectiveValue) => boolean;
 }
 
 /** A configuration as a configuration.toml that loads to the same configuration. */
 export function renderConfiguration(config: RuntimeConfig, options: RenderOptions = {}): string {
   const values = effectiveValues(config, options.origins).filter(
-    ({ value, isDefault }) => value !== undefined && !(options.changedOnly === true && isDefault),
+    (one) =>
+      one.value !== undefined &&
+      !(options.changedOnly === true && one.isDefault) &&
+      options.only?.(one) !== false,
   );
   const lines: string[] = [];
   for (const [section, members] of Map.groupBy(values, (value) => value.section)) {

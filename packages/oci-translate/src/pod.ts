@@ -3,6 +3,7 @@ import type { Spec } from '@hako/oci-spec';
 import {
   boolean,
   check,
+  decodeUtf8,
   list,
   object,
   osText,
@@ -12,7 +13,7 @@ import {
   text,
   unknown,
 } from '@hako/shape';
-import { isAlias, isMap, LineCounter, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { TranslateError } from './error.ts';
 import { parseQuantity } from './quantity.ts';
 
@@ -89,30 +90,25 @@ const maxLength = 3 * 1024 * 1024;
 
 /**
  * Reads a Kubernetes manifest (YAML or JSON) of a pod, or of something with a pod template, and gives what its
- * sandbox would be asked for: annotations, and limits of all containers as the CRI adds them up.
+ * sandbox would be asked for: annotations, and limits of all containers as the CRI adds them up. Other documents of
+ * a stream, a Service beside its Deployment, are passed over; two pods in one stream are one too many.
  *
  * Throws `TranslateError` with every problem found.
  */
 export function readPod(
-  manifest: string,
+  manifest: string | Uint8Array,
   { file = 'pod.yaml' }: { readonly file?: string } = {},
 ): PodSandbox {
-  const value = parseManifest(manifest, file);
-  const kind = member(value, 'kind');
-  const path = typeof kind === 'string' ? templatePaths.get(kind) : undefined;
-  if (path === undefined)
-    throw refuse(file, {
-      field: 'kind',
-      value: printable(kind ?? ''),
-      rule: `must be one of ${[...templatePaths.keys()].join(', ')}`,
-    });
+  const { value, path } = podOf(parseManifest(textOf(manifest, file), file), file);
   const pod = path.reduce<unknown>(member, value);
+  const ownerName = member(member(value, 'metadata'), 'name');
   const { problems } = check(podShape, pod, { codePrefix: 'pod', file, path: path.join('.') });
   if (problems.length > 0) throw new TranslateError(problems);
-  return sandboxOf(pod as PodTemplate, file, path);
+  return sandboxOf(pod as PodTemplate, file, path, typeof ownerName === 'string' ? ownerName : 'pod');
 }
 
-function sandboxOf(pod: PodTemplate, file: string, path: readonly string[]): PodSandbox {
+/** @param ownerName for a template without a name of its own */
+function sandboxOf(pod: PodTemplate, file: string, path: readonly string[], ownerName: string): PodSandbox {
   const problems: Problem[] = [];
   const amount = (field: string, value: unknown): number | undefined => {
     if (value === undefined || value === null) return undefined;
@@ -130,7 +126,7 @@ function sandboxOf(pod: PodTemplate, file: string, path: readonly string[]): Pod
   };
   const limits = podLimits(pod.spec, amount);
   if (problems.length > 0) throw new TranslateError(problems);
-  const { name = 'pod', namespace = 'default', annotations = {} } = pod.metadata ?? {};
+  const { name = ownerName, namespace = 'default', annotations = {} } = pod.metadata ?? {};
   return {
     name: `${namespace}/${name}`,
     containers: pod.spec.containers.map((one, index) => one.name ?? `container ${index}`),
@@ -146,6 +142,33 @@ function sandboxOf(pod: PodTemplate, file: string, path: readonly string[]): Pod
       },
     },
   };
+}
+
+interface FoundPod {
+  readonly value: unknown;
+  /** Where the pod is in the document. */
+  readonly path: readonly string[];
+}
+
+function podOf(documents: readonly unknown[], file: string): FoundPod {
+  const found = documents.flatMap((value) => {
+    const kind = member(value, 'kind');
+    const path = typeof kind === 'string' ? templatePaths.get(kind) : undefined;
+    return path === undefined ? [] : [{ value, path }];
+  });
+  const [pod, ...others] = found;
+  if (pod !== undefined && others.length === 0) return pod;
+  if (pod !== undefined)
+    throw refuse(file, {
+      field: '',
+      value: found.map(({ value }) => printable(member(value, 'kind'))).join(', '),
+      rule: 'must hold one pod, not several',
+    });
+  throw refuse(file, {
+    field: 'kind',
+    value: documents.map((value) => printable(member(value, 'kind') ?? '')).join(', '),
+    rule: `must be one of ${[...templatePaths.keys()].join(', ')}`,
+  });
 }
 
 interface Limits {
@@ -192,7 +215,15 @@ function criAnnotations(name: string, namespace: string, limits: Limits): Record
   };
 }
 
-function parseManifest(manifest: string, file: string): unknown {
+function textOf(manifest: string | Uint8Array, file: string): string {
+  const text = typeof manifest === 'string' ? manifest : decodeUtf8(manifest);
+  if (typeof text === 'string') return text;
+  const { line, offset } = text;
+  throw refuse(file, { field: '', line, rule: `must be UTF-8, but byte ${offset} is not` });
+}
+
+/** The documents of a stream, each an object. */
+function parseManifest(manifest: string, file: string): readonly unknown[] {
   if (manifest.length > maxLength)
     throw refuse(file, {
       field: '',
@@ -200,8 +231,12 @@ function parseManifest(manifest: string, file: string): unknown {
       rule: `must not be longer than ${maxLength} bytes`,
     });
   const lines = new LineCounter();
-  const document = parseDocument(manifest, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const errors = document.errors.slice(0, 100).map(({ message, pos }) => {
+  const parsed = parseAllDocuments(manifest, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // Text with no document at all is one that says nothing.
+  const documents =
+    'empty' in parsed ? [] : parsed.filter(({ contents, errors }) => contents !== null || errors.length > 0);
+  const allErrors = documents.flatMap(({ errors }) => errors);
+  const errors = allErrors.slice(0, 100).map(({ message, pos }) => {
     const { line, col } = lines.linePos(pos[0]);
     return problem(
       file,
@@ -210,13 +245,16 @@ function parseManifest(manifest: string, file: string): unknown {
     );
   });
   if (errors.length > 0) throw new TranslateError(errors);
-  let aliases = 0;
-  visit(document, (_key, node) => {
-    if (isAlias(node)) aliases++;
+  if (documents.length === 0) throw refuse(file, { field: '', rule: 'must be an object' });
+  return documents.map((document) => {
+    let aliases = 0;
+    visit(document, (_key, node) => {
+      if (isAlias(node)) aliases++;
+    });
+    if (aliases > 100) throw refuse(file, { field: '', rule: 'must not have more than 100 aliases' });
+    if (!isMap(document.contents)) throw refuse(file, { field: '', rule: 'must be an object' });
+    return document.toJS({ maxAliasCount: 100 });
   });
-  if (aliases > 100) throw refuse(file, { field: '', rule: 'must not have more than 100 aliases' });
-  if (!isMap(document.contents)) throw refuse(file, { field: '', rule: 'must be an object' });
-  return document.toJS({ maxAliasCount: 100 });
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import { versionText } from './commands/version.ts';
+import { addConfigCommands } from './config-commands.ts';
 import { makeContext } from './context.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
 import { failureStatus } from './exit-status.ts';
@@ -46,8 +47,9 @@ function buildProgram(run: Run): Command {
     .option('--debug', 'more detail in errors and in the shim log', false)
     .option(
       '--config <file>',
-      'configuration.toml to use (default: /etc/hako, then etc/hako beside the executable)',
+      'configuration.toml to use (default: that of HAKO_CONF_FILE or KATA_CONF_FILE, else the first that exists)',
     )
+    .option('--lenient', 'unknown keys of the configuration are warnings', false)
     .option('--systemd-cgroup', 'cgroupsPath has the form slice:prefix:name', false)
     .addOption(
       new Option(
@@ -195,6 +197,21 @@ function buildProgram(run: Run): Command {
       ),
     );
   program
+    .command('explain')
+    .description('say what VM a bundle, config.json or pod would get, and why; starts nothing')
+    .argument('<target>', 'bundle folder, config.json, or Kubernetes manifest (YAML, JSON); - is stdin')
+    .option('-a, --annotation <KEY=VALUE>', 'annotation to add; may be given again', collect, [])
+    .option('--diff', 'only what differs from the built-in defaults', false)
+    .option('--json', 'print JSON', false)
+    .option('--id <id>', 'container id to explain with', 'ID')
+    .action((target: string, options) =>
+      run(
+        'explain',
+        import('./commands/explain.ts').then((module) => module.explain(globalsOf(program), target, options)),
+      ),
+    );
+  addConfigCommands(program, () => globalsOf(program), run);
+  program
     .command('features')
     .description('print what config.json may use, as JSON (OCI features)')
     .action(() =>
@@ -218,7 +235,7 @@ function globalsOf(program: Command): GlobalOptions {
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   if (!/^[^=]+=/.test(value))
-    throw new CliError('usage', `environment variable ${JSON.stringify(value)} must be KEY=VALUE`, {
+    throw new CliError('usage', `${JSON.stringify(value)} must be KEY=VALUE`, {
       facts: {},
     });
   return [...previous, value];

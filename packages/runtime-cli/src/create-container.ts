@@ -1,9 +1,11 @@
+import { formatProblem } from '@hako/errors';
 import type { Translation } from '@hako/oci-translate';
 import { type ContainerState, removeSandboxByForce, sandboxError } from '@hako/sandbox/state';
 import { type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
+import { unsupported } from './unsupported.ts';
 
 /** A container that was created, and the connection to its shim. */
 export interface CreatedContainer {
@@ -32,15 +34,10 @@ export async function createContainer(
   measureGuest = false,
 ): Promise<CreatedContainer> {
   const { store, host, timings, options } = context;
-  const translation = await timings.measure('translate', () => admit(id, bundle, options));
+  const translation = await admit(id, bundle, options, timings);
   warn(translation.warnings);
-  if (translation.container.type === 'pod_container') {
-    throw sandboxError(
-      'unsupported',
-      `container ${id} belongs to the pod of sandbox ${translation.container.sandboxId}: pods of several containers are not supported in this version of hako`,
-      { id },
-    );
-  }
+  const refusal = unsupported(translation.sandbox, translation.container);
+  if (refusal !== undefined) throw sandboxError('unsupported', formatProblem(refusal), { id });
   store.reserve(id);
   try {
     store.writeSandboxConfig(translation.sandbox);

@@ -10,6 +10,8 @@ export interface GlobalOptions {
   readonly debug: boolean;
   /** configuration.toml to use in place of the search. */
   readonly config?: string;
+  /** Unknown keys of the configuration are warnings. */
+  readonly lenient?: boolean;
   /** Kept for engines: cgroupsPath has the form slice:prefix:name. */
   readonly systemdCgroup: boolean;
 }

@@ -9,7 +9,6 @@ import { bootFailure } from './boot-failure.ts';
 import { bootTimes } from './boot-times.ts';
 import { Container } from './container.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
-import { SHARE_TAG } from './guest-paths.ts';
 import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestSpec } from './guest-spec.ts';
@@ -23,6 +22,7 @@ import type { SandboxPaths } from './state-paths.ts';
 import type { StateStore } from './state-store.ts';
 import { Timings } from './timings.ts';
 import { undoJournal } from './undo.ts';
+import { vmConfig } from './vm-config.ts';
 
 /** How long the guest may take to flush its file systems before the VM is ended without it. */
 const DESTROY_TIMEOUT_MS = 5000;
@@ -173,28 +173,13 @@ export class Sandbox {
   async #boot(): Promise<void> {
     const { hypervisor, onNotice } = this.#options;
     const { config } = this;
-    const transport = config.hypervisor.sharedFs;
-    if (transport === 'none') {
-      throw sandboxError(
-        'unsupported',
-        'shared_fs = "none" cannot bring a root file system into the VM in this version',
-      );
-    }
-    const machine = await hypervisor.launch(
-      {
-        id: config.id,
-        runtimeDir: this.#paths.vm,
-        hypervisor: config.hypervisor,
-        kernelParams: config.kernelParams,
-        shares: [{ tag: SHARE_TAG, hostPath: this.#paths.share, transport, readonly: false }],
-      },
-      {
-        ledger: this.#journal,
-        signal: this.#cancelled.signal,
-        onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
-        ...(onNotice === undefined ? {} : { onNotice }),
-      },
-    );
+    const vm = vmConfig(config, this.#paths);
+    const machine = await hypervisor.launch(vm, {
+      ledger: this.#journal,
+      signal: this.#cancelled.signal,
+      onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
+      ...(onNotice === undefined ? {} : { onNotice }),
+    });
     this.#machine = machine;
     const connecting = new AbortController();
     void machine.exited.then(() => connecting.abort());
@@ -207,7 +192,9 @@ export class Sandbox {
             hostname: config.hostname,
             sandboxId: config.id,
             kernelModules: guestKernelModules(config.agent),
-            storages: [shareStorage(transport, config.hypervisor.msize9pBytes)],
+            storages: vm.shares.map(({ transport }) =>
+              shareStorage(transport, config.hypervisor.msize9pBytes),
+            ),
           }),
           'create sandbox',
           config.id,

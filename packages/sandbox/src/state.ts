@@ -1,4 +1,4 @@
-// What commands on existing containers need: the state on disk and nothing of the machine, so that they start at once.
+// What commands need that start no machine: the state on disk and what a machine would be, so that they start at once.
 export { checkContainerId } from './container-id.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
@@ -16,3 +16,4 @@ export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
 export { DEFAULT_STATE_ROOT } from './state-paths.ts';
 export { StateStore } from './state-store.ts';
 export { Timings } from './timings.ts';
+export { vmConfig } from './vm-config.ts';

@@ -1,7 +1,8 @@
 import { formatProblem } from '@hako/errors';
+import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { readConfigurationFile } from '../load-configuration.ts';
+import { loadConfiguration } from '../load-configuration.ts';
 
 /** Arguments of `check`. */
 export interface CheckOptions {
@@ -10,16 +11,13 @@ export interface CheckOptions {
 
 /** Says whether this host can run VMs with the effective configuration, and everything that is missing if not. */
 export async function check(options: GlobalOptions, { json }: CheckOptions): Promise<number> {
-  const { loadRuntimeConfig } = await import('../runtime-configuration.ts');
-  const { QemuHypervisor } = await import('@hako/hypervisor-qemu');
-  const file = readConfigurationFile(options.config, process.execPath);
-  const { config, problems: configurationProblems } = loadRuntimeConfig(file);
+  const { config, files, problems: configurationProblems } = loadConfiguration(options);
   const hypervisor = new QemuHypervisor();
   const problems = [...configurationProblems, ...(await hypervisor.check(config.hypervisor))];
   const failed = problems.some(({ severity }) => severity === 'error');
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ ok: !failed, configuration: file?.path ?? null, problems }, null, 2)}\n`,
+      `${JSON.stringify({ ok: !failed, configuration: files[0] ?? null, problems }, null, 2)}\n`,
     );
     return failed ? 1 : 0;
   }

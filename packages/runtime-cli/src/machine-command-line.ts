@@ -1,0 +1,38 @@
+import type { Problem } from '@hako/errors';
+import { checkHost, expectedAccelerator, qemuCommandLine } from '@hako/hypervisor-qemu';
+import type { CommandLine, SandboxConfig } from '@hako/oci-translate';
+import { StateStore, vmConfig } from '@hako/sandbox/state';
+
+/** What would be started for a sandbox, and what of this host stands in its way. */
+export interface MachineExplanation {
+  readonly commandLine: CommandLine;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The command line of a sandbox's QEMU, by the functions that a shim starts it with. Starts and makes nothing: where
+ * only a probe could tell the accelerator, a note says so.
+ *
+ * @param stateRoot where the sandbox would have its state
+ */
+export async function explainMachine(sandbox: SandboxConfig, stateRoot: string): Promise<MachineExplanation> {
+  const vm = vmConfig(sandbox, new StateStore(stateRoot).sandbox(sandbox.id));
+  const [expected, problems] = await Promise.all([
+    expectedAccelerator(sandbox.hypervisor),
+    checkHost(sandbox.hypervisor),
+  ]);
+  const accelerator = expected.accelerator ?? 'kvm';
+  const { program, arguments: args, kernel, devices } = await qemuCommandLine(vm, accelerator);
+  return {
+    commandLine: {
+      arguments: [program, ...args],
+      kernel,
+      devices,
+      notes: [
+        `accelerator ${expected.accelerator ?? 'kvm, if that works'}: ${expected.reason}`,
+        'fd=3 and fd=4 are sockets that QEMU is started with',
+      ],
+    },
+    problems,
+  };
+}

@@ -1,0 +1,27 @@
+import type { VmConfig } from '@hako/hypervisor';
+import type { SandboxConfig } from '@hako/oci-translate';
+import { SHARE_TAG } from './guest-paths.ts';
+import { sandboxError } from './sandbox-error.ts';
+import type { SandboxPaths } from './state-paths.ts';
+
+/**
+ * The machine of a sandbox, as it is handed to a hypervisor's backend.
+ *
+ * @throws SandboxError `unsupported`
+ */
+export function vmConfig(config: SandboxConfig, paths: Pick<SandboxPaths, 'vm' | 'share'>): VmConfig {
+  const transport = config.hypervisor.sharedFs;
+  if (transport === 'none') {
+    throw sandboxError(
+      'unsupported',
+      'shared_fs = "none" cannot bring a root file system into the VM in this version',
+    );
+  }
+  return {
+    id: config.id,
+    runtimeDir: paths.vm,
+    hypervisor: config.hypervisor,
+    kernelParams: config.kernelParams,
+    shares: [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],
+  };
+}
