@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CliError } from './cli-error.ts';
 import { versionText } from './commands/version.ts';
-import { addConfigCommands } from './config-commands.ts';
 import { makeContext } from './context.ts';
+import { collect } from './definitions/collect.ts';
+import { defineConfigurationCommands } from './definitions/configuration.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
@@ -196,21 +196,7 @@ function buildProgram(run: Run): Command {
         import('./commands/check.ts').then((module) => module.check(globalsOf(program), options)),
       ),
     );
-  program
-    .command('explain')
-    .description('say what VM a bundle, config.json or pod would get, and why; starts nothing')
-    .argument('<target>', 'bundle folder, config.json, or Kubernetes manifest (YAML, JSON); - is stdin')
-    .option('-a, --annotation <KEY=VALUE>', 'annotation to add; may be given again', collect, [])
-    .option('--diff', 'only what differs from the built-in defaults', false)
-    .option('--json', 'print JSON', false)
-    .option('--id <id>', 'container id to explain with', 'ID')
-    .action((target: string, options) =>
-      run(
-        'explain',
-        import('./commands/explain.ts').then((module) => module.explain(globalsOf(program), target, options)),
-      ),
-    );
-  addConfigCommands(program, () => globalsOf(program), run);
+  defineConfigurationCommands(program, () => globalsOf(program), run);
   program
     .command('features')
     .description('print what config.json may use, as JSON (OCI features)')
@@ -231,12 +217,4 @@ function buildProgram(run: Run): Command {
 
 function globalsOf(program: Command): GlobalOptions {
   return program.opts<GlobalOptions>();
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  if (!/^[^=]+=/.test(value))
-    throw new CliError('usage', `${JSON.stringify(value)} must be KEY=VALUE`, {
-      facts: {},
-    });
-  return [...previous, value];
 }
