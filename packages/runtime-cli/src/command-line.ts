@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { versionText } from './commands/version.ts';
 import { makeContext } from './context.ts';
-import { collect } from './definitions/collect.ts';
+import { append, collect } from './definitions/collect.ts';
 import { defineConfigurationCommands } from './definitions/configuration.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
+import { defineHostCommands } from './definitions/host.ts';
+import { idsOf, oneByOne } from './each-container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
 import { reportError } from './report-error.ts';
@@ -20,6 +22,10 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
     return result.then((value) => {
       status = value;
     });
+  });
+  // A flag's value is refused before the command's own code runs.
+  program.hook('preSubcommand', (_program, subcommand) => {
+    command = subcommand.name();
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -45,6 +51,8 @@ function buildProgram(run: Run): Command {
       new Option('--log-format <format>', 'form of the log').choices(['text', 'json']).default('text'),
     )
     .option('--debug', 'more detail in errors and in the shim log', false)
+    .option('--criu <path>', 'accepted; hako does not checkpoint')
+    .option('--kata-config <file>', 'the same as --config')
     .option(
       '--config <file>',
       'configuration.toml to use (default: that of HAKO_CONF_FILE or KATA_CONF_FILE, else the first that exists)',
@@ -79,6 +87,12 @@ function buildProgram(run: Run): Command {
     .option(...bundleOption)
     .option(...pidFileOption)
     .option('--timings <file>', 'write how long each phase took, as JSON')
+    .option('-d, --detach', 'return once it runs; it is not deleted at its end', false)
+    .option('--keep', 'do not delete it at its end', false)
+    .option('--no-pivot', 'accepted; the guest always pivots')
+    .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
+    .option('--no-subreaper', 'accepted; without meaning in a VM')
+    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
     .action((id: string, options) =>
       run(
         'run',
@@ -93,6 +107,8 @@ function buildProgram(run: Run): Command {
     .option(...pidFileOption)
     .option('--no-pivot', 'accepted; the guest always pivots')
     .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
+    .option('--no-subreaper', 'accepted; without meaning in a VM')
+    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
     .action((id: string, options) =>
       run(
         'create',
@@ -101,12 +117,12 @@ function buildProgram(run: Run): Command {
     );
   program
     .command('start')
-    .description('start the process of a created container')
-    .argument('<id>', 'container id')
-    .action((id: string) =>
+    .description('start the processes of created containers')
+    .argument('<id...>', 'container ids; the first failure ends it')
+    .action((ids: string[]) =>
       run(
         'start',
-        import('./commands/start.ts').then((module) => module.start(context(), id)),
+        import('./commands/start.ts').then((module) => oneByOne(ids, (id) => module.start(context(), id))),
       ),
     );
   program
@@ -124,22 +140,33 @@ function buildProgram(run: Run): Command {
     .description('send a signal to a container')
     .argument('<id>', 'container id')
     .argument('[signal]', 'name or number', 'TERM')
-    .option('-a, --all', 'to every process of the container', false)
-    .action((id: string, signal: string, options) =>
+    .option('-a, --all', 'to every process of the container; one that has stopped is fine', false)
+    .option('-r, --regex', 'the id is a regular expression', false)
+    .action((id: string, signal: string, { regex, ...options }) =>
       run(
         'kill',
-        import('./commands/kill.ts').then((module) => module.kill(context(), id, signal, options)),
+        import('./commands/kill.ts').then((module) =>
+          oneByOne(idsOf(context().store, id, regex), (each) =>
+            module.kill(context(), each, signal, options),
+          ),
+        ),
       ),
     );
   program
     .command('delete')
-    .description('delete a stopped container and all that was made for it')
-    .argument('<id>', 'container id')
-    .option('-f, --force', 'kill it first; an unknown id is fine', false)
-    .action((id: string, options) =>
+    .description('delete stopped containers and all that was made for them')
+    .argument('<id...>', 'container ids; the first failure ends it')
+    .option('-f, --force', 'kill first; an unknown id is fine', false)
+    .option('-r, --regex', 'the ids are regular expressions', false)
+    .action((ids: string[], { regex, ...options }) =>
       run(
         'delete',
-        import('./commands/delete.ts').then((module) => module.deleteContainer(context(), id, options)),
+        import('./commands/delete.ts').then((module) =>
+          oneByOne(
+            ids.flatMap((id) => idsOf(context().store, id, regex)),
+            (id) => module.deleteContainer(context(), id, options),
+          ),
+        ),
       ),
     );
   program
@@ -154,6 +181,14 @@ function buildProgram(run: Run): Command {
     .option('--cwd <dir>', 'working directory')
     .option('-e, --env <KEY=VALUE>', 'environment variable; may be given again', collect, [])
     .option('-u, --user <uid[:gid]>', 'user')
+    .option('-g, --additional-gids <gid>', 'further group; may be given again', append, [])
+    .option('-c, --cap <name>', 'capability to add; may be given again', append, [])
+    .option('--no-new-privs', 'the process and its children gain no privileges')
+    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
+    .option('--apparmor <profile>', 'accepted; without meaning in a VM')
+    .option('--process-label <label>', 'accepted; without meaning in a VM')
+    .option('--ignore-paused', 'accepted; in a paused container nothing can be started')
+    .option('--no-subreaper', 'accepted; without meaning in a VM')
     .action((id: string, words: string[], { process: processFile, ...options }) =>
       run(
         'exec',
@@ -169,6 +204,7 @@ function buildProgram(run: Run): Command {
       new Option('-f, --format <format>', 'form of the list').choices(['table', 'json']).default('table'),
     )
     .option('-q, --quiet', 'only ids', false)
+    .option('--kata-all', 'also hypervisor, kernel and image of each', false)
     .action((options) =>
       run(
         'list',
@@ -176,10 +212,12 @@ function buildProgram(run: Run): Command {
       ),
     );
   defineContainerCommands(program, context, run);
+  defineHostCommands(program, () => globalsOf(program), run);
   program
     .command('spec')
     .description('write a starter config.json')
     .option(...bundleOption)
+    .option('--rootless', 'accepted; in a VM the container has a root of its own')
     .action(({ bundle }: { bundle: string }) =>
       run(
         'spec',
@@ -216,5 +254,6 @@ function buildProgram(run: Run): Command {
 }
 
 function globalsOf(program: Command): GlobalOptions {
-  return program.opts<GlobalOptions>();
+  const { kataConfig, ...options } = program.opts<GlobalOptions & { readonly kataConfig?: string }>();
+  return kataConfig === undefined ? options : { config: kataConfig, ...options };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Process, Spec } from '@hako/oci-spec';
+import type { Capabilities, Process, Spec } from '@hako/oci-spec';
+import { CAPABILITIES } from './capabilities.ts';
 import { CliError } from './cli-error.ts';
 
 /** What `exec` changes of the container's own process. */
@@ -10,6 +11,11 @@ export interface ExecOverrides {
   readonly env: readonly string[];
   /** `uid` or `uid:gid`. */
   readonly user?: string;
+  readonly additionalGids: readonly string[];
+  /** With or without `CAP_`, in any case. */
+  readonly cap: readonly string[];
+  /** False for `--no-new-privs`. */
+  readonly newPrivs: boolean;
 }
 
 /**
@@ -32,7 +38,9 @@ export async function execProcess(
     args: [...command],
     env: [...(base.env ?? []), ...overrides.env],
     cwd: overrides.cwd ?? base.cwd,
-    ...(overrides.user === undefined ? {} : { user: parseUser(overrides.user) }),
+    user: userOf(base.user, overrides),
+    ...(overrides.cap.length === 0 ? {} : { capabilities: withCapabilities(base, overrides.cap) }),
+    ...(overrides.newPrivs ? {} : { noNewPrivileges: true }),
   };
 }
 
@@ -50,10 +58,41 @@ async function readProcess(path: string): Promise<Process> {
   return parseProcess(text, { file: path });
 }
 
-function parseUser(text: string): { uid: number; gid: number } {
+/** The container's user with what the options change of it, as runc does: the group stays unless it is named. */
+function userOf(
+  base: Process['user'],
+  { user, additionalGids }: ExecOverrides,
+): NonNullable<Process['user']> {
+  const groups = additionalGids.map((text) => {
+    if (!/^[0-9]{1,10}$/.test(text)) throw usage(`group ${JSON.stringify(text)} must be a number`);
+    return Number(text);
+  });
+  return {
+    ...base,
+    ...(user === undefined ? {} : parseUser(user)),
+    ...(groups.length === 0 ? {} : { additionalGids: [...(base?.additionalGids ?? []), ...groups] }),
+  };
+}
+
+function parseUser(text: string): { uid: number; gid?: number } {
   const match = /^([0-9]{1,10})(?::([0-9]{1,10}))?$/.exec(text);
   if (match === null) throw usage(`user ${JSON.stringify(text)} must be UID or UID:GID in digits`);
-  return { uid: Number(match[1]), gid: Number(match[2] ?? '0') };
+  return { uid: Number(match[1]), ...(match[2] === undefined ? {} : { gid: Number(match[2]) }) };
+}
+
+/** Added where a process needs them to have them: bounding, permitted and effective (as runc). */
+function withCapabilities({ capabilities }: Process, added: readonly string[]): Capabilities {
+  const names = added.map((name) => `CAP_${name.toUpperCase().replace(/^CAP_/, '')}`);
+  const bad = names.findIndex((name) => !CAPABILITIES.includes(name));
+  if (bad !== -1)
+    throw usage(`capability ${JSON.stringify(added[bad])} must be one that Linux has, such as NET_ADMIN`);
+  const add = (set: readonly string[] = []) => [...new Set([...set, ...names])];
+  return {
+    ...capabilities,
+    bounding: add(capabilities?.bounding),
+    permitted: add(capabilities?.permitted),
+    effective: add(capabilities?.effective),
+  };
 }
 
 function usage(message: string): CliError {

@@ -44,10 +44,15 @@ export async function shareContainer(
       : join(container.bundlePath, mount.source ?? '');
     const target = join(base, 'mounts', String(index));
     makeMountPoint(source, target, mount.destination);
-    await bind(source, target, (mount.options ?? []).includes('ro'), host, ledger);
+    await bind(source, target, isReadonly(mount.options ?? []), host, ledger);
     shared.push({ index, guestSource: guestMountSource(container.id, index) });
   }
   return shared;
+}
+
+/** The last word counts; `rro` is `ro` for the mounts below too, which hako's binds are in any case. */
+function isReadonly(options: readonly string[]): boolean {
+  return /^r?ro$/.test(options.findLast((option) => /^r?r[ow]$/.test(option)) ?? '');
 }
 
 function makeMountPoint(source: string, target: string, destination: string): void {

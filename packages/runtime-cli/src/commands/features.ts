@@ -1,3 +1,4 @@
+import { CAPABILITIES } from '../capabilities.ts';
 import { VERSION } from '../version.ts';
 import { OCI_VERSION } from './state.ts';
 
@@ -37,6 +38,7 @@ const FEATURES = {
     'relatime',
     'remount',
     'ro',
+    'rro',
     'rprivate',
     'rshared',
     'rslave',
@@ -52,9 +54,36 @@ const FEATURES = {
   linux: {
     namespaces: ['cgroup', 'ipc', 'mount', 'pid', 'user', 'uts'],
     cgroup: { v1: false, v2: true, systemd: false, systemdUser: false },
-    seccomp: { enabled: true },
+    capabilities: CAPABILITIES,
+    seccomp: {
+      enabled: true,
+      actions: [
+        'SCMP_ACT_ALLOW',
+        'SCMP_ACT_ERRNO',
+        'SCMP_ACT_KILL',
+        'SCMP_ACT_KILL_PROCESS',
+        'SCMP_ACT_KILL_THREAD',
+        'SCMP_ACT_LOG',
+        'SCMP_ACT_TRACE',
+        'SCMP_ACT_TRAP',
+      ],
+      operators: [
+        'SCMP_CMP_EQ',
+        'SCMP_CMP_GE',
+        'SCMP_CMP_GT',
+        'SCMP_CMP_LE',
+        'SCMP_CMP_LT',
+        'SCMP_CMP_MASKED_EQ',
+        'SCMP_CMP_NE',
+      ],
+      archs: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+    },
+    intelRdt: { enabled: false },
+    mountExtensions: { idmap: { enabled: false } },
+    netDevices: { enabled: false },
     apparmor: { enabled: false },
     selinux: { enabled: false },
   },
   annotations: { 'hako.version': VERSION },
+  potentiallyUnsafeConfigAnnotations: ['io.katacontainers.'],
 };

@@ -1,4 +1,4 @@
-import { liveState } from '@hako/sandbox/state';
+import { liveState, type StateStore } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
 import { table } from '../table.ts';
 import { type OciState, ociState } from './state.ts';
@@ -7,14 +7,18 @@ import { type OciState, ociState } from './state.ts';
 export interface ListOptions {
   readonly format: 'table' | 'json';
   readonly quiet: boolean;
+  /** Also what each one's VM is made of. */
+  readonly kataAll: boolean;
 }
 
 /** Lists the containers under the state root. One that vanishes meanwhile is passed over. */
 export async function list({ store, host }: Context, options: ListOptions): Promise<number> {
-  const states: OciState[] = [];
+  const states: ListedState[] = [];
   for (const id of store.list()) {
     try {
-      states.push(ociState(store, liveState(store, host, id)));
+      const live = liveState(store, host, id);
+      const more = options.kataAll ? machineOf(store, live.sandboxId) : {};
+      states.push({ ...ociState(store, live), ...more });
     } catch (error) {
       if (store.exists(id)) throw error;
     }
@@ -23,18 +27,45 @@ export async function list({ store, host }: Context, options: ListOptions): Prom
   return 0;
 }
 
-function render(states: readonly OciState[], { format, quiet }: ListOptions): string {
+/** What the VM of a container is made of, in the words of Kata's list. */
+interface ListedState extends OciState {
+  readonly currentHypervisor?: { readonly hypervisorType: string; readonly hypervisorPath: string };
+  readonly currentKernel?: string;
+  readonly currentImage?: string;
+}
+
+function machineOf(store: StateStore, sandboxId: string): Partial<ListedState> {
+  const { hypervisor } = store.readSandboxConfig(sandboxId);
+  return {
+    currentHypervisor: { hypervisorType: 'qemu', hypervisorPath: hypervisor.path },
+    currentKernel: hypervisor.kernel,
+    currentImage: hypervisor.image,
+  };
+}
+
+function render(states: readonly ListedState[], { format, quiet, kataAll }: ListOptions): string {
   if (quiet) return states.map(({ id }) => `${id}\n`).join('');
   if (format === 'json') return `${JSON.stringify(states)}\n`;
   return table([
-    ['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'],
-    ...states.map(({ id, pid, status, bundle, created, owner }) => [
+    [
+      'ID',
+      'PID',
+      'STATUS',
+      'BUNDLE',
+      'CREATED',
+      'OWNER',
+      ...(kataAll ? ['HYPERVISOR', 'KERNEL', 'IMAGE'] : []),
+    ],
+    ...states.map(({ id, pid, status, bundle, created, owner, ...vm }) => [
       id,
       String(pid),
       status,
       bundle,
       created,
       owner,
+      ...(kataAll
+        ? [vm.currentHypervisor?.hypervisorPath ?? '', vm.currentKernel ?? '', vm.currentImage ?? '']
+        : []),
     ]),
   ]);
 }

@@ -15,6 +15,10 @@ export interface RunOptions {
   readonly pidFile?: string;
   /** File that gets the phases as JSON. */
   readonly timings?: string;
+  /** Return once it runs. */
+  readonly detach: boolean;
+  /** Do not delete it at its end. */
+  readonly keep: boolean;
 }
 
 /**
@@ -22,6 +26,10 @@ export interface RunOptions {
  * process's own exit status.
  */
 export async function run(context: Context, id: string, options: RunOptions): Promise<number> {
+  if (options.detach) {
+    const { runDetached } = await import('./run-detached.ts');
+    return runDetached(context, id, options);
+  }
   const startMs = performance.now();
   const stdio = offerStdio();
   const { shim } = await createContainer(
@@ -47,7 +55,8 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     await endContainer(context, id, id);
     throw error;
   }
-  await context.timings.measure('teardown', () => removeContainer(shim, id));
+  if (options.keep) shim.close();
+  else await context.timings.measure('teardown', () => removeContainer(shim, id));
   if (options.timings !== undefined) {
     context.timings.add('total', performance.now() - startMs);
     writeTimings(options.timings, context);

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { GlobalOptions } from '../global-options.ts';
+import type { Run } from './container.ts';
+
+/** Commands about the host and the guest that it would start. */
+export function defineHostCommands(program: Command, globals: () => GlobalOptions, run: Run): void {
+  program
+    .command('env')
+    .aliases(['kata-env'])
+    .description('print the settings that count: runtime, hypervisor, kernel, image, host')
+    .option('--json', 'print JSON in place of TOML', false)
+    .action((options) =>
+      run(
+        'env',
+        import('../commands/env.ts').then((module) => module.env(globals(), options)),
+      ),
+    );
+  const image = program.command('image').description('show or check the guest that VMs boot');
+  image
+    .command('show', { isDefault: true })
+    .description('print what the guest is made of, from its manifest')
+    .option('--json', 'print JSON', false)
+    .action((options) =>
+      run(
+        'image show',
+        import('../commands/image.ts').then((module) => module.imageShow(globals(), options)),
+      ),
+    );
+  image
+    .command('check')
+    .description('compare the guest with what was built; status 1 if it differs')
+    .action(() =>
+      run(
+        'image check',
+        import('../commands/image.ts').then((module) => module.imageCheck(globals())),
+      ),
+    );
+
+  for (const name of ['checkpoint', 'restore']) {
+    program
+      .command(name)
+      .description('not supported: a container in a VM cannot be frozen to files')
+      .argument('[id]', 'container id')
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .action(() =>
+        run(
+          name,
+          import('../commands/checkpoint.ts').then((module) => module.checkpoint(name)),
+        ),
+      );
+  }
+}
