@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AgentError } from './agent-error.ts';
 import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
 import { crun, releaseInit } from './crun.ts';
@@ -9,6 +10,8 @@ import { toJson } from './to-json.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
+
+const lookAgainMs = 5;
 
 /** Ended execs that are remembered for late questions. */
 const maxEndedExecs = 256;
@@ -33,6 +36,7 @@ export class Container {
   #cgroupDir: string | undefined;
   #execCount = 0;
   #hasPoststartHooks = false;
+  #hasStartHooks = false;
   #oomKills = 0;
   #frozen = false;
 
@@ -59,7 +63,8 @@ export class Container {
 
   /** Makes the container with its first process from its config.json. Throws AgentError. */
   async create(spec: object): Promise<void> {
-    this.#hasPoststartHooks = hasPoststartHooks(spec);
+    this.#hasPoststartHooks = hasHooks(spec, 'poststart');
+    this.#hasStartHooks = hasHooks(spec, 'startContainer');
     try {
       mkdirSync(this.#dir, { recursive: true });
       writeFileSync(`${this.#dir}/config.json`, toJson(withPersonality(setNetworkSysctls(spec))));
@@ -88,13 +93,33 @@ export class Container {
       throw new AgentError('failed-precondition', `container ${this.id} is ${this.state}, not created`);
     }
     this.#state = 'running';
-    if (!this.#hasPoststartHooks && releaseInit(this.id)) return;
-    try {
-      await crun(this.#machine, `${this.#dir}/start.log`, ['start', this.id]);
-    } catch (error) {
-      if (this.#state === 'running') this.#state = 'created';
-      throw error;
+    const { pid } = this.init;
+    const crunFile = this.#hasStartHooks ? fileOfProgram(pid) : undefined;
+    if (this.#hasPoststartHooks || !releaseInit(this.id)) {
+      try {
+        await crun(this.#machine, `${this.#dir}/start.log`, ['start', this.id]);
+      } catch (error) {
+        if (this.#state === 'running') this.#state = 'created';
+        throw error;
+      }
     }
+    if (this.#hasStartHooks) await this.#programRuns(pid, crunFile);
+  }
+
+  /**
+   * The first process runs the startContainer hooks, still as crun, and then becomes the user's command, or ends when a
+   * hook failed. Nothing tells of that but the file it runs.
+   */
+  async #programRuns(pid: number | undefined, crunFile: string | undefined): Promise<void> {
+    let file = fileOfProgram(pid);
+    for (; file === crunFile && file !== undefined; file = fileOfProgram(pid)) await delay(lookAgainMs);
+    if (file !== undefined) return;
+    const status = await this.init.exit;
+    if (status === 0) return;
+    throw new AgentError(
+      'internal',
+      `a startContainer hook failed, or the command ended at once (status ${status})`,
+    );
   }
 
   /** Starts another process from its process.json. Throws AgentError. */
@@ -288,9 +313,19 @@ function withPersonality(spec: object): object {
   };
 }
 
-function hasPoststartHooks(spec: object): boolean {
+function hasHooks(spec: object, kind: string): boolean {
   const hooks: unknown = 'hooks' in spec ? spec.hooks : undefined;
-  return typeof hooks === 'object' && hooks !== null && 'poststart' in hooks;
+  return typeof hooks === 'object' && hooks !== null && kind in hooks;
+}
+
+/** Which file a process runs; undefined when it is gone. */
+function fileOfProgram(pid: number | undefined): string | undefined {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** True when the process has a handler for the signal. */

@@ -46,6 +46,19 @@ export function releaseInit(id: string, stateDir: string = '/run/crun'): boolean
   return true;
 }
 
+/** crun wraps the message of its child, a JSON line itself, in one of its own. */
+function innermost(message: string): string {
+  try {
+    const entry: unknown = JSON.parse(message);
+    if (typeof entry === 'object' && entry !== null && 'msg' in entry && typeof entry.msg === 'string') {
+      return entry.msg;
+    }
+  } catch {
+    // The message as it should be.
+  }
+  return message;
+}
+
 /** The last message in a log of JSON lines. */
 function lastError(logFile: string): string | undefined {
   let text: string;
@@ -58,7 +71,7 @@ function lastError(logFile: string): string | undefined {
     try {
       const entry: unknown = JSON.parse(line);
       if (typeof entry === 'object' && entry !== null && 'msg' in entry && typeof entry.msg === 'string') {
-        return entry.msg;
+        return innermost(entry.msg);
       }
     } catch {
       // A line that is no JSON is not crun's message.

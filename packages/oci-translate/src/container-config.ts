@@ -1,6 +1,6 @@
 import type { Line } from '@hako/annotations';
 import type { Problem } from '@hako/errors';
-import type { Spec } from '@hako/oci-spec';
+import type { Hook, Hooks, Spec } from '@hako/oci-spec';
 import type { ContainerOverrides } from '@hako/overrides-runtime';
 import { bundlePathKey, containerType, containerTypeKey, sandboxId } from './container-type.ts';
 import { deviceInfos } from './devices.ts';
@@ -34,7 +34,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfigRes
   const typeProblems = typeof type === 'string' ? [] : [type];
   const named = sandboxId(spec.annotations);
   if (type === 'pod_container' && line === '3.x' && (named ?? '') === '') typeProblems.push(noSandboxId);
-  const problems = [...missing, ...deviceProblems, ...typeProblems];
+  const problems = [...missing, ...deviceProblems, ...typeProblems, ...hookProblems(spec.hooks)];
   if (problems.length > 0 || root === undefined || process === undefined || typeof type !== 'string')
     return { problems };
   return {
@@ -51,6 +51,25 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfigRes
       annotations: { [bundlePathKey]: bundlePath, [containerTypeKey]: type },
     },
   };
+}
+
+/** config.md "POSIX-platform Hooks": a timeout must be greater than zero. */
+function hookProblems(hooks: Hooks = {}): Problem[] {
+  return Object.entries(hooks).flatMap(([kind, list]: readonly [string, readonly Hook[]]) =>
+    list.flatMap(({ timeout }, index): Problem[] =>
+      timeout === undefined || timeout > 0
+        ? []
+        : [
+            {
+              severity: 'error',
+              code: 'translate/bad-hook',
+              field: `hooks.${kind}[${index}].timeout`,
+              value: String(timeout),
+              rule: 'must be greater than 0 seconds',
+            },
+          ],
+    ),
+  );
 }
 
 const noSandboxId: Problem = {

@@ -1,10 +1,11 @@
 import { formatProblem } from '@hako/errors';
 import type { Translation } from '@hako/oci-translate';
-import { type ContainerState, removeSandboxByForce, sandboxError } from '@hako/sandbox/state';
+import { type ContainerState, sandboxError } from '@hako/sandbox/state';
 import { type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
+import { removeByForce } from './remove-container.ts';
 import { unsupported } from './unsupported.ts';
 
 /** A container that was created, and the connection to its shim. */
@@ -65,7 +66,7 @@ export async function createContainer(
     shim.keep();
     return { translation, shim };
   } catch (error) {
-    await removeSandboxByForce(store, host, translation.sandbox.id);
+    await removeByForce(context, translation.sandbox.id);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { removeSandboxByForce } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
+import { notice } from './admit.ts';
 import type { Context } from './context.ts';
 
 /** How long shim and guest may take to end a container before they are ended themselves. */
@@ -33,6 +34,14 @@ export async function endContainer({ store, host }: Context, sandboxId: string, 
     }
     await removeContainer(shim, id, signal);
   } catch {
-    await removeSandboxByForce(store, host, sandboxId);
+    await removeByForce({ store, host }, sandboxId);
   }
+}
+
+/** Removes a sandbox from outside, and tells of what failed without keeping it from going. */
+export async function removeByForce(
+  { store, host }: Pick<Context, 'store' | 'host'>,
+  sandboxId: string,
+): Promise<void> {
+  for (const failure of await removeSandboxByForce(store, host, sandboxId)) notice(`warning: ${failure}`);
 }

@@ -17,6 +17,8 @@ import { guestProcess, guestResources } from './guest-spec.ts';
 import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 
+const SIGKILL = 9;
+
 /** An extra process of a container: added -> running -> stopped. Only a stopped or added one can be deleted. */
 export interface Exec {
   readonly process: GuestProcess;
@@ -28,6 +30,8 @@ export interface Exec {
 /** What a container tells its sandbox; all are called after the container's own fields changed. */
 export interface ContainerEvents {
   readonly statusChanged: (container: Container) => void;
+  /** Runs what is to follow the start of the process; the container is ended if it fails. */
+  readonly started: () => Promise<void>;
 }
 
 /**
@@ -85,13 +89,27 @@ export class Container {
       }
       if (this.status !== 'created')
         throw this.#wrongState(`cannot start a container that is ${this.status}`);
-      await guestRefused(
-        this.#agent.startContainer({ containerId: this.config.id }),
-        'start',
-        this.config.id,
-      );
+      try {
+        await guestRefused(
+          this.#agent.startContainer({ containerId: this.config.id }),
+          'start',
+          this.config.id,
+        );
+      } catch (error) {
+        // Its process may have ended (a startContainer hook failed): then its end is seen.
+        this.init.attach();
+        throw error;
+      }
       this.#setStatus('running');
       this.init.attach();
+      try {
+        await this.#events.started();
+      } catch (error) {
+        // The specification's rule for poststart hooks: an error, and the container is stopped.
+        await this.kill(SIGKILL, '', true).catch(() => {});
+        await this.stopped;
+        throw error;
+      }
     });
   }
 

@@ -19,7 +19,7 @@ export interface ProcessExit {
 /**
  * One process in the guest, a container's init or an exec, with its streams.
  *
- * `attach` begins to move bytes and to wait; it is legal once, after the agent knows the process. `exited`
+ * `attach` begins to move bytes and to wait; it is legal after the agent knows the process, and once is enough. `exited`
  * resolves after the last byte of output was handed to its stream: whoever sees the status has seen all output.
  */
 export class GuestProcess {
@@ -27,6 +27,7 @@ export class GuestProcess {
   readonly #containerId: string;
   readonly #execId: string;
   readonly #io: ProcessIo;
+  #isAttached = false;
   readonly #stdinDone = new AbortController();
   readonly #exit = Promise.withResolvers<ProcessExit>();
 
@@ -44,6 +45,8 @@ export class GuestProcess {
   }
 
   attach(): void {
+    if (this.#isAttached) return;
+    this.#isAttached = true;
     const { stdin, stdout, stderr } = this.#io;
     const ids = [this.#containerId, this.#execId] as const;
     void this.#sendInput(stdin ?? []);

@@ -1,4 +1,4 @@
-import type { LinuxResources, Spec } from '@hako/oci-spec';
+import type { Hooks, LinuxResources, Spec } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { guestRootfs } from './guest-paths.ts';
 import { isBind } from './mount-kind.ts';
@@ -9,7 +9,8 @@ import type { SharedMount } from './share.ts';
  * counterpart, or left out because it is done on the host:
  *
  * - root and bind mount sources point into the share; a bound /dev/shm becomes a tmpfs of the sandbox's size;
- * - hooks run on the host;
+ * - hooks run on the host, but for createContainer and startContainer, which are crun's in the guest: their programs
+ *   are looked up there, in the VM's root file system and in the container's;
  * - the VM itself is the network namespace, and namespaces to join are the host's, so only new ones stay;
  * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
  *   paths have no meaning in the VM;
@@ -20,10 +21,11 @@ export function guestSpec(
   sandbox: SandboxConfig,
   shared: readonly SharedMount[],
 ): Spec {
-  const { hooks: _hooks, ...spec } = container.spec;
+  const { hooks, ...spec } = container.spec;
   const linux = spec.linux;
   return {
     ...spec,
+    ...(hooks === undefined ? {} : { hooks: guestHooks(hooks) }),
     root: { path: guestRootfs(container.id), readonly: container.rootfs.readonly },
     mounts: [...missingDev(container), ...guestMounts(spec.mounts ?? [], sandbox, shared)],
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
@@ -34,6 +36,13 @@ export function guestSpec(
 type Mounts = NonNullable<Spec['mounts']>;
 type Process = NonNullable<Spec['process']>;
 type Linux = NonNullable<Spec['linux']>;
+
+function guestHooks({ createContainer, startContainer }: Hooks): Hooks {
+  return {
+    ...(createContainer === undefined ? {} : { createContainer }),
+    ...(startContainer === undefined ? {} : { startContainer }),
+  };
+}
 
 /** The process as the guest runs it: no terminal size or label of the host's. */
 export function guestProcess(process: Process): Process {

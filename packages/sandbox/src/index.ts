@@ -7,6 +7,7 @@ export type { Host } from './host.ts';
 export { Journal, type JournalEntry, readJournal } from './journal.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
 export { posixHost } from './posix-host.ts';
+export { runDuePoststop } from './poststop.ts';
 export { removeSandboxByForce, removeSandboxState } from './remove-sandbox.ts';
 export { type CreateContainerOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
 export {

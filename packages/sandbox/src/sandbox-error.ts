@@ -13,6 +13,7 @@ import { CodedError } from '@hako/errors';
  * - `guest-refused`: the agent answered a call with an error.
  * - `sandbox-gone`: the VM or its agent connection ended while in use.
  * - `host-refused`: the host kernel refused something the sandbox needs (mount, directory).
+ * - `hook-failed`: a hook of config.json failed, or took too long.
  * - `unsupported`: asked for something this version does not do; the message says what.
  * - `teardown-incomplete`: something could not be undone; it stays in the journal.
  */
@@ -28,6 +29,7 @@ export type SandboxErrorCode =
   | 'guest-refused'
   | 'sandbox-gone'
   | 'host-refused'
+  | 'hook-failed'
   | 'unsupported'
   | 'teardown-incomplete';
 

@@ -15,6 +15,8 @@ import { guestSpec } from './guest-spec.ts';
 import type { Host } from './host.ts';
 import { Journal, readJournal } from './journal.ts';
 import { besideMessage, lostNotice } from './lost-members.ts';
+import { notePoststopDue } from './poststop.ts';
+import { type HookState, runHooks } from './run-hooks.ts';
 import { sandboxError } from './sandbox-error.ts';
 import { shareContainer } from './share.ts';
 import { shareStorage } from './share-storage.ts';
@@ -89,6 +91,7 @@ export class Sandbox {
   async createContainer({ config, io, pid }: CreateContainerOptions): Promise<Container> {
     if (this.#ending !== undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
     const { host } = this.#options;
+    await this.#runCreateHooks(config, pid);
     if (this.#booting === undefined) {
       await this.#makeDirectories();
       await this.#lookAtNetwork();
@@ -116,6 +119,7 @@ export class Sandbox {
     if (notice !== undefined) this.#options.onNotice?.(notice);
     const container = new Container(agent, config, io, pid, {
       statusChanged: (changed) => this.#record(changed),
+      started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
     });
     this.containers.set(config.id, container);
     this.#record(container);
@@ -150,12 +154,25 @@ export class Sandbox {
     }
     if (container.status === 'created') container.init.abandon(137);
     this.containers.delete(id);
+    if (this.containers.size === 0) await this.destroy();
   }
 
   /** Ends the VM and undoes all that was made for the sandbox. */
   async destroy(): Promise<void> {
     this.#ending ??= this.#end();
     await this.#ending;
+  }
+
+  /**
+   * The hooks between a container's description and its making. They may change bundle and network namespace, so they
+   * come before either is looked at.
+   */
+  async #runCreateHooks(config: ContainerConfig, pid: number): Promise<void> {
+    const { hooks } = config.spec;
+    notePoststopDue(this.#options.store, config.id, hooks?.poststop);
+    const state = hookState(config, 'creating', pid);
+    await runHooks('prestart', hooks?.prestart, state, this.#cancelled.signal);
+    await runHooks('createRuntime', hooks?.createRuntime, state, this.#cancelled.signal);
   }
 
   async #makeDirectories(): Promise<void> {
@@ -303,4 +320,18 @@ export class Sandbox {
       ...(container.failure === undefined ? {} : { failure: container.failure }),
     });
   }
+}
+
+function hookState(
+  { id, bundlePath, spec }: ContainerConfig,
+  status: 'creating' | 'running',
+  pid: number,
+): HookState {
+  return {
+    id,
+    status,
+    pid,
+    bundle: bundlePath,
+    ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }),
+  };
 }

@@ -10,6 +10,8 @@ export interface ContainerPaths {
   readonly config: string;
   /** ContainerState, rewritten at each change. */
   readonly state: string;
+  /** There while the container's poststop hooks are to be run. */
+  readonly poststopDue: string;
 }
 
 /** Files of one sandbox; they stand in `<root>/<sandbox id>/`, beside those of its first container. */
@@ -37,6 +39,7 @@ export function containerPaths(root: string, id: string): ContainerPaths {
     directory,
     config: join(directory, 'container.json'),
     state: join(directory, 'state.json'),
+    poststopDue: join(directory, 'poststop-due'),
   };
 }
 

@@ -4,6 +4,7 @@ export type { ContainerState, ContainerStatus } from './container-state.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
+export { OCI_VERSION } from './oci-version.ts';
 export { posixHost } from './posix-host.ts';
 export { removeSandboxByForce } from './remove-sandbox.ts';
 export {

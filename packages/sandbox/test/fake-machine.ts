@@ -5,8 +5,10 @@ import {
   HealthCheckResponse_ServingStatus,
   LOST_MEMBERS_FEATURE,
   LOST_MEMBERS_KEY,
+  specFromProto,
 } from '@hako/agent-protocol';
 import type { Hypervisor, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
+import type { Spec } from '@hako/oci-spec';
 import { type CallContext, type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
 
 /** A process of the fake guest: prints, then ends when it is told to. */
@@ -34,6 +36,8 @@ export class FakeMachine implements Hypervisor {
   readonly refusals: Map<string, string> = new Map();
   /** What came beside messages: members that the protocol has no field for. */
   readonly lostMembers: string[] = [];
+  /** The spec of the last container, as the guest got it. */
+  created: Spec | undefined;
   /** What the agent says of itself. */
   features: string[] = [LOST_MEMBERS_FEATURE];
   /** A guest whose agent never answers. */
@@ -121,8 +125,9 @@ export class FakeMachine implements Hypervisor {
         log('updateContainer');
         note(context);
       },
-      createContainer: ({ containerId, execId }, context) => {
+      createContainer: ({ containerId, execId, OCI }, context) => {
         note(context);
+        this.created = OCI === undefined ? undefined : specFromProto(OCI);
         log('createContainer', containerId);
         begin(execId);
       },

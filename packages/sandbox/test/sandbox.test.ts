@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Host, Sandbox, StateStore } from '../src/index.ts';
+import { type Host, runDuePoststop, Sandbox, StateStore } from '../src/index.ts';
 import { FakeMachine } from './fake-machine.ts';
 
 let folder: string;
@@ -54,6 +54,7 @@ function prepare(
   });
   store = new StateStore(join(folder, 'state'));
   store.reserve('c1');
+  store.writeContainerConfig(translation.container);
   sandbox = new Sandbox({
     config: translation.sandbox,
     store,
@@ -217,6 +218,60 @@ test('an agent that is not hako’s leaves those members out, and the user is to
   machine.features = [];
   await sandbox.createContainer({ config, io: {}, pid: 1 });
   expect(notices).toEqual(['warning: the agent in this guest has no field for process.user.umask: left out']);
+  await sandbox.destroy();
+});
+
+test('hooks of the host run at their moments, with the state of that moment', async () => {
+  const log = join(folder, 'bundle', 'log');
+  const hook = (kind: string) => ({
+    path: '/bin/sh',
+    args: ['sh', '-c', `echo ${kind} $(cat) >> log`],
+    env: ['PATH=/usr/bin:/bin'],
+  });
+  const kinds = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
+  const config = prepare({ hooks: Object.fromEntries(kinds.map((kind) => [kind, [hook(kind)]])) });
+  const seen = () =>
+    (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []).map((line) => {
+      const [kind, ...json] = line.split(' ');
+      const { status, pid } = JSON.parse(json.join(' '));
+      return [kind, status, pid];
+    });
+  const container = await sandbox.createContainer({ config, io: {}, pid: 77 });
+  const created = [
+    ['prestart', 'creating', 77],
+    ['createRuntime', 'creating', 77],
+  ];
+  expect(seen()).toEqual(created);
+  expect(machine.created?.hooks).toMatchObject({ createContainer: [{}], startContainer: [{}] });
+  expect(Object.keys(machine.created?.hooks ?? {})).toHaveLength(2);
+  await container.start();
+  expect(seen()).toEqual([...created, ['poststart', 'running', 77]]);
+  machine.endProcess('c1', 0);
+  await container.stopped;
+  await sandbox.removeContainer('c1');
+  expect(await runDuePoststop(store, 'c1')).toEqual([]);
+  expect(await runDuePoststop(store, 'c1')).toEqual([]);
+  expect(seen().slice(3)).toEqual([['poststop', 'stopped', undefined]]);
+});
+
+test('a hook that fails before the container is made keeps it from being made; poststop is due', async () => {
+  const failing = { path: '/bin/sh', args: ['sh', '-c', 'exit 9'] };
+  const poststop = { path: '/bin/sh', args: ['sh', '-c', 'echo > done'], env: ['PATH=/bin'] };
+  const config = prepare({ hooks: { createRuntime: [failing], poststop: [poststop] } });
+  await expect(sandbox.createContainer({ config, io: {}, pid: 1 })).rejects.toMatchObject({
+    code: 'hook-failed',
+  });
+  expect(machine.launched).toBeUndefined();
+  await sandbox.destroy();
+  await runDuePoststop(store, 'c1');
+  expect(existsSync(join(folder, 'bundle', 'done'))).toBe(true);
+});
+
+test('a poststart hook that fails stops the container', async () => {
+  const config = prepare({ hooks: { poststart: [{ path: '/bin/false' }] } });
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await expect(container.start()).rejects.toMatchObject({ code: 'hook-failed' });
+  expect(statusNow()).toBe('stopped');
   await sandbox.destroy();
 });
 

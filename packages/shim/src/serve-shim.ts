@@ -2,7 +2,7 @@ import { chmodSync, createReadStream, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
-import { posixHost, removeSandboxState, Sandbox, StateStore } from '@hako/sandbox';
+import { posixHost, removeSandboxState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
@@ -39,12 +39,13 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
   const server = createServer();
   const removeState = async (): Promise<void> => {
     server.close();
-    await removeSandboxState(store, host, sandboxId);
+    logWarnings(await removeSandboxState(store, host, sandboxId));
   };
   const service = new TaskService({
     sandbox,
     readContainerConfig: (id) => store.readContainerConfig(id),
     onStarted: () => writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases })),
+    onRemoved: async (id) => logWarnings(await runDuePoststop(store, id)),
     onShutdown: async () => {
       await removeState();
       void rpc.shutdown().then(() => process.exit(0));
@@ -72,6 +73,10 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
   });
   chmodSync(paths.socket, 0o600);
   control.say({ type: 'ready' });
+}
+
+function logWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`${new Date().toISOString()} warning ${warning}\n`);
 }
 
 /**

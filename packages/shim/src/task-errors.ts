@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<SandboxErrorCode, StatusCode>> = {
   'guest-refused': 'unknown',
   'sandbox-gone': 'unavailable',
   'host-refused': 'unknown',
+  'hook-failed': 'unknown',
   unsupported: 'unimplemented',
   'teardown-incomplete': 'unknown',
 };

@@ -38,6 +38,8 @@ export interface TaskServiceOptions {
   readonly readContainerConfig: (id: string) => ContainerConfig;
   /** Called after a container's process was started. */
   readonly onStarted: () => void;
+  /** Called after a container was removed from the sandbox: what is to follow its end. */
+  readonly onRemoved: (id: string) => Promise<void>;
   /** Removes what is left of the sandbox, and lets the shim end once Shutdown has been answered. */
   readonly onShutdown: () => Promise<void>;
 }
@@ -170,6 +172,7 @@ export class TaskService {
     }
     await this.#options.sandbox.removeContainer(id);
     this.#records.delete(id);
+    await this.#options.onRemoved(id);
     return { pid: container.pid, ...exitFields(container.exit) };
   }
 

@@ -1,8 +1,8 @@
-import { liveState, removeSandboxByForce, sandboxError, shimIsAlive } from '@hako/sandbox/state';
+import { liveState, sandboxError, shimIsAlive } from '@hako/sandbox/state';
 import { connectShim } from '@hako/shim/client';
 import type { Context } from '../context.ts';
 import { isNotFound } from '../exit-status.ts';
-import { endContainer, removeContainer } from '../remove-container.ts';
+import { endContainer, removeByForce, removeContainer } from '../remove-container.ts';
 
 /** Arguments of `delete`. */
 export interface DeleteOptions {
@@ -33,7 +33,7 @@ export async function deleteContainer(
     if (!force || (isNotFound(error) && !store.exists(id))) throw error;
   }
   if (!shimIsAlive(store, host, sandboxId)) {
-    await removeSandboxByForce(store, host, sandboxId);
+    await removeByForce(context, sandboxId);
     return 0;
   }
   if (!force) {

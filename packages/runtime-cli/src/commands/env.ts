@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, machine, release, totalmem } from 'node:os';
+import { OCI_VERSION } from '@hako/sandbox/state';
 import { asBadInput } from '../as-bad-input.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { guestFolder, readGuestDescription } from '../guest-files.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../load-configuration.ts';
 import { type Tables, toTomlTables } from '../toml-tables.ts';
 import { VERSION } from '../version.ts';
-import { OCI_VERSION } from './state.ts';
 
 /** Version of the report's form. */
 const FORM_VERSION = '1.0.0';

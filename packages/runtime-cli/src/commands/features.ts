@@ -1,6 +1,6 @@
+import { OCI_VERSION } from '@hako/sandbox/state';
 import { CAPABILITIES } from '../capabilities.ts';
 import { VERSION } from '../version.ts';
-import { OCI_VERSION } from './state.ts';
 
 /**
  * Prints the features structure of the OCI runtime specification (features.md): what a caller may put into
@@ -14,7 +14,7 @@ export async function features(): Promise<number> {
 const FEATURES = {
   ociVersionMin: '1.0.0',
   ociVersionMax: OCI_VERSION,
-  hooks: [],
+  hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
   mountOptions: [
     'async',
     'atime',

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OCI_VERSION } from '@hako/sandbox/state';
 import { CliError } from '../cli-error.ts';
-import { OCI_VERSION } from './state.ts';
 
 /** Writes a starter config.json into a bundle; never over an existing one. */
 export async function spec(bundle: string): Promise<number> {

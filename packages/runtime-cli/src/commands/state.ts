@@ -1,9 +1,6 @@
 import { statSync } from 'node:fs';
-import { type ContainerState, liveState, type StateStore } from '@hako/sandbox/state';
+import { type ContainerState, liveState, OCI_VERSION, type StateStore } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
-
-/** Version of the runtime specification whose state hako prints. */
-export const OCI_VERSION = '1.2.0';
 
 /** State of the OCI runtime specification, with the members that runc adds. */
 export interface OciState {

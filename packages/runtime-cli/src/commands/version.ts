@@ -1,5 +1,5 @@
+import { OCI_VERSION } from '@hako/sandbox/state';
 import { VERSION } from '../version.ts';
-import { OCI_VERSION } from './state.ts';
 
 /** Version text: name and version first, as `--version` of other runtimes. */
 export function versionText(): string {
