@@ -15,17 +15,15 @@ export interface HostPaths {
 
 /** The configuration with no file at all, by default that of line 3.x. A new object on each call. */
 export function defaultRuntimeConfig(hostPaths: HostPaths = {}, line: '1.x' | '3.x' = '3.x'): RuntimeConfig {
-  const parts = Object.entries(configKeys).map(([part, table]) => [
-    part,
-    Object.fromEntries(
-      Object.entries(table as Record<string, ConfigKey<unknown>>).map(([field, key]) => [
-        field,
-        defaultOf(key, line),
-      ]),
-    ),
-  ]);
+  const parts: Record<string, Record<string, unknown>> = {};
+  for (const [part, table] of Object.entries(configKeys)) {
+    const values: Record<string, unknown> = {};
+    for (const [field, key] of Object.entries(table as Record<string, ConfigKey<unknown>>))
+      values[field] = defaultOf(key, line);
+    parts[part] = values;
+  }
   // Each member comes from the table whose type demands exactly the members of the part.
-  const config = Object.fromEntries(parts) as RuntimeConfig;
+  const config = parts as unknown as RuntimeConfig;
   return { ...config, hypervisor: withPaths(config.hypervisor, hostPaths) };
 }
 

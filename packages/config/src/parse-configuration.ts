@@ -5,10 +5,10 @@ import { consistencyProblems } from './consistency.ts';
 import { defaultRuntimeConfig, type HostPaths, hostPathOrigins } from './defaults.ts';
 import { ConfigError } from './error.ts';
 import { hypervisorKinds } from './hypervisor-kinds.ts';
-import { type ConfigKey, Rule, type ValueType } from './key.ts';
+import { Rule } from './key.ts';
 import { locate, type Place, pathKey } from './locate.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { listKeys } from './sections.ts';
+import { findTarget, isKnownTable, keyNames, knownTables, type Target } from './targets.ts';
 
 /** One configuration text: the main file or a drop-in. */
 export interface ConfigSource {
@@ -71,14 +71,6 @@ export function sortDropIns(sources: readonly ConfigSource[]): ConfigSource[] {
   return sources.toSorted((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0));
 }
 
-/** What a key of a file sets. */
-interface Target {
-  readonly part: keyof RuntimeConfig;
-  readonly field: string;
-  readonly key: ConfigKey<unknown>;
-  readonly type: ValueType<unknown>;
-}
-
 class Merge {
   private readonly options: ParseConfigurationOptions;
   private readonly problems: Problem[] = [];
@@ -88,10 +80,9 @@ class Merge {
 
   constructor(options: ParseConfigurationOptions) {
     this.options = options;
-    this.values = structuredClone(defaultRuntimeConfig(options.hostPaths, options.line)) as unknown as Record<
-      string,
-      Record<string, unknown>
-    >;
+    // New parts on each call, whose values are replaced and never changed.
+    const defaults = defaultRuntimeConfig(options.hostPaths, options.line);
+    this.values = defaults as unknown as Record<string, Record<string, unknown>>;
   }
 
   add(source: ConfigSource): void {
@@ -195,23 +186,14 @@ class SourceReader {
 
   private table(table: Record<string, unknown>, path: readonly string[]): void {
     const section = path.join('.');
-    const targets = sectionTargets().get(section);
     for (const [name, value] of Object.entries(table)) {
       const here = [...path, name];
-      const target = targets?.get(name);
+      const target = findTarget(section, name);
       if (target !== undefined) this.value(target, value, here);
-      else if (isTable(value) && this.isSection(here)) this.table(value, here);
+      else if (isTable(value) && isKnownTable(here.join('.'))) this.table(value, here);
       else if (isTable(value) && this.isForeign(here)) this.foreign(here);
-      else this.unknown(here, isTable(value), targets);
+      else this.unknown(here, isTable(value));
     }
-  }
-
-  /** True for the tables hako reads and for those that lead to one. */
-  private isSection(path: readonly string[]): boolean {
-    const name = path.join('.');
-    return (
-      sectionTargets().has(name) || [...sectionTargets().keys()].some((key) => key.startsWith(`${name}.`))
-    );
   }
 
   /** Tables of other hypervisors and agents, which an upstream file may have. */
@@ -234,13 +216,9 @@ class SourceReader {
     });
   }
 
-  private unknown(
-    path: readonly string[],
-    table: boolean,
-    targets: ReadonlyMap<string, Target> | undefined,
-  ): void {
+  private unknown(path: readonly string[], table: boolean): void {
     const section = path.slice(0, -1).join('.');
-    const fix = this.unknownKeys++ < maxGuesses ? adviceFor(path, table, targets) : undefined;
+    const fix = this.unknownKeys++ < maxGuesses ? adviceFor(path, table) : undefined;
     this.merge.report({
       severity: this.merge.unknownSeverity,
       code: 'config/unknown-key',
@@ -308,49 +286,19 @@ class SourceReader {
   }
 }
 
-let targetsBySection: ReadonlyMap<string, ReadonlyMap<string, Target>> | undefined;
-
-/** Keys and aliases by table and name. Built once, on first use. */
-function sectionTargets(): ReadonlyMap<string, ReadonlyMap<string, Target>> {
-  if (targetsBySection !== undefined) return targetsBySection;
-  const result = new Map<string, Map<string, Target>>();
-  const put = (section: string, name: string, target: Target): void => {
-    const targets = result.get(section) ?? new Map<string, Target>();
-    result.set(section, targets.set(name, target));
-  };
-  for (const { part, field, section, key } of listKeys()) {
-    put(section, key.toml, { part, field, key, type: key.type });
-    for (const alias of key.aliases ?? [])
-      put(alias.section ?? section, alias.toml, { part, field, key, type: alias.type ?? key.type });
-  }
-  targetsBySection = result;
-  return result;
-}
-
 /** Unknown keys of one file that get a guess at what was meant, which is the costly step. */
 const maxGuesses = 20;
 
-function adviceFor(
-  path: readonly string[],
-  table: boolean,
-  targets: ReadonlyMap<string, Target> | undefined,
-): string | undefined {
+function adviceFor(path: readonly string[], table: boolean): string | undefined {
   const name = path.at(-1) ?? '';
-  const known = targets?.keys() ?? sectionTargets().keys();
-  const guess = nearest(targets === undefined && table ? path.join('.') : name, known);
+  const siblings = keyNames(path.slice(0, -1).join('.'));
+  const guess =
+    siblings.length === 0 ? nearest(table ? path.join('.') : name, knownTables()) : nearest(name, siblings);
   if (guess !== undefined) return `did you mean ${guess}?`;
-  const elsewhere = findKey(name);
+  const elsewhere = knownTables().find((section) => findTarget(section, name) !== undefined);
   return elsewhere === undefined ? undefined : `it belongs in [${elsewhere}]`;
-}
-
-/** The table that has a key of this name. */
-function findKey(name: string): string | undefined {
-  for (const [section, targets] of sectionTargets()) if (targets.has(name)) return section;
-  return undefined;
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
-
-declare function structuredClone<T>(value: T): T;

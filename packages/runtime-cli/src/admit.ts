@@ -22,7 +22,7 @@ export async function admit(
   const bundlePath = resolve(bundle);
   const specFile = `${bundlePath}/config.json`;
   const specText = readSpec(bundlePath, specFile);
-  const { translateBundle } = await timings.measure('translator', () => import('./translate-bundle.ts'));
+  const { translateBundle } = await timings.measure('translator code', () => import('./translate-bundle.ts'));
   let translation: Translation;
   try {
     translation = translateBundle({ specText, specFile, bundlePath, containerId: id }, options, timings);

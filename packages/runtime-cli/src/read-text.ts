@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 
 /**
  * The bytes of a file, or of stdin for `-`: at most one more than `maxBytes`, so that whoever checks them sees that
@@ -7,6 +7,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export function readAtMost(path: string, maxBytes: number): Uint8Array {
   const fd = path === '-' ? 0 : openSync(path, 'r');
   try {
+    const stats = fstatSync(fd);
+    // The common case at once: a file of known size. Files of /proc say 0.
+    if (stats.isFile() && stats.size > 0 && stats.size <= maxBytes) return readFileSync(fd);
     const chunks: Uint8Array[] = [];
     let left = maxBytes + 1;
     while (left > 0) {
