@@ -304,10 +304,12 @@ function indexOf<C>(families: readonly OverrideFamily<C>[]): ReadonlyMap<string,
   const cached = indices.get(families as readonly OverrideFamily<never>[]);
   if (cached !== undefined) return cached as unknown as ReadonlyMap<string, IndexedRow<C>>;
   const index = new Map<string, IndexedRow<C>>();
+  // Made once in every process that translates: plain steps, which a cold engine runs fastest.
   for (const family of families)
-    for (const override of family.overrides)
-      for (const key of [override.key, ...override.aliases])
-        index.set(key, { override, family, position: index.size });
+    for (const override of family.overrides) {
+      index.set(override.key, { override, family, position: index.size });
+      for (const alias of override.aliases) index.set(alias, { override, family, position: index.size });
+    }
   indices.set(
     families as readonly OverrideFamily<never>[],
     index as unknown as ReadonlyMap<string, IndexedRow<never>>,

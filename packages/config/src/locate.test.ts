@@ -28,3 +28,10 @@ d = { e = [1] }
   expect(places.get(pathKey(['c', 'd']))).toMatchObject({ line: 12 });
   expect(places.has(pathKey(['a', 'b', 'fake']))).toBe(false);
 });
+
+test('a megabyte of strings takes no longer than it must', () => {
+  const lines = Array.from({ length: 50_000 }, (_, index) => `k${index} = "a"`).join('\n');
+  const start = performance.now();
+  expect(locate(`${lines}\nlast = "\\""`).get('last')).toMatchObject({ line: 50_001 });
+  expect(performance.now() - start).toBeLessThan(10_000);
+});

@@ -27,6 +27,7 @@ class Locator {
   private offset = 0;
   private line = 1;
   private lineStart = 0;
+  private nextBackslash = -1;
   private table: readonly string[] = [];
 
   constructor(text: string) {
@@ -100,9 +101,10 @@ class Locator {
         const literal = this.text.slice(start, this.offset);
         names.push(quote === '"' ? unquote(literal) : literal.slice(1, -1));
       } else {
-        const start = this.offset;
-        while (/[\w-]/.test(this.text[this.offset] ?? '')) this.offset++;
-        names.push(this.text.slice(start, this.offset));
+        bareName.lastIndex = this.offset;
+        const name = bareName.exec(this.text)?.[0] ?? '';
+        this.offset += name.length;
+        names.push(name);
       }
       this.skipSpaces();
       if (this.text[this.offset] !== '.') return names;
@@ -138,20 +140,52 @@ class Locator {
     }
   }
 
+  /** Where the closing mark of a string stands whose text begins at `start`. */
+  private endOfString(start: number, mark: string): number {
+    const { text } = this;
+    let at = start;
+    for (;;) {
+      const end = text.indexOf(mark, at);
+      if (end === -1) return text.length;
+      if (mark.startsWith("'")) return end;
+      // A backslash before the mark takes the next character with it.
+      const backslash = this.backslashFrom(at);
+      if (backslash > end) return end;
+      at = backslash + 2;
+    }
+  }
+
+  /** The first backslash at or behind `at`. Looked for once, however many strings have none. */
+  private backslashFrom(at: number): number {
+    if (this.nextBackslash < at) {
+      const found = this.text.indexOf('\\', at);
+      this.nextBackslash = found === -1 ? Number.POSITIVE_INFINITY : found;
+    }
+    return this.nextBackslash;
+  }
+
   private skipString(): void {
     const quote = this.text[this.offset] ?? '';
     const mark = this.text.startsWith(quote.repeat(3), this.offset) ? quote.repeat(3) : quote;
-    this.offset += mark.length;
-    while (this.offset < this.text.length && !this.text.startsWith(mark, this.offset)) {
-      if (quote === '"' && this.text[this.offset] === '\\') this.offset++;
-      if (this.text[this.offset] === '\n') this.newLine();
-      this.offset++;
-    }
-    this.offset += mark.length;
+    const start = this.offset + mark.length;
+    const end = this.endOfString(start, mark);
+    if (mark.length === 3)
+      for (
+        let at = this.text.indexOf('\n', start);
+        at !== -1 && at < end;
+        at = this.text.indexOf('\n', at + 1)
+      ) {
+        this.offset = at;
+        this.newLine();
+      }
+    this.offset = end + mark.length;
     // A multi-line string may end in up to two more quotes that belong to it.
     while (mark.length === 3 && this.text[this.offset] === quote) this.offset++;
   }
 }
+
+/** A name without quotes. */
+const bareName = /[\w-]*/y;
 
 function unquote(literal: string): string {
   try {

@@ -8,9 +8,9 @@ const folder = mkdtempSync(join(tmpdir(), 'hako-read-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each([
-  ['less', 99_999],
-  ['as much', 100_000],
-])('%s than the limit is read whole', (_name, length) => {
+  ['below', 99_999],
+  ['at', 100_000],
+])('a file %s the limit is read whole', (_name, length) => {
   const path = join(folder, 'file');
   writeFileSync(path, 'x'.repeat(length));
   expect(readAtMost(path, 100_000).length).toBe(length);
