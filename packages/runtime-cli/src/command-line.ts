@@ -38,7 +38,8 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-function buildProgram(run: Run): Command {
+/** The definitions of all commands; `run` is handed what a command does. */
+export function buildProgram(run: Run): Command {
   const program = new Command('hako')
     .description('Runs OCI containers inside lightweight virtual machines.')
     .version(versionText().trimEnd(), '-v, --version', 'print the version')

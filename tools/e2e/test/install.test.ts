@@ -31,6 +31,10 @@ it('installs a hako that finds its own configuration and guest, keeps a changed 
   ]);
   expect(run).toMatchObject({ exitCode: 0, stdout: 'installed\n' });
 
+  const completion = join(prefix, 'share/bash-completion/completions/hako');
+  const sourced = await runProgram('bash', ['-c', `source '${completion}' && complete -p hako`]);
+  expect(sourced).toMatchObject({ exitCode: 0, stdout: 'complete -F _hako hako\n' });
+
   await install();
   expect(existsSync(`${settings}.new`)).toBe(false);
 
@@ -42,6 +46,7 @@ it('installs a hako that finds its own configuration and guest, keeps a changed 
   expect(await install('--uninstall')).toContain('kept');
   expect(readFileSync(settings, 'utf8')).toBe(`${text}# mine\n`);
   expect(existsSync(join(prefix, 'bin/hako'))).toBe(false);
+  expect(existsSync(completion)).toBe(false);
   expect(existsSync(join(prefix, 'share/hako'))).toBe(false);
 });
 

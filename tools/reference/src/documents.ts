@@ -2,8 +2,10 @@ import { annotationsSchema, completionData } from '@hako/annotations';
 import { configurationSchema } from '@hako/config';
 import { specShape } from '@hako/oci-spec';
 import { defaultFamilies } from '@hako/oci-translate';
+import { describeCommands } from '@hako/runtime-cli';
 import { toJsonSchema } from '@hako/shape';
 import { annotationsPage } from './annotations-page.ts';
+import { bashCompletion } from './bash-completion.ts';
 import { configurationPage } from './configuration-page.ts';
 
 /** The derived documents: their text by their name in docs/reference. */
@@ -21,6 +23,7 @@ export function makeDocuments(): ReadonlyMap<string, string> {
         ...toJsonSchema(specShape),
       }),
     ],
+    ['hako.bash', bashCompletion(describeCommands(), defaultFamilies)],
     ['annotations.completion.json', json(completionData(defaultFamilies))],
   ]);
 }

@@ -9,10 +9,10 @@ export function defineConfigurationCommands(program: Command, globals: () => Glo
     .command('explain')
     .description('say what VM a bundle, config.json or pod would get, and why; starts nothing')
     .argument('<target>', 'bundle folder, config.json, or Kubernetes manifest (YAML, JSON); - is stdin')
-    .option('-a, --annotation <KEY=VALUE>', 'annotation to add; may be given again', collect, [])
+    .option('-a, --annotation <annotation=value>', 'annotation to add; may be given again', collect, [])
     .option('--diff', 'only what differs from the built-in defaults', false)
     .option('--json', 'print JSON', false)
-    .option('--id <id>', 'container id to explain with', 'ID')
+    .option('--id <name>', 'container id to explain with', 'ID')
     .action((target: string, options) =>
       run(
         'explain',
