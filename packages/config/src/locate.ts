@@ -41,17 +41,28 @@ class Locator {
       if (this.text[this.offset] === '[') {
         while (this.text[this.offset] === '[') this.offset++;
         this.table = this.dottedKey();
-        this.places.set(pathKey(this.table), { line, column, valueLine: line, valueColumn: column });
+        const place = { line, column, valueLine: line, valueColumn: column };
+        this.noteFirst([], this.table, place);
+        this.places.set(pathKey(this.table), place);
         this.skipLine();
       } else {
-        const path = [...this.table, ...this.dottedKey()];
+        const names = this.dottedKey();
         this.offset++;
         this.skipSpaces();
-        this.places.set(pathKey(path), { line, column, valueLine: this.line, valueColumn: this.column() });
+        const place = { line, column, valueLine: this.line, valueColumn: this.column() };
+        this.noteFirst(this.table, names, place);
+        this.places.set(pathKey([...this.table, ...names]), place);
         this.skipValue();
       }
     }
     return this.places;
+  }
+
+  /** The table that a dotted key begins, where nothing has begun it before. */
+  private noteFirst(table: readonly string[], [first, ...more]: readonly string[], place: Place): void {
+    if (first === undefined || more.length === 0) return;
+    const key = pathKey([...table, first]);
+    if (!this.places.has(key)) this.places.set(key, place);
   }
 
   private column(): number {
@@ -144,8 +155,9 @@ class Locator {
   private endOfString(start: number, mark: string): number {
     const { text } = this;
     let at = start;
+    let end = -1;
     for (;;) {
-      const end = text.indexOf(mark, at);
+      if (end < at) end = text.indexOf(mark, at);
       if (end === -1) return text.length;
       if (mark.startsWith("'")) return end;
       // A backslash before the mark takes the next character with it.

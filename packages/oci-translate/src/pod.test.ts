@@ -81,6 +81,52 @@ test.each([
   expect(() => readPod(text)).toThrow(message);
 });
 
+test('of a stream the one pod counts; empty documents, other kinds and bytes are fine', () => {
+  const service = 'kind: Service\nmetadata: {name: s}\n';
+  const deployment = 'kind: Deployment\nmetadata: {name: d}\nspec: {template: {spec: {containers: []}}}\n';
+  const stream = `---\n${service}---\n${deployment}---\n`;
+  expect(readPod(new TextEncoder().encode(stream))).toMatchObject({ name: 'default/d' });
+  expect(() => readPod(`${manifest}\n---\n${deployment}`)).toThrow(
+    'pod.yaml: "Pod, Deployment": must hold one pod, not several',
+  );
+});
+
+const bomb = 'abcdefgh'
+  .split('')
+  .map(
+    (name, index) =>
+      `${name}: &${name} [${Array(9)
+        .fill(index === 0 ? 'x' : `*${'abcdefgh'[index - 1]}`)
+        .join()}]`,
+  )
+  .join('\n');
+
+test.each<[string, string | Uint8Array, string]>([
+  ['an alias bomb', bomb, 'pod.yaml: must not use aliases like this'],
+  ['an alias of itself', 'a: &a [*a]\nkind: Pod', 'pod.yaml: '],
+  ['deep nesting', '['.repeat(100_000), 'must not be nested that deeply'],
+  ['deep JSON', '{"a":'.repeat(50_000), 'must not be nested that deeply'],
+  [
+    'many keys',
+    Array.from({ length: 100_000 }, (_, index) => `k${index}: 1`).join('\n'),
+    'kind "": must be one of',
+  ],
+  ['many documents', '---\n'.repeat(200_000), 'must not hold more than 1000 documents'],
+  ['a text that is too long', 'x'.repeat(2 ** 20 + 1), 'must not be longer than 1048576 bytes'],
+  ['64 MiB', new Uint8Array(2 ** 26), 'must not be longer than 1048576 bytes'],
+  [
+    'bytes that are no UTF-8',
+    new Uint8Array([0x6b, 0x0a, 0xff]),
+    'pod.yaml:2: must be UTF-8, but byte 2 is not',
+  ],
+  ['NUL', 'kind: "a\0"', 'pod.yaml: kind "a\\x00": must be one of'],
+])('%s ends in an error soon', (_name, text, said) => {
+  const start = performance.now();
+  expect(() => readPod(text)).toThrow(expect.toSatisfy((error) => error instanceof TranslateError));
+  expect(() => readPod(text)).toThrow(said);
+  expect(performance.now() - start).toBeLessThan(40_000);
+});
+
 test('nothing but a TranslateError is thrown', () => {
   fc.assert(
     fc.property(
