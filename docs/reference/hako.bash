@@ -4,28 +4,35 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update events spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update events env image checkpoint restore spec check explain config features version' ;;
+    'image') echo 'show check' ;;
     'config') echo 'show check init' ;;
   esac
 }
 
 __hako_flags() {
   case "$1" in
-    '') echo '-v --version --root --log --log-format --debug --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
-    'run') echo '-b --bundle --pid-file --timings -h --help' ;;
-    'create') echo '-b --bundle --pid-file --no-pivot --no-new-keyring -h --help' ;;
+    '') echo '-v --version --root --log --log-format --debug --criu --kata-config --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
+    'run') echo '-b --bundle --pid-file --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
+    'create') echo '-b --bundle --pid-file --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
     'start') echo '-h --help' ;;
     'state') echo '-h --help' ;;
-    'kill') echo '-a --all -h --help' ;;
-    'delete') echo '-f --force -h --help' ;;
-    'exec') echo '-p --process -d --detach --pid-file --cwd -e --env -u --user -h --help' ;;
-    'list') echo '-f --format -q --quiet -h --help' ;;
+    'kill') echo '-a --all -r --regex -h --help' ;;
+    'delete') echo '-f --force -r --regex -h --help' ;;
+    'exec') echo '-p --process -d --detach --pid-file --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs --preserve-fds --apparmor --process-label --ignore-paused --no-subreaper -h --help' ;;
+    'list') echo '-f --format -q --quiet --kata-all -h --help' ;;
     'ps') echo '-f --format -h --help' ;;
     'pause') echo '-h --help' ;;
     'resume') echo '-h --help' ;;
     'update') echo '-r --resources --cpu-period --cpu-quota --cpu-share --cpu-rt-period --cpu-rt-runtime --cpuset-cpus --cpuset-mems --memory --memory-reservation --memory-swap --pids-limit --blkio-weight --kernel-memory --kernel-memory-tcp --l3-cache-schema --mem-bw-schema -h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
-    'spec') echo '-b --bundle -h --help' ;;
+    'env') echo '--json -h --help' ;;
+    'image') echo '-h --help' ;;
+    'image show') echo '--json -h --help' ;;
+    'image check') echo '-h --help' ;;
+    'checkpoint') echo '-h --help' ;;
+    'restore') echo '-h --help' ;;
+    'spec') echo '-b --bundle --rootless -h --help' ;;
     'check') echo '--json -h --help' ;;
     'explain') echo '-a --annotation --diff --json --id -h --help' ;;
     'config') echo '-h --help' ;;
@@ -41,16 +48,18 @@ __hako_arguments() {
   case "$1" in
     'run') echo 'nothing' ;;
     'create') echo 'nothing' ;;
-    'start') echo 'containers' ;;
+    'start') echo 'containers more' ;;
     'state') echo 'containers' ;;
     'kill') echo 'containers nothing' ;;
-    'delete') echo 'containers' ;;
+    'delete') echo 'containers more' ;;
     'exec') echo 'containers files more' ;;
     'ps') echo 'containers nothing more' ;;
     'pause') echo 'containers' ;;
     'resume') echo 'containers' ;;
     'update') echo 'containers' ;;
     'events') echo 'containers' ;;
+    'checkpoint') echo 'containers' ;;
+    'restore') echo 'containers' ;;
     'explain') echo 'files' ;;
     'config show') echo 'keys more' ;;
     'config check') echo 'files more' ;;
@@ -64,19 +73,28 @@ __hako_value() {
     ' --root') echo 'folders' ;;
     ' --log') echo 'files' ;;
     ' --log-format') echo 'words text json' ;;
+    ' --criu') echo 'files' ;;
+    ' --kata-config') echo 'files' ;;
     ' --config') echo 'files' ;;
     ' --cgroup-manager') echo 'files' ;;
     ' --rootless') echo 'words true false auto' ;;
     'run -b' | 'run --bundle') echo 'folders' ;;
     'run --pid-file') echo 'files' ;;
     'run --timings') echo 'files' ;;
+    'run --preserve-fds') echo 'files' ;;
     'create -b' | 'create --bundle') echo 'folders' ;;
     'create --pid-file') echo 'files' ;;
+    'create --preserve-fds') echo 'files' ;;
     'exec -p' | 'exec --process') echo 'files' ;;
     'exec --pid-file') echo 'files' ;;
     'exec --cwd') echo 'folders' ;;
     'exec -e' | 'exec --env') echo 'files' ;;
     'exec -u' | 'exec --user') echo 'files' ;;
+    'exec -g' | 'exec --additional-gids') echo 'files' ;;
+    'exec -c' | 'exec --cap') echo 'files' ;;
+    'exec --preserve-fds') echo 'files' ;;
+    'exec --apparmor') echo 'files' ;;
+    'exec --process-label') echo 'files' ;;
     'list -f' | 'list --format') echo 'words table json' ;;
     'ps -f' | 'ps --format') echo 'words table json' ;;
     'update -r' | 'update --resources') echo 'files' ;;

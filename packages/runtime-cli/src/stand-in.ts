@@ -1,6 +1,6 @@
 import { readSync, writeSync } from 'node:fs';
 import { connectTask } from '@hako/shim/client';
-import { offerStdio } from './offered-stdio.ts';
+import { type OfferedStdio, offerStdio } from './offered-stdio.ts';
 import { STAND_IN_CONTROL_FD, type StandInTask } from './start-stand-in.ts';
 import { waitStatus } from './wait-status.ts';
 
@@ -13,8 +13,7 @@ const UNKNOWN_STATUS = 255;
  */
 export async function standIn(): Promise<number> {
   const stdio = offerStdio();
-  writeSync(STAND_IN_CONTROL_FD, `${JSON.stringify(stdio.places)}\n`);
-  const task = readTask();
+  const task = takeTask(stdio.places);
   if (task === undefined) return 0;
   stdio.taken();
   try {
@@ -25,6 +24,18 @@ export async function standIn(): Promise<number> {
     return status;
   } catch {
     return UNKNOWN_STATUS;
+  }
+}
+
+/** Offers the streams and is told the task; undefined where the creator left first, whatever it had read by then. */
+function takeTask(places: OfferedStdio): StandInTask | undefined {
+  try {
+    writeSync(STAND_IN_CONTROL_FD, `${JSON.stringify(places)}\n`);
+    return readTask();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE' || code === 'ECONNRESET') return undefined;
+    throw error;
   }
 }
 

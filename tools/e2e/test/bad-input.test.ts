@@ -143,3 +143,55 @@ test('spec writes a starter that runs, and never over a file', async () => {
   const result = await bench.hako(['run', '--bundle', bundle, 'starter']);
   expect(result).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Linux hako /) });
 });
+
+test.each<[string, () => Buffer, string]>([
+  ['64 MiB', () => Buffer.alloc(64 * 2 ** 20, 'a'), 'must not be longer than 16777216 bytes'],
+  [
+    'bytes that are no UTF-8',
+    () => Buffer.from('{"ociVersion":"1.2.0","hostname":"\xff"}', 'latin1'),
+    'must be UTF-8, but byte 34 is not',
+  ],
+  [
+    'a member twice',
+    () => Buffer.from('{"ociVersion":"1.2.0","ociVersion":"1.2.0"}'),
+    'must not be named twice',
+  ],
+  [
+    'a million levels',
+    () => Buffer.from(`{"ociVersion":"1.2.0","x":${'{"a":'.repeat(1_000_000)}`),
+    'must not be nested deeper than 128',
+  ],
+])('a config.json of %s: one message, soon, from create, run and explain', async (_name, bytes, said) => {
+  const bundle = spoiled(() => '');
+  writeFileSync(join(bundle, 'config.json'), bytes());
+  for (const args of [
+    ['create', '--bundle', bundle, 'x'],
+    ['run', '--bundle', bundle, 'x'],
+    ['explain', bundle],
+  ]) {
+    const { exitCode, stdout, stderr, durationMs } = await bench.hako(args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(said);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(durationMs).toBeLessThan(20_000);
+  }
+});
+
+test('a configuration that never ends, and a manifest of aliases', async () => {
+  const endless = await bench.hako(['--config', '/dev/zero', 'config', 'show']);
+  expect(endless).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('must not be longer than 1048576'),
+  });
+  const manifest = join(bench.folder, 'bomb.yaml');
+  const lines = [...'abcdefgh'].map((name, index, all) => {
+    const item = index === 0 ? 'x' : `*${all[index - 1]}`;
+    return `${name}: &${name} [${Array(9).fill(item).join()}]`;
+  });
+  writeFileSync(manifest, lines.join('\n'));
+  const bomb = await bench.hako(['explain', manifest]);
+  expect(bomb).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('must not use aliases like this'),
+  });
+});
