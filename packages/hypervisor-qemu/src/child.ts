@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { ConsoleLog, timeStamp } from './console-log.ts';
 import { OutputTail } from './output-tail.ts';
 import { type QemuError, qemuError } from './qemu-error.ts';
 
@@ -13,6 +14,8 @@ export interface ChildOptions {
   readonly inherit: readonly number[];
   /** End the child when the thread that starts it ends. */
   readonly dieWithParent: boolean;
+  /** File that gets what it prints on stderr. Default: none; the last lines are kept in any case. */
+  readonly stderrLog?: string;
 }
 
 export interface ChildExit {
@@ -34,13 +37,20 @@ export class Child {
   /** Resolves when the process has been reaped. */
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
-  readonly #stderr = new OutputTail();
+  readonly #stderr: { lines(): readonly string[] };
 
-  private constructor(process: ChildProcess, pid: number, stdout: Readable, stderr: Readable) {
+  private constructor(
+    process: ChildProcess,
+    pid: number,
+    stdout: Readable,
+    stderr: Readable,
+    stderrLog: string | undefined,
+  ) {
     this.#process = process;
     this.pid = pid;
     this.stdout = stdout;
-    stderr.on('data', (chunk: Uint8Array) => this.#stderr.append(chunk));
+    this.#stderr =
+      stderrLog === undefined ? tailOf(stderr) : new ConsoleLog(stderr, stderrLog, { stamp: timeStamp });
     // The end of these pipes is no news beside the end of the process.
     stderr.on('error', () => undefined);
     // `close` comes after `exit` and after the last byte of stderr, so that the tail is whole.
@@ -70,7 +80,7 @@ export class Child {
       process.once('spawn', () => {
         if (process.pid === undefined || stdout === null || stderr === null)
           reject(notStarted(program, new Error('the engine gave no pid or pipes')));
-        else resolve(new Child(process, process.pid, stdout, stderr));
+        else resolve(new Child(process, process.pid, stdout, stderr, options.stderrLog));
       });
     });
   }
@@ -92,6 +102,12 @@ export class Child {
       // ESRCH: none is left.
     }
   }
+}
+
+function tailOf(stream: Readable): OutputTail {
+  const tail = new OutputTail();
+  stream.on('data', (chunk: Uint8Array) => tail.append(chunk));
+  return tail;
 }
 
 function notStarted(program: string, cause: Error): QemuError {

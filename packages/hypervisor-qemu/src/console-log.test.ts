@@ -23,6 +23,29 @@ test('what the guest prints is in the file and in the tail', async () => {
   expect(log.lines()).toEqual(['one', 'two \\x1b[0m']);
 });
 
+test('lines are stamped where they begin, however they are cut into pieces', async () => {
+  const source = new PassThrough();
+  const path = join(dir, 'console.log');
+  let time = 0;
+  const log = new ConsoleLog(source, path, { stamp: () => `${++time} ` });
+  for (const piece of ['one\ntw', 'o\n', '\nthree']) {
+    source.write(piece);
+    await new Promise(setImmediate);
+  }
+  source.end();
+  await finished(source);
+  expect(readFileSync(path, 'latin1')).toBe('1 one\n1 two\n3 \n3 three');
+  expect(log.lines()).toEqual(['one', 'two', 'three']);
+});
+
+test('a file that cannot be made is done without', async () => {
+  const source = new PassThrough();
+  const log = new ConsoleLog(source, join(dir, 'no', 'console.log'));
+  source.end('still here\n');
+  await finished(source);
+  expect(log.lines()).toEqual(['still here']);
+});
+
 test('an endless guest fills two files of bounded size, and the newest text survives', async () => {
   const source = new PassThrough();
   const path = join(dir, 'console.log');

@@ -7,10 +7,17 @@ export interface ConsoleLogOptions {
   readonly maxFileBytes?: number;
   /** How much the guest may print; beyond it its serial port waits. Default 1 MiB per second. */
   readonly maxBytesPerSecond?: number;
+  /** What the file has before each line, e.g. the time. Default: nothing. */
+  readonly stamp?: () => string;
+}
+
+/** Time and a space, for `stamp`. */
+export function timeStamp(): string {
+  return `${new Date().toISOString()} `;
 }
 
 /**
- * Writes what the guest prints to a file, and keeps its last lines. The guest may print without end: the file
+ * Writes what the guest, or a program, prints to a file, and keeps its last lines. The guest may print without end: the file
  * and the one before it stay below twice the limit, and reading stops for the rest of a second that had its share,
  * so a flood costs the host little. No timer runs while the guest is silent.
  */
@@ -25,13 +32,16 @@ export class ConsoleLog {
   #windowStartMs = 0;
   #windowBytes = 0;
   #resume: NodeJS.Timeout | undefined;
+  readonly #stamp: (() => string) | undefined;
+  #isAtLineStart = true;
 
-  /** Starts reading `source`. Throws when the file cannot be made. */
+  /** Starts reading `source`. Where the file cannot be made there is none: that must not end a VM. */
   constructor(source: Readable, path: string, options: ConsoleLogOptions = {}) {
     this.#path = path;
     this.#maxFileBytes = options.maxFileBytes ?? 256 * 1024;
     this.#maxBytesPerSecond = options.maxBytesPerSecond ?? 1024 * 1024;
-    this.#fd = openLog(path);
+    this.#stamp = options.stamp;
+    this.#fd = tryOpenLog(path);
     this.#source = source;
     source.on('data', (chunk: Uint8Array) => this.#accept(chunk));
     source.once('close', () => this.#close());
@@ -45,7 +55,7 @@ export class ConsoleLog {
 
   #accept(chunk: Uint8Array): void {
     this.#tail.append(chunk);
-    this.#write(chunk);
+    this.#write(this.#stamped(chunk));
     const nowMs = performance.now();
     if (nowMs - this.#windowStartMs > 1000) {
       this.#windowStartMs = nowMs;
@@ -62,6 +72,19 @@ export class ConsoleLog {
       this.#windowStartMs + 1000 - nowMs,
     );
     this.#resume.unref();
+  }
+
+  #stamped(chunk: Uint8Array): Uint8Array {
+    if (this.#stamp === undefined || chunk.length === 0) return chunk;
+    const stamp = this.#stamp();
+    // latin1: bytes go through as they are.
+    const lines = Buffer.from(chunk).toString('latin1').split('\n');
+    const last = lines.pop() ?? '';
+    const text = [...lines.map((line) => `${line}\n`), ...(last === '' ? [] : [last])]
+      .map((line, index) => (index > 0 || this.#isAtLineStart ? stamp + line : line))
+      .join('');
+    this.#isAtLineStart = last === '';
+    return Buffer.from(text, 'latin1');
   }
 
   #write(chunk: Uint8Array): void {
@@ -89,6 +112,14 @@ export class ConsoleLog {
     clearTimeout(this.#resume);
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+  }
+}
+
+function tryOpenLog(path: string): number | undefined {
+  try {
+    return openLog(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -123,13 +123,13 @@ class Launch {
   }
 
   async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
-    const { runtimeDir } = this.#vm;
+    const { runtimeDir, logDir } = this.#vm;
     const { ledger, signal } = this.#options;
     const [{ program, arguments: args }] = await Promise.all([
       qemuCommandLine(this.#vm, accelerator),
       ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
     ]);
-    const qemu = await startQemu(program, runtimeDir, args);
+    const qemu = await startQemu(program, runtimeDir, args, logDir);
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);
     const onAbort = (): void => qemu.child.kill();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connectUnix, listenUnix } from '@hako/posix';
 import { pidFile } from './arguments/build-arguments.ts';
 import { Child } from './child.ts';
-import { ConsoleLog } from './console-log.ts';
+import { ConsoleLog, timeStamp } from './console-log.ts';
 
 /** A QEMU process with both its channels connected; the machine itself may not have been made yet. */
 export interface QemuProcess {
@@ -19,7 +19,8 @@ export interface QemuProcess {
 
 /**
  * Makes the sockets, connects to them, and only then starts QEMU on their listening ends: nobody ever waits for a
- * socket to appear. `args` are those of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock, agent.sock, console.log, console.log.old, qemu.pid.
+ * socket to appear. `args` are those of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock,
+ * agent.sock, qemu.pid; in `logDir` (default: `runtimeDir`): console.log, console.log.old, qemu.log.
  *
  * Rejects with QemuError `start-failed` or PosixError; nothing is left then.
  */
@@ -27,9 +28,9 @@ export async function startQemu(
   program: string,
   runtimeDir: string,
   args: readonly string[],
+  logDir: string = runtimeDir,
 ): Promise<QemuProcess> {
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
-  const consolePath = join(runtimeDir, 'console.log');
   const listeners: number[] = [];
   const sockets: Socket[] = [];
   const removeFiles = async (): Promise<void> => {
@@ -47,8 +48,9 @@ export async function startQemu(
       args,
       inherit: listeners,
       dieWithParent: true,
+      stderrLog: join(logDir, 'qemu.log'),
     });
-    const console = new ConsoleLog(child.stdout, consolePath);
+    const console = new ConsoleLog(child.stdout, join(logDir, 'console.log'), { stamp: timeStamp });
     let ending: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       child.kill();

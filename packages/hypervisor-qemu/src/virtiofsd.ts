@@ -59,6 +59,7 @@ export async function startVirtiofsd(
       inherit: [listener],
       // It ends with QEMU's connection, and with setpriv its argv[0] would be lost.
       dieWithParent: false,
+      stderrLog: join(vm.logDir ?? vm.runtimeDir, 'virtiofsd.log'),
     });
     child.stdout.resume();
     await ledger.processStarted(role, child.pid);

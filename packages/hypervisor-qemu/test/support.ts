@@ -70,13 +70,13 @@ export class Stage {
     return { id: 'test', runtimeDir: this.runtimeDir, hypervisor, kernelParams: [], shares: [], ...changes };
   }
 
-  /** Processes, mounts and files (but the console's log) that are still there. */
+  /** Processes, mounts and files (but logs) that are still there. */
   leftovers(): string[] {
     const processes = this.#processes().map((pid) => `process ${pid}: ${commandLine(pid)}`);
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .filter((line) => line.includes(this.dir));
-    const files = readdirSync(this.runtimeDir).filter((name) => !name.startsWith('console.log'));
+    const files = readdirSync(this.runtimeDir).filter((name) => !/\.log(\.old)?$/.test(name));
     return [...processes, ...mounts, ...files];
   }
 

@@ -19,6 +19,11 @@ export interface VmConfig {
   readonly id: string;
   /** Host directory, mode 0700, made by the caller, for this VM's sockets, logs and pid files. */
   readonly runtimeDir: string;
+  /**
+   * Host directory, made by the caller, for what guest, VMM and helpers print: console.log, qemu.log, virtiofsd.log, each
+   * line after the time (RFC 3339, UTC) at which it came. Default: `runtimeDir`.
+   */
+  readonly logDir?: string;
   readonly hypervisor: HypervisorConfig;
   /**
    * Kernel words of the sandbox: the agent's settings, then the user's kernel_params. They follow the backend's own, and

@@ -43,6 +43,8 @@ export interface SandboxOptions {
   readonly measureGuest?: boolean;
   /** Facts worth telling the user once. */
   readonly onNotice?: (message: string) => void;
+  /** What happens to machine and containers, a line each. */
+  readonly log?: (message: string) => void;
 }
 
 /** A container to make, with the caller's streams. */
@@ -176,6 +178,8 @@ export class Sandbox {
   }
 
   async #makeDirectories(): Promise<void> {
+    // Not in the journal: who asks why a container ended needs it after the machine is gone.
+    mkdirSync(this.#paths.logs, { recursive: true, mode: 0o700 });
     for (const path of [this.#paths.vm, this.#paths.share]) {
       await this.#journal.announce({ kind: 'directory', path });
       mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -198,6 +202,7 @@ export class Sandbox {
       ...(onNotice === undefined ? {} : { onNotice }),
     });
     this.#machine = machine;
+    this.#log(`machine runs as pid ${machine.vmmPid}, accelerator ${machine.accelerator}`);
     const connecting = new AbortController();
     void machine.exited.then(() => connecting.abort());
     let agent: AgentClient;
@@ -231,6 +236,7 @@ export class Sandbox {
         exit.cause ??
         `the virtual machine ended (${exit.signal ?? `exit status ${exit.exitCode}`})`;
       this.#endReason = reason;
+      this.#log(`machine has ended: ${reason}`);
       for (const container of this.containers.values()) container.machineEnded(reason);
     });
   }
@@ -244,6 +250,7 @@ export class Sandbox {
     } catch (error) {
       throw await bootFailure(machine, dialTimeoutMs, error);
     }
+    this.#log(`guest agent answered after ${Math.round(performance.now() - startMs)} ms`);
     await this.#noteBoot(agent, performance.now() - startMs);
     return agent;
   }
@@ -303,7 +310,15 @@ export class Sandbox {
     this.timings.add('teardown', performance.now() - startMs);
   }
 
+  #log(message: string): void {
+    this.#options.log?.(message);
+  }
+
   #record(container: Container): void {
+    const { exit, failure } = container;
+    const how =
+      exit === undefined ? '' : ` with status ${exit.status}${failure === undefined ? '' : `: ${failure}`}`;
+    this.#log(`container ${container.config.id} is ${container.status}${how}`);
     // A container that was removed meanwhile has no place for its state any more.
     if (this.containers.get(container.config.id) !== container) return;
     const { host, store } = this.#options;

@@ -24,7 +24,9 @@ export interface SandboxPaths {
   readonly journal: string;
   readonly shimLog: string;
   readonly timings: string;
-  /** Runtime directory of the VM: sockets, console log. */
+  /** What guest and VMM print (see VmConfig.logDir); kept until the sandbox is deleted. */
+  readonly logs: string;
+  /** Runtime directory of the VM: sockets. */
   readonly vm: string;
   /** Root of what the guest may see of the host. */
   readonly share: string;
@@ -53,6 +55,7 @@ export function sandboxPaths(root: string, id: string): SandboxPaths {
     journal: join(directory, 'journal.jsonl'),
     shimLog: join(directory, 'shim.log'),
     timings: join(directory, 'timings.json'),
+    logs: join(directory, 'logs'),
     vm: join(directory, 'vm'),
     share: join(directory, 'share'),
     socket: join(directory, 'shim.sock'),

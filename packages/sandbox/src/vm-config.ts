@@ -9,7 +9,10 @@ import type { SandboxPaths } from './state-paths.ts';
  *
  * @throws SandboxError `unsupported`
  */
-export function vmConfig(config: SandboxConfig, paths: Pick<SandboxPaths, 'vm' | 'share'>): VmConfig {
+export function vmConfig(
+  config: SandboxConfig,
+  paths: Pick<SandboxPaths, 'vm' | 'share' | 'logs'>,
+): VmConfig {
   const transport = config.hypervisor.sharedFs;
   if (transport === 'none') {
     throw sandboxError(
@@ -20,6 +23,7 @@ export function vmConfig(config: SandboxConfig, paths: Pick<SandboxPaths, 'vm' |
   return {
     id: config.id,
     runtimeDir: paths.vm,
+    logDir: paths.logs,
     hypervisor: config.hypervisor,
     kernelParams: config.kernelParams,
     shares: [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],

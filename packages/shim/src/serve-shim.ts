@@ -7,6 +7,7 @@ import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
 import { CONTROL_FD, type ShimMessage } from './launch-shim.ts';
+import { log } from './shim-log.ts';
 import { guestMethods, taskMethods } from './task-methods.ts';
 import { TaskService } from './task-service.ts';
 
@@ -33,7 +34,11 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
     host,
     measureGuest,
     hypervisor: new QemuHypervisor(),
-    onNotice: (message) => control.say({ type: 'notice', message }),
+    onNotice: (message) => {
+      log('notice', message);
+      control.say({ type: 'notice', message });
+    },
+    log: (message) => log('info', message),
   });
 
   const server = createServer();
@@ -60,12 +65,15 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
   }
 
-  const methods = taskMethods(service);
+  const methods = taskMethods(service, (message) => log('error', message));
   // The same service under both names: a caller speaks one or the other.
   const rpc = new TtrpcServer()
     .register(TaskServiceV2, methods)
     .register(TaskServiceV3, methods)
-    .register(GuestService, guestMethods(service));
+    .register(
+      GuestService,
+      guestMethods(service, (message) => log('error', message)),
+    );
   server.on('connection', (socket) => rpc.serve(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -76,7 +84,7 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
 }
 
 function logWarnings(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`${new Date().toISOString()} warning ${warning}\n`);
+  for (const warning of warnings) log('warning', warning);
 }
 
 /**

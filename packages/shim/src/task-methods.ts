@@ -1,11 +1,15 @@
 import type { TaskServiceV2 } from '@hako/task-protocol';
-import type { ServiceHandlers } from '@hako/ttrpc';
+import type { CallContext, ServiceHandlers } from '@hako/ttrpc';
 import type { GuestService } from './guest-service.ts';
 import { toTaskError } from './task-errors.ts';
 import { type TaskService, unsupported } from './task-service.ts';
 
 /** The task service's methods as ttRPC handlers; calls that this version cannot do say so. */
-export function taskMethods(service: TaskService): ServiceHandlers<typeof TaskServiceV2> {
+export function taskMethods(
+  service: TaskService,
+  logFailure: LogFailure = () => {},
+): ServiceHandlers<typeof TaskServiceV2> {
+  const answer = answering(logFailure);
   return {
     state: answer((request) => service.state(request)),
     create: answer((request) => service.create(request)),
@@ -28,20 +32,28 @@ export function taskMethods(service: TaskService): ServiceHandlers<typeof TaskSe
 }
 
 /** What hako adds to the task API, as ttRPC handlers. */
-export function guestMethods(service: TaskService): ServiceHandlers<GuestService> {
+export function guestMethods(
+  service: TaskService,
+  logFailure: LogFailure = () => {},
+): ServiceHandlers<GuestService> {
+  const answer = answering(logFailure);
   return { processes: answer((request) => service.processes(request)) };
 }
 
-function answer<Request, Response>(
-  handler: (request: Request) => Promise<Response>,
-): (request: Request) => Promise<Response> {
-  return async (request) => {
-    try {
-      return await handler(request);
-    } catch (error) {
-      throw toTaskError(error);
-    }
-  };
+type LogFailure = (message: string) => void;
+
+/** Makes handlers whose failures are told and become statuses. */
+function answering(logFailure: LogFailure) {
+  return <Request, Response>(handler: (request: Request) => Promise<Response>) =>
+    async (request: Request, { method }: CallContext): Promise<Response> => {
+      try {
+        return await handler(request);
+      } catch (error) {
+        const refusal = toTaskError(error);
+        logFailure(`${method}: ${refusal.code}: ${refusal.message}`);
+        throw refusal;
+      }
+    };
 }
 
 function refused(what: string): () => never {

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
+import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { LOG_SOURCES, type LogSource } from '../sandbox-logs.ts';
 
 /** Runs a command by its name; see commandLine. */
 export type Run = (name: string, result: Promise<number>) => Promise<void>;
@@ -77,6 +79,26 @@ export function defineContainerCommands(program: Command, context: () => Context
       ),
     );
   program
+    .command('logs')
+    .description(
+      "print what shim, QEMU, virtiofsd, the guest's kernel and agent said, by time; kept until deletion",
+    )
+    .argument('<id>', 'container id')
+    .option(
+      '-s, --source <source>',
+      `only this: ${LOG_SOURCES.join(', ')}; may be given again`,
+      collectSource,
+      [],
+    )
+    .option('--apart', 'one source after the other', false)
+    .option('-f, --follow', 'go on until the container stops', false)
+    .action((id: string, options) =>
+      run(
+        'logs',
+        import('../commands/logs.ts').then((module) => module.logs(context(), id, options)),
+      ),
+    );
+  program
     .command('events')
     .description("print a container's figures at intervals, and when it ran out of memory, as JSON lines")
     .argument('<id>', 'container id')
@@ -88,4 +110,12 @@ export function defineContainerCommands(program: Command, context: () => Context
         import('../commands/events.ts').then((module) => module.events(context(), id, options)),
       ),
     );
+}
+
+function collectSource(value: string, previous: readonly LogSource[]): readonly LogSource[] {
+  const source = LOG_SOURCES.find((each) => each === value);
+  if (source !== undefined) return [...previous, source];
+  throw new CliError('usage', `--source ${JSON.stringify(value)} must be one of ${LOG_SOURCES.join(', ')}`, {
+    facts: {},
+  });
 }

@@ -1,0 +1,7 @@
+/** A line of shim.log, which stderr of the shim is: time, level, message. A full disk does not end the shim. */
+export function log(level: 'info' | 'notice' | 'warning' | 'error', message: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${level} ${message}\n`);
+}
+
+// Without a listener a failed write would be an uncaught exception.
+process.stderr.on('error', () => {});
