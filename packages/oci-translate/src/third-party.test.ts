@@ -1,8 +1,7 @@
 import { applyOverrides, type OverrideFamily, rowsFor, uint } from '@hako/annotations';
 import { defaultRuntimeConfig, type RuntimeConfig } from '@hako/config';
 import { expect, test } from 'vitest';
-import { defaultFamilies, type OverridableConfig } from './families.ts';
-import { translate } from './translate.ts';
+import { defaultFamilies, type OverridableConfig, translate } from './index.ts';
 
 // A family as somebody else would write it, in a package of its own, with a part of the configuration of its own.
 interface WithTelemetry {

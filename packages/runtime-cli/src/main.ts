@@ -43,8 +43,9 @@ try {
   reportError(error, { logFormat: 'text', debug: false });
   status = 1;
 }
-// What was printed leaves first; connections that are still open must not keep the command from ending.
+// What was printed leaves first, however slowly it is read; connections that are still open must not keep the command
+// from ending. (The callback of an empty write comes before the bytes of earlier writes have left.)
 await Promise.all(
-  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))),
+  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.end(() => done(undefined)))),
 );
 process.exit(status);

@@ -134,3 +134,12 @@ test('the environment names the configuration of every command', async () => {
   const missing = await show({ KATA_CONF_FILE: '/no/such' });
   expect(missing).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('named by KATA_CONF_FILE') });
 });
+
+test('output that is longer than a pipe holds arrives whole, however slowly it is read', async () => {
+  const { stdout } = await bench.shell(`"$HAKO" config show --json > whole.json
+    "$HAKO" config show --json | { read -r first; sleep 0.2; { echo "$first"; cat; } > read.json; }
+    wc -c < whole.json; cmp whole.json read.json && echo same`);
+  const [length, same] = stdout.split('\n');
+  expect(Number(length)).toBeGreaterThan(65_536);
+  expect(same).toBe('same');
+});
