@@ -4,7 +4,7 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update events env image checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs events env image checkpoint restore spec check explain config features version' ;;
     'image') echo 'show check' ;;
     'config') echo 'show check init' ;;
   esac
@@ -25,6 +25,7 @@ __hako_flags() {
     'pause') echo '-h --help' ;;
     'resume') echo '-h --help' ;;
     'update') echo '-r --resources --cpu-period --cpu-quota --cpu-share --cpu-rt-period --cpu-rt-runtime --cpuset-cpus --cpuset-mems --memory --memory-reservation --memory-swap --pids-limit --blkio-weight --kernel-memory --kernel-memory-tcp --l3-cache-schema --mem-bw-schema -h --help' ;;
+    'logs') echo '-s --source --apart -f --follow -h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
     'env') echo '--json -h --help' ;;
     'image') echo '-h --help' ;;
@@ -57,6 +58,7 @@ __hako_arguments() {
     'pause') echo 'containers' ;;
     'resume') echo 'containers' ;;
     'update') echo 'containers' ;;
+    'logs') echo 'containers' ;;
     'events') echo 'containers' ;;
     'checkpoint') echo 'containers' ;;
     'restore') echo 'containers' ;;
@@ -114,6 +116,7 @@ __hako_value() {
     'update --kernel-memory-tcp') echo 'files' ;;
     'update --l3-cache-schema') echo 'files' ;;
     'update --mem-bw-schema') echo 'files' ;;
+    'logs -s' | 'logs --source') echo 'files' ;;
     'events --interval') echo 'files' ;;
     'spec -b' | 'spec --bundle') echo 'folders' ;;
     'explain -a' | 'explain --annotation') echo 'annotations' ;;
