@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AgentError } from './agent-error.ts';
 import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
@@ -12,6 +13,9 @@ const SIGKILL = 9;
 const SIGTERM = 15;
 
 const lookAgainMs = 5;
+
+/** Makes the names of console sockets different. */
+let consoleSockets = 0;
 
 /** Ended execs that are remembered for late questions. */
 const maxEndedExecs = 256;
@@ -43,12 +47,18 @@ export class Container {
   /** @param dir the container's own folder, which must not exist */
   constructor(
     machine: Machine,
-    parts: { readonly id: string; readonly execId: string; readonly dir: string },
+    parts: {
+      readonly id: string;
+      readonly execId: string;
+      readonly dir: string;
+      /** Whether the first process has a terminal. */
+      readonly terminal: boolean;
+    },
   ) {
     this.#machine = machine;
     this.id = parts.id;
     this.#dir = parts.dir;
-    this.init = new GuestProcess(machine, parts.execId);
+    this.init = this.#newProcess(parts.execId, parts.terminal);
     this.#processes.set(parts.execId, this.init);
   }
 
@@ -74,6 +84,7 @@ export class Container {
         this.#dir,
         '--pid-file',
         `${this.#dir}/init.pid`,
+        ...this.init.crunOptions,
         this.id,
       ]);
     } catch (error) {
@@ -123,7 +134,7 @@ export class Container {
   }
 
   /** Starts another process from its process.json. Throws AgentError. */
-  async exec(execId: string, spec: object): Promise<void> {
+  async exec(execId: string, spec: object, terminal: boolean): Promise<void> {
     if (this.state !== 'running' || this.#frozen) {
       const state = this.#frozen ? 'paused' : this.state;
       throw new AgentError('failed-precondition', `container ${this.id} is ${state}, not running`);
@@ -131,7 +142,7 @@ export class Container {
     if (this.#processes.has(execId)) {
       throw new AgentError('already-exists', `container ${this.id} has a process ${execId} already`);
     }
-    const process = new GuestProcess(this.#machine, execId);
+    const process = this.#newProcess(execId, terminal);
     this.#processes.set(execId, process);
     const files = `${this.#dir}/exec-${this.#execCount++}`;
     try {
@@ -143,6 +154,7 @@ export class Container {
         `${files}.json`,
         '--pid-file',
         `${files}.pid`,
+        ...process.crunOptions,
         this.id,
       ]);
     } catch (error) {
@@ -257,12 +269,20 @@ export class Container {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
+  #newProcess(execId: string, terminal: boolean): GuestProcess {
+    if (!terminal) return new GuestProcess(this.#machine, execId);
+    // Not in the container's folder: an id may be longer than a socket's address.
+    const path = join(dirname(this.#dir), `console-${consoleSockets++}`);
+    return new GuestProcess(this.#machine, execId, path);
+  }
+
   async #launch(process: GuestProcess, pidFile: string, args: readonly string[]): Promise<void> {
     await this.#machine.during(async () => {
       try {
         await crun(this.#machine, pidFile.replace(/pid$/, 'log'), args, process.childFds);
+        process.takeTerminal();
       } finally {
-        process.closeChildFds();
+        process.closeChildEnds();
       }
       process.started(Number(readFileSync(pidFile, 'latin1')));
     });

@@ -1,6 +1,9 @@
 import { closeSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
-import type { Machine, ProcessPipes } from './system/machine.ts';
+import type { ConsoleOffer, Machine, ProcessPipes } from './system/machine.ts';
+import type { PipeReader } from './system/pipe-reader.ts';
+import type { PipeWriter } from './system/pipe-writer.ts';
+import type { Terminal, TerminalSize } from './system/terminal.ts';
 
 /** How long output is waited for after a process's end; as in Kata's agent, less what the last read takes. */
 const drainMs = 450;
@@ -8,32 +11,57 @@ const drainMs = 450;
 /** What shells answer for a command that could not be run. */
 const notStartedStatus = 126;
 
+const endOfFile = new Uint8Array(0);
+
+/** Through what a process speaks; one with a terminal has no stderr of its own. */
+interface Streams {
+  readonly stdin: PipeWriter;
+  readonly stdout: PipeReader;
+  readonly stderr: PipeReader | undefined;
+}
+
 /**
  * A process of a container: its first one, or an exec.
  *
- * States: new (streams are there), running (after `started`: also an init that does not run the user's command yet),
- * exited.
+ * States: new (its pipes are there; a terminal is not yet), running (after `started`: also an init that does not run
+ * the user's command yet), exited.
  */
 export class GuestProcess {
   readonly execId: string;
   readonly #machine: Machine;
-  readonly #pipes: ProcessPipes;
   readonly #exit: Promise<number>;
+  #streams: Streams | undefined;
+  #childFds: ProcessPipes['childFds'] | undefined;
+  #console: ConsoleOffer | undefined;
+  #terminal: Terminal | undefined;
   #resolveExit: (status: number) => void = () => {};
   #pid: number | undefined;
   #exited = false;
 
-  constructor(machine: Machine, execId: string) {
+  /** @param consolePath socket for its terminal; without one it gets pipes */
+  constructor(machine: Machine, execId: string, consolePath?: string) {
     this.execId = execId;
     this.#machine = machine;
-    this.#pipes = machine.makePipes();
+    if (consolePath === undefined) {
+      const pipes = machine.makePipes();
+      this.#streams = pipes;
+      this.#childFds = pipes.childFds;
+    } else {
+      this.#console = machine.offerConsole(consolePath);
+    }
     this.#exit = new Promise((resolve) => {
       this.#resolveExit = resolve;
     });
   }
 
-  get childFds(): ProcessPipes['childFds'] {
-    return this.#pipes.childFds;
+  /** What crun hands to the process; undefined for one with a terminal. */
+  get childFds(): ProcessPipes['childFds'] | undefined {
+    return this.#childFds;
+  }
+
+  /** Options of crun's create and exec for this process. */
+  get crunOptions(): readonly string[] {
+    return this.#console === undefined ? [] : ['--console-socket', this.#console.path];
   }
 
   /** The process's pid in the guest; undefined before it is there and after its end. */
@@ -50,17 +78,28 @@ export class GuestProcess {
     return this.#exit;
   }
 
-  /** The process has its ends of the pipes, or never will. */
-  closeChildFds(): void {
-    for (const fd of this.#pipes.childFds) closeSync(fd);
+  /** crun has ended: what was only for it is closed. */
+  closeChildEnds(): void {
+    for (const fd of this.#childFds ?? []) closeSync(fd);
+    this.#childFds = undefined;
+    this.#console?.close();
+    this.#console = undefined;
+  }
+
+  /** Takes the terminal that crun made. To be called between its success and `closeChildEnds`. */
+  takeTerminal(): void {
+    if (this.#console === undefined) return;
+    const terminal = this.#console.receive();
+    this.#terminal = terminal;
+    this.#streams = { stdin: terminal.stdin, stdout: terminal.stdout, stderr: undefined };
   }
 
   started(pid: number): void {
     this.#pid = pid;
     void this.#machine.adopt(pid).then((status) => {
-      this.#pipes.stdin.close();
-      this.#pipes.stdout.drainWithin(drainMs);
-      this.#pipes.stderr.drainWithin(drainMs);
+      this.#streams?.stdin.close();
+      this.#streams?.stdout.drainWithin(drainMs);
+      this.#streams?.stderr?.drainWithin(drainMs);
       this.#end(status);
     });
   }
@@ -72,17 +111,39 @@ export class GuestProcess {
   }
 
   /** Some output, or nothing at its end. See PipeReader.read. */
-  readOutput(stream: 'stdout' | 'stderr', maxBytes: number, signal?: () => AbortSignal): Promise<Uint8Array> {
-    return this.#pipes[stream].read(maxBytes, signal);
+  async readOutput(
+    stream: 'stdout' | 'stderr',
+    maxBytes: number,
+    signal?: () => AbortSignal,
+  ): Promise<Uint8Array> {
+    const reader = this.#openStreams()[stream];
+    return reader === undefined ? endOfFile : reader.read(maxBytes, signal);
+  }
+
+  /** Nobody reads this output any more: the process gets SIGPIPE when it writes, or SIGHUP at its terminal. */
+  closeOutput(stream: 'stdout' | 'stderr'): void {
+    const streams = this.#openStreams();
+    streams[stream]?.close();
+    // Only both descriptors of a terminal's master side hang it up.
+    if (this.#terminal !== undefined && stream === 'stdout') streams.stdin.close();
   }
 
   /** Throws AgentError `failed-precondition` when stdin is closed. */
   async writeInput(bytes: Uint8Array): Promise<void> {
-    await this.#pipes.stdin.write(bytes);
+    await this.#openStreams().stdin.write(bytes);
   }
 
+  /** Closes a pipe; types Ctrl-D into a terminal. */
   closeInput(): void {
-    this.#pipes.stdin.end();
+    this.#openStreams().stdin.end();
+  }
+
+  /** Throws AgentError `failed-precondition` for a process without a terminal. */
+  resize(size: TerminalSize): void {
+    if (this.#terminal === undefined) {
+      throw new AgentError('failed-precondition', `process ${this.execId} has no terminal`);
+    }
+    this.#terminal.resize(size);
   }
 
   /** Sends a signal; nothing happens to a process that has ended. Throws AgentError. */
@@ -95,7 +156,13 @@ export class GuestProcess {
 
   /** Both outputs were read to their ends. */
   get drained(): boolean {
-    return this.#pipes.stdout.ended && this.#pipes.stderr.ended;
+    const { stdout, stderr } = this.#streams ?? {};
+    return (stdout?.ended ?? true) && (stderr?.ended ?? true);
+  }
+
+  #openStreams(): Streams {
+    if (this.#streams !== undefined) return this.#streams;
+    throw new AgentError('failed-precondition', `process ${this.execId} has no terminal yet`);
   }
 
   #end(status: number): void {
@@ -105,8 +172,9 @@ export class GuestProcess {
 
   /** Ends all streams at once. */
   close(): void {
-    this.#pipes.stdin.close();
-    this.#pipes.stdout.close();
-    this.#pipes.stderr.close();
+    this.closeChildEnds();
+    this.#streams?.stdin.close();
+    this.#streams?.stdout.close();
+    this.#streams?.stderr?.close();
   }
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 import { Container } from './container.ts';
 import { OomEvents } from './oom-events.ts';
@@ -51,7 +52,7 @@ export class Sandbox {
   }
 
   /** Takes the id; the container is to be created next, or forgotten. Throws AgentError. */
-  newContainer(id: string, execId: string): Container {
+  newContainer(id: string, execId: string, terminal: boolean): Container {
     if (this.#destroyed) throw new AgentError('failed-precondition', 'the sandbox is being destroyed');
     if (!idPattern.test(id)) {
       throw new AgentError(
@@ -64,10 +65,12 @@ export class Sandbox {
         facts: { containerId: id },
       });
     }
+    mkdirSync(this.#runDir, { recursive: true });
     const container = new Container(this.machine, {
       id,
       execId: execId === '' ? id : execId,
       dir: `${this.#runDir}/${id}`,
+      terminal,
     });
     container.onOom = () => this.oomEvents.push(id);
     this.#containers.set(id, container);

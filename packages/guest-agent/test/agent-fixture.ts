@@ -31,7 +31,22 @@ export class AgentFixture {
     machine ??= hostMachine();
     mkdirSync(join(this.dir, 'rootfs/bin'), { recursive: true });
     copyFileSync('/bin/busybox', join(this.dir, 'rootfs/bin/busybox'));
-    for (const applet of ['sh', 'cat', 'echo', 'sleep', 'true', 'head', 'wc', 'stat', 'md5sum', 'dd']) {
+    for (const applet of [
+      'sh',
+      'cat',
+      'echo',
+      'sleep',
+      'true',
+      'head',
+      'wc',
+      'stat',
+      'md5sum',
+      'dd',
+      'tty',
+      'stty',
+      'yes',
+      'test',
+    ]) {
       symlinkSync('busybox', join(this.dir, 'rootfs/bin', applet));
     }
     this.server = createAgentServer({
@@ -55,7 +70,7 @@ export class AgentFixture {
     return new TtrpcClient(here);
   }
 
-  spec(args: readonly string[]): Spec {
+  spec(args: readonly string[], terminal = false): Spec {
     return specToProto({
       ociVersion: '1.0.2',
       process: {
@@ -63,25 +78,31 @@ export class AgentFixture {
         cwd: '/',
         env: ['PATH=/bin'],
         user: { uid: 0, gid: 0 },
-        terminal: false,
+        terminal,
       },
       root: { path: join(this.dir, 'rootfs') },
       mounts: [
         { destination: '/proc', type: 'proc', source: 'proc' },
         { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755'] },
+        {
+          destination: '/dev/pts',
+          type: 'devpts',
+          source: 'devpts',
+          options: ['newinstance', 'ptmxmode=0666'],
+        },
       ],
       linux: { namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }, { type: 'uts' }] },
     } as Parameters<typeof specToProto>[0]);
   }
 
-  process(args: readonly string[]): Process {
-    return processToProto({ args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } });
+  process(args: readonly string[], terminal = false): Process {
+    return processToProto({ args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 }, terminal });
   }
 
   /** Creates a container; the tests' own prefix keeps ids of parallel runs apart. */
-  async create(args: readonly string[], name = 'c'): Promise<string> {
+  async create(args: readonly string[], name = 'c', terminal = false): Promise<string> {
     const id = `hako-agent-test-${process.pid}-${name}`;
-    await this.agent.createContainer({ containerId: id, execId: id, OCI: this.spec(args) });
+    await this.agent.createContainer({ containerId: id, execId: id, OCI: this.spec(args, terminal) });
     this.#made.push(id);
     return id;
   }

@@ -1,4 +1,10 @@
 import koffi from 'koffi';
+import {
+  descriptorMessageBytes,
+  descriptorOf,
+  layOutDescriptorMessage,
+  MSG_CMSG_CLOEXEC,
+} from '../src/system/descriptor-message.ts';
 import type { Libc } from '../src/system/libc.ts';
 
 /** The agent's C calls for tests, which run on Node. */
@@ -15,6 +21,8 @@ export function koffiLibc(): Libc {
   const read = bind('read', ['int', pointer, 'size_t'], 'intptr_t');
   const write = bind('write', ['int', pointer, 'size_t'], 'intptr_t');
   const poll = bind('poll', [pointer, 'uint64_t', 'int']);
+  const accept4 = bind('accept4', ['int', pointer, pointer, 'int']);
+  const recvmsg = bind('recvmsg', ['int', pointer, 'int'], 'intptr_t');
   return {
     read: (fd, into) => read(fd, into, into.length),
     write: (fd, from) => write(fd, from, from.length),
@@ -26,6 +34,16 @@ export function koffiLibc(): Libc {
     umount2: bind('umount2', [pointer, 'int']),
     prctl: bind('prctl', ['int', 'int64_t']),
     socket: bind('socket', ['int', 'int', 'int']),
+    bind: bind('bind', ['int', pointer, 'int']),
+    listen: bind('listen', ['int', 'int']),
+    accept4: (fd, flags) => accept4(fd, null, null, flags),
+    receiveDescriptor: (fd) => {
+      const memory = koffi.alloc('uint8_t', descriptorMessageBytes) as object;
+      const message = new DataView(koffi.view(memory, descriptorMessageBytes) as ArrayBuffer);
+      layOutDescriptorMessage(message, Number(koffi.address(memory)));
+      const count = recvmsg(fd, memory, MSG_CMSG_CLOEXEC);
+      return count < 0 ? count : descriptorOf(message);
+    },
     ioctl: bind('ioctl', ['int', 'int64_t', pointer]),
     clock_settime: bind('clock_settime', ['int', pointer]),
     finitModule: () => {

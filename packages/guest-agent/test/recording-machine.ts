@@ -29,6 +29,9 @@ export class RecordingMachine implements Machine {
   makePipes(): never {
     throw new Error('not scripted');
   }
+  offerConsole(): never {
+    throw new Error('not scripted');
+  }
   mount({ source, target, type, flags, data }: MountRequest): void {
     if (target === this.failingTarget) throw new Error(`mount on ${target} failed`);
     this.log.push(`mount ${[type ?? '-', source, target, flags, data ?? ''].join(' ').trimEnd()}`);

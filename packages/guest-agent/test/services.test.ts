@@ -79,11 +79,6 @@ test.each([
   ['no root', { containerId: 'c', OCI: { Process: {} } }, 'invalid-argument'],
   ['no process', { containerId: 'c', OCI: { Root: { Path: '/x' } } }, 'invalid-argument'],
   [
-    'a terminal',
-    { containerId: 'c', OCI: { Root: { Path: '/x' }, Process: { Terminal: true } } },
-    'unimplemented',
-  ],
-  [
     'devices',
     { containerId: 'c', devices: [{ type: 'blk' }], OCI: { Root: { Path: '/x' }, Process: {} } },
     'unimplemented',

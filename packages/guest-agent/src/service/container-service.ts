@@ -21,7 +21,11 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
     async createContainer(request, context) {
       const spec = withMembersOfCall(specOf(request), context);
       await prepared();
-      const container = sandbox.newContainer(request.containerId, request.execId);
+      const container = sandbox.newContainer(
+        request.containerId,
+        request.execId,
+        request.OCI?.Process?.Terminal ?? false,
+      );
       try {
         container.mountPoints = await sandbox.storages.add(request.storages);
         await container.create(spec);
@@ -49,10 +53,9 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
       if (process === undefined) throw new AgentError('invalid-argument', 'process is missing');
       if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
-      refuseTerminal(process.Terminal);
       await sandbox
         .container(containerId)
-        .exec(execId, withMembersOfCall(processFromProto(process), context));
+        .exec(execId, withMembersOfCall(processFromProto(process), context), process.Terminal);
       return {};
     },
   };
@@ -68,7 +71,6 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('invalid-argument', 'OCI.Root.Path, the root file system in the guest, is missing');
   }
   if (OCI.Process === undefined) throw new AgentError('invalid-argument', 'OCI.Process is missing');
-  refuseTerminal(OCI.Process.Terminal);
   if (devices.length > 0) {
     const types = devices.map(({ type }) => JSON.stringify(type)).join(', ');
     throw new AgentError('unimplemented', `devices are not supported yet: ${types}`);
@@ -81,10 +83,6 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');
   }
   return { ...specFromProto(OCI), ociVersion: CRUN_OCI_VERSION };
-}
-
-function refuseTerminal(terminal: boolean): void {
-  if (terminal) throw new AgentError('unimplemented', 'terminals are not supported yet');
 }
 
 function refuseUnknown(parts: { stringUser: StringUser | undefined; ports: readonly number[] }): void {

@@ -1,4 +1,4 @@
-import { AgentError } from '../agent-error.ts';
+import type { ReadStreamRequest } from '@hako/agent-protocol';
 import type { GuestProcess } from '../guest-process.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { AgentHandlers } from './handlers.ts';
@@ -8,6 +8,20 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
   const processOf = (request: { readonly containerId: string; readonly execId: string }): GuestProcess => {
     const container = sandbox.container(request.containerId);
     return request.execId === '' ? container.init : container.process(request.execId);
+  };
+  const read = async (
+    stream: 'stdout' | 'stderr',
+    request: ReadStreamRequest,
+    context: { readonly signal: AbortSignal },
+  ): Promise<{ data: Uint8Array }> => {
+    const process = processOf(request);
+    if (request.len === 0) {
+      // The host's word for a reader that has gone, for which the protocol has no call.
+      process.closeOutput(stream);
+      return { data: new Uint8Array(0) };
+    }
+    // A host that has left must not be answered with bytes that its successor then misses.
+    return { data: await process.readOutput(stream, request.len, () => context.signal) };
   };
   return {
     async writeStdin(request) {
@@ -20,19 +34,11 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
       processOf(request).closeInput();
       return {};
     },
-    // A host that has left must not be answered with bytes that its successor then misses.
-    async readStdout(request, context) {
-      const length = checkedLength(request.len);
-      return { data: await processOf(request).readOutput('stdout', length, () => context.signal) };
+    ttyWinResize(request) {
+      processOf(request).resize({ rows: request.row, columns: request.column });
+      return {};
     },
-    async readStderr(request, context) {
-      const length = checkedLength(request.len);
-      return { data: await processOf(request).readOutput('stderr', length, () => context.signal) };
-    },
+    readStdout: (request, context) => read('stdout', request, context),
+    readStderr: (request, context) => read('stderr', request, context),
   };
-}
-
-function checkedLength(length: number): number {
-  if (length === 0) throw new AgentError('invalid-argument', 'len is 0');
-  return length;
 }

@@ -8,7 +8,6 @@ const memory = 'memory is not tuned by this agent';
 const reasons = {
   updateEphemeralMounts: 'memory backed mounts are not resized yet',
   removeStaleVirtiofsShareMounts: 'shares are mounted once and never go stale here',
-  ttyWinResize: 'terminals are not supported yet',
   updateInterface: network,
   updateRoutes: network,
   listInterfaces: network,

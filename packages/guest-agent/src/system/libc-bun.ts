@@ -1,3 +1,9 @@
+import {
+  descriptorMessageBytes,
+  descriptorOf,
+  layOutDescriptorMessage,
+  MSG_CMSG_CLOEXEC,
+} from './descriptor-message.ts';
 import type { Libc } from './libc.ts';
 
 type CArgument = number | ArrayBufferView | null;
@@ -10,6 +16,7 @@ interface BunFfi {
     symbols: Record<string, { readonly args: readonly string[]; readonly returns: string }>,
   ): { readonly symbols: Record<string, CFunction> };
   readonly read: { i32(pointer: number, offset: number): number };
+  ptr(view: ArrayBufferView): number;
 }
 
 const i32 = 'i32';
@@ -35,6 +42,10 @@ const cold = {
   umount2: { args: [pointer, i32], returns: i32 },
   prctl: { args: [i32, i64, i64, i64, i64], returns: i32 },
   socket: { args: [i32, i32, i32], returns: i32 },
+  bind: { args: [i32, pointer, i32], returns: i32 },
+  listen: { args: [i32, i32], returns: i32 },
+  accept4: { args: [i32, pointer, pointer, i32], returns: i32 },
+  recvmsg: { args: [i32, pointer, i32], returns: i64 },
   ioctl: { args: [i32, i64, pointer], returns: i32 },
   clock_settime: { args: [i32, pointer], returns: i32 },
   syscall: { args: [i64, i64, pointer, i64], returns: i64 },
@@ -70,6 +81,15 @@ export function bunLibc(): Libc {
     umount2: (target, flags) => call('umount2', target, flags),
     prctl: (option, argument) => call('prctl', option, argument, 0, 0, 0),
     socket: (domain, type, protocol) => call('socket', domain, type, protocol),
+    bind: (fd, address, length) => call('bind', fd, address, length),
+    listen: (fd, backlog) => call('listen', fd, backlog),
+    accept4: (fd, flags) => call('accept4', fd, null, null, flags),
+    receiveDescriptor: (fd) => {
+      const message = new DataView(new ArrayBuffer(descriptorMessageBytes));
+      layOutDescriptorMessage(message, ffi.ptr(message));
+      const count = call('recvmsg', fd, message, MSG_CMSG_CLOEXEC);
+      return count < 0 ? count : descriptorOf(message);
+    },
     ioctl: (fd, request, argument) => call('ioctl', fd, request, argument),
     clock_settime: (clock, time) => call('clock_settime', clock, time),
     finitModule: (fd, parameters) => call('syscall', SYS_finit_module, fd, parameters, 0),

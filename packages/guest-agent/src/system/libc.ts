@@ -21,6 +21,11 @@ export interface Libc {
   umount2(target: Uint8Array, flags: number): number;
   prctl(option: number, argument: number): number;
   socket(domain: number, type: number, protocol: number): number;
+  bind(fd: number, address: Uint8Array, length: number): number;
+  listen(fd: number, backlog: number): number;
+  accept4(fd: number, flags: number): number;
+  /** recvmsg(2) of one descriptor, close-on-exec, with SCM_RIGHTS; EBADMSG when the message has none. */
+  receiveDescriptor(fd: number): number;
   ioctl(fd: number, request: number, argument: Uint8Array | null): number;
   clock_settime(clock: number, time: BigInt64Array): number;
   /** finit_module(2), which the C library has no function for. */
@@ -41,4 +46,5 @@ export const errno = {
   EBUSY: 16,
   EEXIST: 17,
   EPIPE: 32,
+  EBADMSG: 74,
 } as const;

@@ -1,13 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
+import { ConsoleSocket } from './console-socket.ts';
 import { loadModuleFiles } from './kernel-modules.ts';
 import { errno, type Libc } from './libc.ts';
-import type { Command, Machine, MountRequest, ProcessPipes } from './machine.ts';
+import type { Command, ConsoleOffer, Machine, MountRequest, ProcessPipes } from './machine.ts';
 import { makePipe, type PipeEnds } from './pipe.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { PipeWriter } from './pipe-writer.ts';
 import type { Poller } from './poller.ts';
 import type { Reaper } from './reaper.ts';
+import { Terminal } from './terminal.ts';
 
 /** Starts a program; told apart because Bun and Node differ in it. */
 export type Spawn = (command: Command) => { readonly pid: number; readonly exited: Promise<number> };
@@ -90,6 +92,15 @@ export class LinuxMachine implements Machine {
       stdout: new PipeReader(this.#libc, this.#poller, output.readFd),
       stderr: new PipeReader(this.#libc, this.#poller, errors.readFd),
       childFds: [input.readFd, output.writeFd, errors.writeFd],
+    };
+  }
+
+  offerConsole(path: string): ConsoleOffer {
+    const socket = new ConsoleSocket(this.#libc, path);
+    return {
+      path,
+      receive: () => new Terminal(this.#libc, this.#poller, socket.receive()),
+      close: () => socket.close(),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { PipeReader } from './pipe-reader.ts';
 import type { PipeWriter } from './pipe-writer.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface MountRequest {
   readonly source: string;
@@ -32,6 +33,14 @@ export interface ProcessPipes {
   readonly childFds: readonly [stdin: number, stdout: number, stderr: number];
 }
 
+/** A socket for the terminal that crun makes for a new process (`--console-socket`). */
+export interface ConsoleOffer {
+  readonly path: string;
+  /** The terminal, once crun has ended. Throws AgentError `internal`. */
+  receive(): Terminal;
+  close(): void;
+}
+
 /** All that the agent asks of the machine it runs on, beside reading and writing files. */
 export interface Machine {
   /** Runs a program to its end; answers its exit status (128 and the number when a signal ended it). */
@@ -45,6 +54,8 @@ export interface Machine {
   /** kill(2). False when there is no such process. */
   kill(pid: number, signal: number): boolean;
   makePipes(): ProcessPipes;
+  /** Listens at `path`, which must not exist. Throws AgentError `internal`. */
+  offerConsole(path: string): ConsoleOffer;
   /** mount(2). Throws AgentError `internal`. */
   mount(request: MountRequest): void;
   /** Takes the mount out of the tree; false when there is none. */

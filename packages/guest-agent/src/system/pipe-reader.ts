@@ -65,9 +65,14 @@ export class PipeReader {
     });
   }
 
-  /** The process has ended: gives the end of file after `ms`, even when another process keeps the pipe open. */
+  /**
+   * The process has ended: gives the end of file after `ms`, even when another process keeps the pipe open. The end of
+   * a terminal, of which no signal tells, is seen at once.
+   */
   drainWithin(ms: number): void {
     if (this.#ended || this.#timer !== undefined) return;
+    this.#serve();
+    if (this.#ended) return;
     this.#timer = setTimeout(() => {
       // All that the process wrote is in the pipe, before anything that others wrote since.
       this.#bytesLeft = pipeBytes;
