@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream as TtyReadStream, WriteStream as TtyWriteStream } from 'node:tty';
 import { BunPollReadable, BunPollWritable } from './byte-stream-bun.ts';
+import { callLibc } from './libc.ts';
 import { fromNodeError } from './posix-error.ts';
 
 /**
@@ -28,6 +29,26 @@ export function openWritable(path: string): Writable {
   const flags = constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK | constants.O_APPEND;
   const { fd, kind } = open(path, flags);
   return writableFromFd(fd, kind);
+}
+
+/** See openReadable; for a descriptor, which the stream owns. A pollable one becomes non-blocking for all its holders. */
+export function readableFrom(fd: number): Readable {
+  return readableFromFd(fd, nonBlocking(fd));
+}
+
+/** See openWritable; for a descriptor, which the stream owns. A pollable one becomes non-blocking for all its holders. */
+export function writableFrom(fd: number): Writable {
+  return writableFromFd(fd, nonBlocking(fd));
+}
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+
+function nonBlocking(fd: number): StreamKind {
+  const kind = kindOf(fd);
+  if (kind === 'file') return kind;
+  callLibc('fcntl', [fd, F_SETFL, callLibc('fcntl', [fd, F_GETFL, 0]) | constants.O_NONBLOCK]);
+  return kind;
 }
 
 /** `pollable` waits in the event loop, `tty` likewise; `file` never blocks for long. */

@@ -1,6 +1,7 @@
-export { openReadable, openWritable } from './byte-stream.ts';
+export { openReadable, openWritable, readableFrom, writableFrom } from './byte-stream.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';
 export { closeOnExecFrom } from './inherited-fds.ts';
+export { memoryFile } from './memory-file.ts';
 export {
   type BindMountOptions,
   bindMount,
@@ -12,6 +13,7 @@ export {
   unmount,
 } from './mount.ts';
 export { O_PATH, type OpenBeneathOptions, openBeneath } from './open-beneath.ts';
+export { type ReceivedDescriptor, receiveDescriptor, sendDescriptor } from './pass-descriptor.ts';
 export { makePipe } from './pipe.ts';
 export {
   type ErrnoName,
@@ -31,5 +33,21 @@ export {
   reapChild,
   setChildSubreaper,
 } from './process.ts';
-export { openPty, type Pty, setWindowSize, type WindowSize, windowSize } from './pty.ts';
-export { connectUnix, type ListenUnixOptions, listenUnix } from './unix-socket.ts';
+export {
+  makeTerminalRaw,
+  openPty,
+  type Pty,
+  restoreTerminal,
+  setWindowSize,
+  type TerminalMode,
+  type WindowSize,
+  windowSize,
+} from './pty.ts';
+export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
+export {
+  acceptUnix,
+  connectUnix,
+  connectUnixDescriptor,
+  type ListenUnixOptions,
+  listenUnix,
+} from './unix-socket.ts';

@@ -16,12 +16,22 @@ export interface LibcArguments {
   socket: [domain: number, type: number, protocol: number];
   bind: [fd: number, address: Bytes, length: number];
   listen: [fd: number, backlog: number];
+  accept4: [fd: number, address: Bytes, length: Bytes, flags: number];
+  connect: [fd: number, address: Bytes, length: number];
+  sendmsg: [fd: number, messageAddress: number, flags: number];
+  recvmsg: [fd: number, messageAddress: number, flags: number];
+  malloc: [size: number];
+  copyIn: [address: number, from: Bytes, size: number];
+  copyOut: [into: Bytes, address: number, size: number];
+  memfd_create: [name: Bytes, flags: number];
   prctl: [option: number, arg2: number, arg3: number, arg4: number, arg5: number];
   waitpid: [pid: number, status: Bytes, options: number];
+  fcntl: [fd: number, command: number, argument: number];
   ioctl: [fd: number, request: number, argument: Bytes];
   pidfd_send_signal: [number: number, pidfd: number, signal: number, info: Bytes, flags: number];
   close_range: [number: number, first: number, last: number, flags: number];
   pidfd_open: [number: number, pid: number, flags: number];
+  pidfd_getfd: [number: number, pidfd: number, fd: number, flags: number];
   openat2: [number: number, dirfd: number, path: Bytes, how: Bytes, size: number];
   mount_setattr: [number: number, dirfd: number, path: Bytes, flags: number, attributes: Bytes, size: number];
 }
@@ -48,13 +58,24 @@ const signatures: {
   socket: { symbol: 'socket', returns: 'i32', args: ['i32', 'i32', 'i32'] },
   bind: { symbol: 'bind', returns: 'i32', args: ['i32', 'bytes', 'u32'] },
   listen: { symbol: 'listen', returns: 'i32', args: ['i32', 'i32'] },
+  accept4: { symbol: 'accept4', returns: 'i32', args: ['i32', 'bytes', 'bytes', 'i32'] },
+  connect: { symbol: 'connect', returns: 'i32', args: ['i32', 'bytes', 'u32'] },
+  sendmsg: { symbol: 'sendmsg', returns: 'i64', args: ['i32', 'i64', 'i32'] },
+  recvmsg: { symbol: 'recvmsg', returns: 'i64', args: ['i32', 'i64', 'i32'] },
+  // Memory at an address that is known, for structures that hold pointers.
+  malloc: { symbol: 'malloc', returns: 'i64', args: ['i64'] },
+  copyIn: { symbol: 'memcpy', returns: 'i64', args: ['i64', 'bytes', 'i64'] },
+  copyOut: { symbol: 'memcpy', returns: 'i64', args: ['bytes', 'i64', 'i64'] },
+  memfd_create: { symbol: 'memfd_create', returns: 'i32', args: ['bytes', 'u32'] },
   prctl: { symbol: 'prctl', returns: 'i32', args: ['i32', 'i64', 'i64', 'i64', 'i64'] },
   waitpid: { symbol: 'waitpid', returns: 'i32', args: ['i32', 'bytes', 'i32'] },
+  fcntl: { symbol: 'fcntl', returns: 'i32', args: ['i32', 'i32', 'i64'] },
   ioctl: { symbol: 'ioctl', returns: 'i32', args: ['i32', 'i64', 'bytes'] },
   // The numbers below are the same on every architecture (they are younger than the common table).
   pidfd_send_signal: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'bytes', 'u32'] },
   close_range: { symbol: 'syscall', returns: 'i64', args: ['i64', 'u32', 'u32', 'u32'] },
   pidfd_open: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'u32'] },
+  pidfd_getfd: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'u32'] },
   openat2: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'bytes', 'i64'] },
   mount_setattr: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'u32', 'bytes', 'i64'] },
 };
@@ -65,6 +86,7 @@ export const syscallNumbers = {
   pidfd_open: 434,
   close_range: 436,
   openat2: 437,
+  pidfd_getfd: 438,
   mount_setattr: 442,
 } as const;
 

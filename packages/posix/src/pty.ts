@@ -28,6 +28,44 @@ export function setWindowSize(fd: number, size: WindowSize): void {
   callLibc('ioctl', [fd, TIOCSWINSZ, bytes]);
 }
 
+// struct termios of the kernel: four words of flags, the line discipline, 19 control characters.
+const TCGETS = 0x5401;
+const TCSETS = 0x5402;
+const TERMIOS_BYTES = 36;
+const [C_IFLAG, C_OFLAG, C_CFLAG, C_LFLAG, C_CC] = [0, 4, 8, 12, 17];
+const VTIME = 5;
+const VMIN = 6;
+/** IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON */
+const INPUT_CHANGES = 0o2753;
+const OPOST = 0o1;
+/** ISIG ICANON ECHO ECHONL IEXTEN */
+const LOCAL_CHANGES = 0o100113;
+const CSIZE_PARENB = 0o460;
+const CS8 = 0o60;
+
+/** How a terminal treats what passes through it, to be given back to `restoreTerminal`. */
+export type TerminalMode = Uint8Array & { readonly __terminalMode?: never };
+
+/** Makes a terminal hand bytes through unchanged (cfmakeraw(3)); answers its mode before. Throws PosixError ENOTTY. */
+export function makeTerminalRaw(fd: number): TerminalMode {
+  const before = Buffer.alloc(TERMIOS_BYTES);
+  callLibc('ioctl', [fd, TCGETS, before]);
+  const raw = Buffer.from(before);
+  raw.writeUInt32LE((before.readUInt32LE(C_IFLAG) & ~INPUT_CHANGES) >>> 0, C_IFLAG);
+  raw.writeUInt32LE((before.readUInt32LE(C_OFLAG) & ~OPOST) >>> 0, C_OFLAG);
+  raw.writeUInt32LE(((before.readUInt32LE(C_CFLAG) & ~CSIZE_PARENB) | CS8) >>> 0, C_CFLAG);
+  raw.writeUInt32LE((before.readUInt32LE(C_LFLAG) & ~LOCAL_CHANGES) >>> 0, C_LFLAG);
+  raw[C_CC + VTIME] = 0;
+  raw[C_CC + VMIN] = 1;
+  callLibc('ioctl', [fd, TCSETS, raw]);
+  return before;
+}
+
+/** Gives a terminal the mode back that `makeTerminalRaw` found. Throws PosixError. */
+export function restoreTerminal(fd: number, mode: TerminalMode): void {
+  callLibc('ioctl', [fd, TCSETS, mode]);
+}
+
 export interface Pty {
   /** Master side; the caller closes it. */
   readonly masterFd: number;

@@ -48,10 +48,7 @@ export function listenUnix(path: string, options: ListenUnixOptions = {}): numbe
     // Linux gives the socket file the mode of the unbound socket, less the umask: nobody else can slip in between.
     fchmodSync(fd, mode);
     withShortPath(path, 'bind', (shortPath) => {
-      const name = cString(shortPath, 'bind');
-      const address = Buffer.alloc(2 + name.length);
-      address.writeUInt16LE(AF_UNIX, 0);
-      address.set(name, 2);
+      const address = addressOf(shortPath, 'bind');
       callLibc('bind', [fd, address, address.length], path);
     });
     callLibc('listen', [fd, backlog], path);
@@ -60,6 +57,37 @@ export function listenUnix(path: string, options: ListenUnixOptions = {}): numbe
     closeSync(fd);
     throw fromNodeError(error, path);
   }
+}
+
+function addressOf(shortPath: string, syscall: string): Buffer {
+  const name = cString(shortPath, syscall);
+  const address = Buffer.alloc(2 + name.length);
+  address.writeUInt16LE(AF_UNIX, 0);
+  address.set(name, 2);
+  return address;
+}
+
+/**
+ * Connects to a Unix stream socket and returns the descriptor, for `sendDescriptor`. Close-on-exec; the caller closes
+ * it. Waits only where the listener's backlog is full. Throws PosixError: ENOENT, ECONNREFUSED (also of a plain file).
+ */
+export function connectUnixDescriptor(path: string): number {
+  const fd = callLibc('socket', [AF_UNIX, SOCK_STREAM + SOCK_CLOEXEC, 0], path);
+  try {
+    withShortPath(path, 'connect', (shortPath) => {
+      const address = addressOf(shortPath, 'connect');
+      callLibc('connect', [fd, address, address.length], path);
+    });
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw fromNodeError(error, path);
+  }
+}
+
+/** Accepts a connection of `listenUnix`, waiting for one. Close-on-exec; the caller closes it. Throws PosixError. */
+export function acceptUnix(listener: number): number {
+  return callLibc('accept4', [listener, null, null, SOCK_CLOEXEC]);
 }
 
 /** Connects to a Unix socket, however long its path. Rejects with PosixError (ENOENT, ECONNREFUSED, EACCES ...). */

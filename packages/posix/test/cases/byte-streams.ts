@@ -13,7 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { openPty, openReadable, openWritable } from '../../src/index.ts';
+import {
+  openPty,
+  openReadable,
+  openWritable,
+  readableFrom,
+  takeDescriptor,
+  writableFrom,
+} from '../../src/index.ts';
 import { assertPosixError, type Case, eventually, once } from './support.ts';
 
 function makeFifo(dir: string): string {
@@ -295,5 +302,38 @@ export const byteStreams: Record<string, Case> = {
         await closed;
       }),
     );
+  },
+
+  'sockets taken from another process carry streams, with back pressure': async () => {
+    const child = spawn('sleep', ['60'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    const pid = child.pid ?? 0;
+    const isSocket = readlinkSync(`/proc/${pid}/fd/0`).startsWith('socket:');
+    assert.ok(isSocket, 'both engines make sockets for stdio');
+    const [input, output] = [takeDescriptor(pid, 0), takeDescriptor(pid, 1)];
+    const reader = readableFrom(input);
+    const writer = writableFrom(output);
+    const text = readAll(reader);
+    child.stdin.end('x'.repeat(300_000));
+    assert.equal((await text).length, 300_000);
+    let taken = 0;
+    const pieces = 200;
+    const writing = (async () => {
+      for (let i = 0; i < pieces; i++) {
+        await new Promise<void>((resolve, reject) => {
+          writer.write(Buffer.alloc(32_768), (error) => (error ? reject(error) : resolve()));
+        });
+        taken += 1;
+      }
+      writer.end();
+    })();
+    // Nobody reads yet: what the socket holds is taken, and no more.
+    assert.ok((await cpuWhileIdle(100)) < 80);
+    assert.ok(taken < pieces, 'the writer was not stopped');
+    const got = readAll(child.stdout);
+    await writing;
+    child.kill('SIGKILL');
+    assert.equal((await got).length, pieces * 32_768);
+    await exited;
   },
 };

@@ -17,14 +17,18 @@ import {
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import {
+  acceptUnix,
   bindMount,
   closeOnExecFrom,
   connectUnix,
+  connectUnixDescriptor,
   isProcessAlive,
   killExact,
   listenUnix,
   lockFile,
   makePipe,
+  makeTerminalRaw,
+  memoryFile,
   mount,
   openBeneath,
   openPty,
@@ -32,9 +36,13 @@ import {
   processStartTime,
   processStatus,
   reapChild,
+  receiveDescriptor,
+  restoreTerminal,
+  sendDescriptor,
   setChildSubreaper,
   setMountPropagation,
   setWindowSize,
+  takeDescriptor,
   tryFlock,
   unmount,
   windowSize,
@@ -326,6 +334,88 @@ export const systemCalls: Record<string, Case> = {
     const file = openSync('/dev/null', 'r');
     assertPosixError(() => windowSize(file), 'ENOTTY');
     closeSync(file);
+  },
+
+  'a raw terminal changes no byte, and gets its mode back': () => {
+    const { masterFd, slavePath } = openPty();
+    const slave = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+    const piece = Buffer.alloc(16);
+    const through = (bytes: string): string => {
+      writeSync(slave, bytes);
+      return piece.toString('latin1', 0, readSync(masterFd, piece));
+    };
+    try {
+      assert.equal(through('a\n'), 'a\r\n');
+      const before = makeTerminalRaw(slave);
+      assert.equal(through('a\n'), 'a\n');
+      writeSync(masterFd, '\x03x\r');
+      assert.equal(piece.toString('latin1', 0, readSync(slave, piece)), '\x03x\r');
+      restoreTerminal(slave, before);
+      assert.equal(through('a\n'), 'a\r\n');
+    } finally {
+      closeSync(slave);
+      closeSync(masterFd);
+    }
+  },
+
+  'a descriptor goes over a Unix socket, with its text': (dir) => {
+    const path = join(dir, 's');
+    const listener = listenUnix(path);
+    try {
+      const client = connectUnixDescriptor(path);
+      const accepted = acceptUnix(listener);
+      writeFileSync(join(dir, 'file'), 'content');
+      const fd = openSync(join(dir, 'file'), 'r');
+      sendDescriptor(client, fd, '/dev/ptmx');
+      closeSync(fd);
+      const received = receiveDescriptor(accepted);
+      assert.equal(received.text, '/dev/ptmx');
+      assert.equal(readFileSync(received.fd, 'utf8'), 'content');
+      closeSync(received.fd);
+      writeSync(client, 'no descriptor');
+      assertPosixError(() => receiveDescriptor(accepted), 'EBADMSG');
+      closeSync(accepted);
+      assertPosixError(() => sendDescriptor(client, 0, 'x'), 'EPIPE');
+      assertPosixError(() => sendDescriptor(client, 0, ''), 'EMSGSIZE');
+      closeSync(client);
+    } finally {
+      closeSync(listener);
+    }
+    assertPosixError(() => connectUnixDescriptor(path), 'ECONNREFUSED', path);
+    assertPosixError(() => connectUnixDescriptor(join(dir, 'file')), 'ECONNREFUSED');
+    assertPosixError(() => connectUnixDescriptor(join(dir, 'absent')), 'ENOENT');
+  },
+
+  'a descriptor of another process is taken with its offset': async (dir) => {
+    const path = join(dir, 'file');
+    writeFileSync(path, 'abcdef');
+    const file = openSync(path, 'r');
+    readSync(file, Buffer.alloc(2));
+    const child = spawn('sleep', ['60'], { stdio: [file, 'ignore', 'ignore'] });
+    closeSync(file);
+    const exited = once(child, 'exit');
+    const pid = child.pid ?? 0;
+    try {
+      const taken = takeDescriptor(pid, 0);
+      const piece = Buffer.alloc(16);
+      assert.equal(piece.toString('latin1', 0, readSync(taken, piece)), 'cdef');
+      closeSync(taken);
+      assertPosixError(() => takeDescriptor(pid, 99), 'EBADF');
+    } finally {
+      child.kill('SIGKILL');
+      await exited;
+    }
+    assertPosixError(() => takeDescriptor(pid, 0), 'ESRCH');
+  },
+
+  'a program is run from memory': () => {
+    const fd = memoryFile('script', Buffer.from('echo in memory'));
+    try {
+      const { stdout } = spawnSync('sh', [`/proc/${process.pid}/fd/${fd}`], { encoding: 'utf8' });
+      assert.equal(stdout, 'in memory\n');
+    } finally {
+      closeSync(fd);
+    }
   },
 
   'errors are PosixErrors with a closed shape': () => {
