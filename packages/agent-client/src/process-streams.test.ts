@@ -23,11 +23,12 @@ describe('processStdout', () => {
     agent.close();
   });
 
-  test('a consumer that stops asks for nothing more', async () => {
-    let asked = 0;
+  test('a consumer that stops asks for nothing more, and the agent is told', async () => {
+    const asked: number[] = [];
     const { connection } = serveAgent({
-      readStderr: () => {
-        asked += 1;
+      readStderr: ({ len }) => {
+        asked.push(len);
+        if (len === 0) throw new Error('an agent that does not know this');
         return { data: Buffer.from('x') };
       },
     });
@@ -37,7 +38,7 @@ describe('processStdout', () => {
       break;
     }
     await agent.check({});
-    expect(asked).toBe(1);
+    expect(asked).toEqual([65_536, 0]);
     agent.close();
   });
 

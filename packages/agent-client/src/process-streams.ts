@@ -23,18 +23,29 @@ type Calls = ServiceClient<AgentService>;
 const defaultPieceBytes = 64 << 10;
 const mostPieceBytes = 1 << 20;
 
-/** Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more. */
+/**
+ * Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more. A consumer
+ * that leaves before the end is told to the agent by a read of no bytes: hako's closes the process's pipe, and the
+ * process gets SIGPIPE when it writes; others ignore it.
+ */
 export async function* readProcessStream(
   read: Calls['readStdout'],
   ids: ProcessIds,
   options: StreamOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
   const len = pieceBytesOf(options, ids);
-  for (;;) {
-    const { data } = await read({ ...ids, len }, callOptions(options));
-    if (data.length > len) throw strange(`${data.length} bytes where ${len} were asked for`, ids);
-    if (data.length === 0) return;
-    yield data;
+  let isLeft = false;
+  try {
+    for (;;) {
+      const { data } = await read({ ...ids, len }, callOptions(options));
+      if (data.length > len) throw strange(`${data.length} bytes where ${len} were asked for`, ids);
+      if (data.length === 0) return;
+      isLeft = true;
+      yield data;
+      isLeft = false;
+    }
+  } finally {
+    if (isLeft) await read({ ...ids, len: 0 }, callOptions(options)).catch(() => {});
   }
 }
 

@@ -76,6 +76,10 @@ export function buildProgram(run: Run): Command {
 
   const context = () => makeContext(globalsOf(program));
   const bundleOption = ['-b, --bundle <dir>', 'bundle folder, with config.json', '.'] as const;
+  const consoleSocketOption = [
+    '--console-socket <socket>',
+    'Unix socket that gets the terminal of a process that stays behind',
+  ] as const;
   const pidFileOption = [
     '--pid-file <file>',
     'file that gets the pid which stands for the container',
@@ -87,6 +91,9 @@ export function buildProgram(run: Run): Command {
     .argument('<id>', 'container id')
     .option(...bundleOption)
     .option(...pidFileOption)
+    .option('-t, --tty', 'give the process a terminal, whatever config.json says', false)
+    .option('-i, --interactive', 'accepted; stdin is always passed on')
+    .option(...consoleSocketOption)
     .option('--timings <file>', 'write how long each phase took, as JSON')
     .option('-d, --detach', 'return once it runs; it is not deleted at its end', false)
     .option('--keep', 'do not delete it at its end', false)
@@ -106,6 +113,7 @@ export function buildProgram(run: Run): Command {
     .argument('<id>', 'container id')
     .option(...bundleOption)
     .option(...pidFileOption)
+    .option(...consoleSocketOption)
     .option('--no-pivot', 'accepted; the guest always pivots')
     .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
     .option('--no-subreaper', 'accepted; without meaning in a VM')
@@ -178,6 +186,9 @@ export function buildProgram(run: Run): Command {
     .passThroughOptions()
     .option('-p, --process <file>', 'OCI process as JSON; other options are ignored')
     .option('-d, --detach', 'return as soon as it runs', false)
+    .option('-t, --tty', 'give it a terminal: yours, or with --detach that of --console-socket', false)
+    .option('-i, --interactive', 'accepted; stdin is always passed on')
+    .option(...consoleSocketOption)
     .option(...pidFileOption)
     .option('--cwd <dir>', 'working directory')
     .option('-e, --env <KEY=VALUE>', 'environment variable; may be given again', collect, [])

@@ -1,7 +1,7 @@
 import { formatProblem } from '@hako/errors';
 import type { Translation } from '@hako/oci-translate';
 import { type ContainerState, sandboxError } from '@hako/sandbox/state';
-import { type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
+import { type HostProcess, type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
@@ -15,53 +15,57 @@ export interface CreatedContainer {
 }
 
 /** Who stands for the container on the host, and through which streams it speaks. */
-export interface StandInOffer {
-  readonly pid: number;
+export interface StandInOffer extends HostProcess {
   readonly stdio: OfferedStdio;
+}
+
+/** How a container is made. */
+export interface CreateRequest {
+  readonly id: string;
+  readonly bundle: string;
+  /** Asked once the bundle was found good, before anything is made. It may refuse by throwing. */
+  readonly offer: (terminal: boolean) => StandInOffer;
+  /** Give the process a terminal, whatever config.json says. Default false. */
+  readonly terminal?: boolean;
+  /** Have the guest's boot measured. Default false. */
+  readonly measureGuest?: boolean;
 }
 
 /**
  * The one way in which `create` and `run` make a container: check everything, take the id, start the shim, ask it to
  * create. Whatever fails, nothing of it stays.
- *
- * @param offer is asked for while the shim starts
- * @param measureGuest has the guest's boot measured
  */
 export async function createContainer(
   context: Context,
-  id: string,
-  bundle: string,
-  offer: () => Promise<StandInOffer>,
-  measureGuest = false,
+  { id, bundle, offer, terminal = false, measureGuest = false }: CreateRequest,
 ): Promise<CreatedContainer> {
   const { store, host, timings, options } = context;
-  const translation = await admit(id, bundle, options, timings);
+  const admitted = await admit(id, bundle, options, timings);
+  const translation = terminal ? withTerminal(admitted) : admitted;
   warn(translation.warnings);
   const refusal = unsupported(translation.sandbox, translation.container);
   if (refusal !== undefined) throw sandboxError('unsupported', formatProblem(refusal), { id });
+  const standIn = offer(translation.container.spec.process?.terminal ?? false);
   store.reserve(id);
   try {
     store.writeSandboxConfig(translation.sandbox);
     store.writeContainerConfig(translation.container);
     store.writeContainerState(creating(translation));
-    const [shim, standIn] = await Promise.all([
-      timings.measure('shim start', () =>
-        launchShim({
-          store,
-          host,
-          sandboxId: translation.sandbox.id,
-          debug: options.debug,
-          measureGuest,
-          onNotice: notice,
-        }),
-      ),
-      offer(),
-    ]);
+    const shim = await timings.measure('shim start', () =>
+      launchShim({
+        store,
+        host,
+        sandboxId: translation.sandbox.id,
+        debug: options.debug,
+        measureGuest,
+        onNotice: notice,
+      }),
+    );
     await shim.task.create({
       id,
       bundle: translation.container.bundlePath,
       ...standIn.stdio,
-      options: standInOption(standIn.pid),
+      options: standInOption(standIn),
     });
     shim.keep();
     return { translation, shim };
@@ -69,6 +73,14 @@ export async function createContainer(
     await removeByForce(context, translation.sandbox.id);
     throw error;
   }
+}
+
+function withTerminal(translation: Translation): Translation {
+  const { container } = translation;
+  const { spec } = container;
+  if (spec.process === undefined) return translation;
+  const process = { ...spec.process, terminal: true };
+  return { ...translation, container: { ...container, spec: { ...spec, process } } };
 }
 
 function creating({ sandbox, container }: Translation): ContainerState {

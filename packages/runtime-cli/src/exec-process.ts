@@ -7,6 +7,8 @@ import { CliError } from './cli-error.ts';
 export interface ExecOverrides {
   /** File with a whole OCI process; the other members are ignored then. */
   readonly processFile?: string;
+  /** A terminal for the process; a process file's own wish counts as well. */
+  readonly tty?: boolean;
   readonly cwd?: string;
   readonly env: readonly string[];
   /** `uid` or `uid:gid`. */
@@ -28,13 +30,16 @@ export async function execProcess(
   command: readonly string[],
   overrides: ExecOverrides,
 ): Promise<Process> {
-  if (overrides.processFile !== undefined) return readProcess(overrides.processFile);
+  if (overrides.processFile !== undefined) {
+    const process = await readProcess(overrides.processFile);
+    return overrides.tty === true ? { ...process, terminal: true } : process;
+  }
   const base = spec.process;
   if (base === undefined) throw usage('the container has no process to take settings from: use --process');
   if (command.length === 0) throw usage('no command given: hako exec ID COMMAND [ARG...]');
   return {
     ...base,
-    terminal: false,
+    terminal: overrides.tty ?? false,
     args: [...command],
     env: [...(base.env ?? []), ...overrides.env],
     cwd: overrides.cwd ?? base.cwd,

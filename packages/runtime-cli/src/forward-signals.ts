@@ -1,27 +1,27 @@
 import { constants } from 'node:os';
 
-const FORWARDED = [
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGTERM',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGWINCH',
-  'SIGCONT',
-] as const;
+const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
+
+/** Where signals of this process go. */
+export interface SignalTarget {
+  readonly deliver: (signal: number) => Promise<unknown>;
+  /** In place of delivering SIGWINCH, for a process with a terminal. */
+  readonly resized?: () => Promise<unknown>;
+}
 
 /** Passes this process's signals on to the container's until the returned function is called. */
-export function forwardSignals(deliver: (signal: number) => Promise<unknown>): () => void {
-  const handlers = FORWARDED.map((name) => {
+export function forwardSignals({ deliver, resized }: SignalTarget): () => void {
+  const forward = (name: NodeJS.Signals, action: () => Promise<unknown>) => {
     const handler = (): void => {
       // A process that has just ended cannot take it; its end is reported by itself.
-      deliver(constants.signals[name]).catch(() => {});
+      action().catch(() => {});
     };
     process.on(name, handler);
-    return { name, handler };
-  });
+    return () => process.off(name, handler);
+  };
+  const undo = FORWARDED.map((name) => forward(name, () => deliver(constants.signals[name])));
+  undo.push(forward('SIGWINCH', resized ?? (() => deliver(constants.signals.SIGWINCH))));
   return () => {
-    for (const { name, handler } of handlers) process.off(name, handler);
+    for (const stop of undo) stop();
   };
 }

@@ -5,18 +5,14 @@ import { type PlainStateCall, plainStateCall } from './plain-state-call.ts';
 import { reportError } from './report-error.ts';
 
 /**
- * Entry of the executable. The two inner roles come first: they are started by hako itself, many times, and need
- * neither the command line's parser nor its help.
+ * Entry of the executable. The inner role comes first: hako itself starts it, many times, and it needs neither the
+ * command line's parser nor its help.
  */
 async function main(argv: readonly string[]): Promise<number> {
   switch (argv[0]) {
     case 'shim': {
       const { shimRole } = await import('./shim-role.ts');
       return shimRole(argv.slice(1));
-    }
-    case 'stand-in': {
-      const { standIn } = await import('./stand-in.ts');
-      return standIn();
     }
     default: {
       const call = plainStateCall(argv);

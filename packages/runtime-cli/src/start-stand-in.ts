@@ -1,69 +1,53 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
-import { spawnSelf } from '@hako/shim/client';
+import { closeSync } from 'node:fs';
+import { makePipe, memoryFile } from '@hako/posix';
+import { spawnProgram } from '@hako/shim/client';
 import { CliError } from './cli-error.ts';
-import type { StandInOffer } from './create-container.ts';
-import type { OfferedStdio } from './offered-stdio.ts';
+import { type OfferedStdio, offeredStdio } from './offered-stdio.ts';
+import { standInProgram } from './stand-in-program.ts';
 
-/** Which process a stand-in stands for. */
-export interface StandInTask {
-  /** Socket of the shim's task API. */
-  readonly socket: string;
-  readonly id: string;
-  /** Empty for the container's init. */
-  readonly execId: string;
-}
-
-/** fd of the control stream in the stand-in. */
-export const STAND_IN_CONTROL_FD = 3;
-
-/** A stand-in that holds the caller's streams and waits to be told its task. */
+/** A process that holds the caller's streams, or a terminal, and ends with the exit status that the shim tells it. */
 export interface StandIn {
   readonly pid: number;
-  readonly offer: Promise<StandInOffer>;
-  /** From now on it lives as long as the process of the task, and ends with its exit status. */
-  release(task: StandInTask): void;
-  /** It is not needed: it ends. */
-  dismiss(): void;
+  readonly stdio: OfferedStdio;
+  /** Where no shim has taken it over, it ends. */
+  letGo(): void;
 }
 
 /**
  * Starts the process that stands for a container or a detached exec on the host: it inherits the caller's streams, is
  * adopted by the caller's subreaper when this command ends (conmon waits for it), and takes the process's exit status.
  *
+ * @param terminalFd slave side of the terminal that it gets in place of the caller's streams
  * @throws CliError `output` when no process can be started
  */
-export function startStandIn(): StandIn {
-  const child = spawnSelf(['stand-in'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
-  const { pid } = child;
-  if (pid === undefined) {
-    child.on('error', () => {});
-    throw new CliError('output', 'cannot start a stand-in process', { facts: {} });
+export function startStandIn(id: string, terminalFd?: number): StandIn {
+  const program = memoryFile('hako-stand-in', standInProgram({ terminal: terminalFd !== undefined }));
+  const [ordersRead, ordersWrite] = makePipe();
+  const [signalsRead, signalsWrite] = makePipe();
+  try {
+    const streams = [0, 1, 2].map((fd) => terminalFd ?? fd);
+    const child = spawnProgram(`/proc/${process.pid}/fd/${program}`, [id], {
+      argv0: 'hako-stand-in',
+      stdio: [...streams, ordersRead, signalsWrite],
+    });
+    const { pid } = child;
+    if (pid === undefined) {
+      child.on('error', () => {});
+      throw new CliError('output', 'cannot start a stand-in process', { facts: {} });
+    }
+    child.unref();
+    return {
+      pid,
+      stdio:
+        terminalFd === undefined
+          ? offeredStdio(pid)
+          : { stdin: `/proc/${pid}/fd/0`, stdout: `/proc/${pid}/fd/1`, stderr: '', terminal: true },
+      letGo: () => closeSync(ordersWrite),
+    };
+  } catch (error) {
+    closeSync(ordersWrite);
+    throw error;
+  } finally {
+    for (const fd of [program, ordersRead, signalsRead, signalsWrite]) closeSync(fd);
   }
-  const control = child.stdio[STAND_IN_CONTROL_FD] as Duplex;
-  control.on('error', () => {});
-  const offer = firstLine(control).then((line) => ({ pid, stdio: JSON.parse(line) as OfferedStdio }));
-  offer.catch(() => {});
-  return {
-    pid,
-    offer,
-    release: (task) => {
-      control.end(`${JSON.stringify(task)}\n`);
-      child.unref();
-    },
-    dismiss: () => {
-      control.destroy();
-      child.unref();
-    },
-  };
-}
-
-async function firstLine(control: Duplex): Promise<string> {
-  const lines = createInterface({ input: control });
-  const line = once(lines, 'line').then(([text]) => text as string);
-  const ended = once(lines, 'close').then(() => {
-    throw new CliError('output', 'the stand-in process ended at once', { facts: {} });
-  });
-  return Promise.race([line, ended]);
 }

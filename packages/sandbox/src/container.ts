@@ -10,7 +10,7 @@ import type { LinuxResources, Process } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
 import { checkContainerId } from './container-id.ts';
 import type { ContainerStatus } from './container-state.ts';
-import { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestProcess, guestResources } from './guest-spec.ts';
@@ -191,6 +191,12 @@ export class Container {
       return;
     }
     await guestRefused(this.init.signal(signal), 'kill', this.config.id);
+  }
+
+  /** Changes the size of a process's terminal; `execId` empty for the first process. */
+  async resize(execId: string, size: TerminalSize): Promise<void> {
+    const process = execId === '' ? this.init : this.exec(execId).process;
+    await guestRefused(process.resize(size), 'resize', this.config.id);
   }
 
   /** Registers an exec; it runs once `startExec` is called (containerd's order of calls). */

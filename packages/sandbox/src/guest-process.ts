@@ -7,6 +7,14 @@ export interface ProcessIo {
   readonly stdin?: Readable | undefined;
   readonly stdout?: Writable | undefined;
   readonly stderr?: Writable | undefined;
+  /** The process has a terminal: one stream for both outputs, and an end of input that is typed. Default false. */
+  readonly terminal?: boolean;
+}
+
+/** Terminal size in characters. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
 }
 
 /** How a process ended. */
@@ -47,13 +55,13 @@ export class GuestProcess {
   attach(): void {
     if (this.#isAttached) return;
     this.#isAttached = true;
-    const { stdin, stdout, stderr } = this.#io;
+    const { stdin, stdout, stderr, terminal = false } = this.#io;
     const ids = [this.#containerId, this.#execId] as const;
-    void this.#sendInput(stdin ?? []);
-    void this.#settle([
-      copyOutput(this.#agent.processStdout(...ids), stdout),
-      copyOutput(this.#agent.processStderr(...ids), stderr),
-    ]);
+    // No stdin at all is an empty one; but nobody types an end into a terminal that only shows output.
+    if (stdin !== undefined || !terminal) void this.#sendInput(stdin ?? []);
+    const outputs = [copyOutput(this.#agent.processStdout(...ids), stdout)];
+    if (!terminal) outputs.push(copyOutput(this.#agent.processStderr(...ids), stderr));
+    void this.#settle(outputs);
   }
 
   async signal(signal: number): Promise<void> {
@@ -62,6 +70,12 @@ export class GuestProcess {
 
   async closeStdin(): Promise<void> {
     await this.#agent.closeStdin({ containerId: this.#containerId, execId: this.#execId });
+  }
+
+  /** Changes the terminal's size; the foreground processes get SIGWINCH. */
+  async resize({ rows, columns }: TerminalSize): Promise<void> {
+    const ids = { containerId: this.#containerId, execId: this.#execId };
+    await this.#agent.ttyWinResize({ ...ids, row: rows, column: columns });
   }
 
   /** Ends the wait without a status from the guest: the VM is gone, or the process never ran. */
@@ -76,6 +90,8 @@ export class GuestProcess {
     } catch {
       // The process ended or closed its stdin: what the caller still writes goes nowhere, as with a pipe.
       this.#io.stdin?.destroy();
+      // Or the caller's terminal was hung up, which is an end of input.
+      if (this.#io.terminal === true && !signal.aborted) await this.closeStdin().catch(() => {});
     }
   }
 

@@ -44,7 +44,7 @@ function guestHooks({ createContainer, startContainer }: Hooks): Hooks {
   };
 }
 
-/** The process as the guest runs it: no terminal size or label of the host's. */
+/** The process as the guest runs it: no label of the host's policy. */
 export function guestProcess(process: Process): Process {
   const { apparmorProfile: _apparmor, selinuxLabel: _selinux, ...rest } = process;
   return rest;

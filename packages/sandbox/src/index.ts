@@ -1,7 +1,7 @@
 export { Container, type ContainerEvents, type Exec } from './container.ts';
 export { checkContainerId } from './container-id.ts';
 export { type ContainerState, type ContainerStatus, parseContainerState } from './container-state.ts';
-export { GuestProcess, type ProcessExit, type ProcessIo } from './guest-process.ts';
+export { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { Journal, type JournalEntry, readJournal } from './journal.ts';

@@ -2,20 +2,19 @@ import type { Writable } from 'node:stream';
 
 /**
  * Moves a guest process's output to `sink` until its end, and ends the sink. A piece is asked for when the one before
- * has been taken: a slow reader slows the process, not our memory. A sink that fails (reader gone) is dropped and the
- * rest discarded, so that the process can end.
+ * has been taken: a slow reader slows the process, not our memory. When the sink fails (its reader has gone) the pieces
+ * are left, which closes the process's pipe. Without a sink everything is read and discarded, as by /dev/null.
  */
 export async function copyOutput(
   pieces: AsyncIterable<Uint8Array>,
   sink: Writable | undefined,
 ): Promise<void> {
-  let open = sink;
   // The failure of a write is seen at the write; one in between must not be an uncaught exception.
-  open?.on('error', () => {});
+  sink?.on('error', () => {});
   for await (const piece of pieces) {
-    if (open !== undefined && !(await write(open, piece))) open = undefined;
+    if (sink !== undefined && !(await write(sink, piece))) return;
   }
-  if (open !== undefined) await end(open);
+  if (sink !== undefined) await end(sink);
 }
 
 /** Resolves when the sink has taken the bytes (false: it failed). */

@@ -6,8 +6,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 test('a process is read and checked', async () => {
   const value = encode('{"user":{"uid":1,"gid":2},"args":["id"],"cwd":"/"}');
   expect(await readExecProcess({ typeUrl: EXEC_PROCESS_TYPE, value })).toMatchObject({
-    args: ['id'],
-    cwd: '/',
+    process: { args: ['id'], cwd: '/' },
   });
 });
 
@@ -37,5 +36,13 @@ test('a limit of 2^64 - 1 goes there and back exactly', async () => {
     cwd: '/',
     rlimits: [{ type: 'RLIMIT_CORE', soft: 18446744073709551615n, hard: 18446744073709551615n }],
   };
-  expect(await readExecProcess(execProcessSpec(process))).toEqual(process);
+  expect(await readExecProcess(execProcessSpec(process))).toEqual({ process });
+  expect(await readExecProcess(execProcessSpec(process, 4711))).toEqual({ process, standIn: 4711 });
+});
+
+test('a detached process without a stand-in is refused', async () => {
+  const { typeUrl } = execProcessSpec({ user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' }, 1);
+  await expect(readExecProcess({ typeUrl, value: encode('{}') })).rejects.toMatchObject({
+    code: 'bad-request',
+  });
 });

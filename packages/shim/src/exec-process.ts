@@ -5,9 +5,25 @@ import { ShimError } from './shim-error.ts';
 /** Type of the JSON process in ExecProcessRequest.spec (containerd's type URL). */
 export const EXEC_PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
 
+/**
+ * The same with a stand-in before it, as the request has no options: `4711 {...}`. Such a process is deleted by itself
+ * once the stand-in has its exit status.
+ */
+const DETACHED_TYPE = 'hako.v1.DetachedProcess';
+
+/** What an exec request asks for. */
+export interface ExecRequest {
+  readonly process: Process;
+  /** Pid of the stand-in process; absent when the caller waits itself. */
+  readonly standIn?: number;
+}
+
 /** The spec of an exec request. Limits beyond what a JavaScript number holds are bigints, and are kept exactly. */
-export function execProcessSpec(process: Process): { typeUrl: string; value: Uint8Array } {
-  return { typeUrl: EXEC_PROCESS_TYPE, value: new TextEncoder().encode(stringifyJson(process)) };
+export function execProcessSpec(process: Process, standIn?: number): { typeUrl: string; value: Uint8Array } {
+  const json = stringifyJson(process);
+  return standIn === undefined
+    ? { typeUrl: EXEC_PROCESS_TYPE, value: new TextEncoder().encode(json) }
+    : { typeUrl: DETACHED_TYPE, value: new TextEncoder().encode(`${standIn} ${json}`) };
 }
 
 /**
@@ -17,17 +33,22 @@ export function execProcessSpec(process: Process): { typeUrl: string; value: Uin
  */
 export async function readExecProcess(
   spec: { typeUrl: string; value: Uint8Array } | undefined,
-): Promise<Process> {
-  if (spec === undefined || !spec.typeUrl.endsWith('opencontainers/runtime-spec/1/Process')) {
-    throw new ShimError(
-      'bad-request',
+): Promise<ExecRequest> {
+  const isDetached = spec?.typeUrl === DETACHED_TYPE;
+  if (spec === undefined || !(isDetached || spec.typeUrl.endsWith('opencontainers/runtime-spec/1/Process'))) {
+    throw badRequest(
       `exec needs a process of type ${EXEC_PROCESS_TYPE}, not ${JSON.stringify(spec?.typeUrl ?? '')}`,
-      {
-        facts: { method: 'Exec' },
-      },
     );
   }
+  const text = new TextDecoder().decode(spec.value);
   // Loaded on the first exec: a shim without one need not hold the schemas in memory.
   const { parseProcess } = await import('@hako/oci-spec');
-  return parseProcess(new TextDecoder().decode(spec.value), { file: 'process' });
+  if (!isDetached) return { process: parseProcess(text, { file: 'process' }) };
+  const [, pid = '', json = ''] = /^([1-9][0-9]{0,9}) (.*)$/s.exec(text) ?? [];
+  if (pid === '') throw badRequest('a detached process needs the pid of its stand-in');
+  return { process: parseProcess(json, { file: 'process' }), standIn: Number(pid) };
+}
+
+function badRequest(message: string): ShimError {
+  return new ShimError('bad-request', message, { facts: { method: 'Exec' } });
 }

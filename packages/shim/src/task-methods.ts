@@ -27,7 +27,7 @@ export function taskMethods(
     update: answer((request) => service.update(request)),
     stats: answer((request) => service.stats(request)),
     checkpoint: refused('checkpointing a container'),
-    resizePty: refused('a terminal'),
+    resizePty: answer((request) => service.resizePty(request)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ContainerConfig } from '@hako/oci-translate';
-import type { Container, GuestProcess, ProcessExit, Sandbox } from '@hako/sandbox';
+import type { Container, GuestProcess, ProcessExit, ProcessIo, Sandbox } from '@hako/sandbox';
 import { type SandboxError, sandboxError } from '@hako/sandbox';
 import type {
   Any,
@@ -12,6 +12,7 @@ import type {
   ExecProcessRequest,
   KillRequest,
   PidsResponse,
+  ResizePtyRequest,
   ShutdownRequest,
   StartRequest,
   StartResponse,
@@ -28,6 +29,8 @@ import { containerMetrics } from './container-metrics.ts';
 import { readExecProcess } from './exec-process.ts';
 import { PROCESSES_TYPE } from './guest-service.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
+import { standFor } from './stand-for.ts';
+import { StandIn } from './stand-in.ts';
 import { readStandIn } from './stand-in-option.ts';
 import { readTaskResources } from './task-resources.ts';
 
@@ -47,7 +50,6 @@ export interface TaskServiceOptions {
 /** Streams as the caller named them, given back by State. */
 interface TaskRecord extends StreamPlaces {
   readonly bundle: string;
-  readonly terminal: boolean;
 }
 
 /**
@@ -67,7 +69,6 @@ export class TaskService {
   async create(request: CreateTaskRequest): Promise<Partial<CreateTaskResponse>> {
     const { sandbox, readContainerConfig } = this.#options;
     const { id } = request;
-    if (request.terminal) throw unsupported('a terminal');
     if (request.rootfs.length > 0)
       throw unsupported('mounting the root file system (CreateTaskRequest.rootfs)');
     if (request.checkpoint !== '') throw unsupported('restoring a checkpoint');
@@ -78,13 +79,16 @@ export class TaskService {
     this.#creating.add(id);
     try {
       const config = readContainerConfig(id);
+      const host = readStandIn(request.options);
       const io = openProcessIo(request);
+      const standIn = host?.isStandIn === true ? openStandIn(host.pid, io) : undefined;
       try {
-        const pid = readStandIn(request.options) ?? process.pid;
-        const container = await sandbox.createContainer({ config, io, pid });
+        const container = await sandbox.createContainer({ config, io, pid: host?.pid ?? process.pid });
+        if (standIn !== undefined) standFor(standIn, container, '', request);
         this.#endWithContainer(container);
       } catch (error) {
         closeProcessIo(io);
+        standIn?.abandon();
         throw error;
       }
       this.#records.set(id, recordOf(request, request.bundle));
@@ -106,16 +110,18 @@ export class TaskService {
   }
 
   async exec(request: ExecProcessRequest): Promise<object> {
-    if (request.terminal) throw unsupported('a terminal');
     const container = this.#options.sandbox.container(request.id);
-    const process = await readExecProcess(request.spec);
+    const { process, standIn: standInPid } = await readExecProcess(request.spec);
     const io = openProcessIo(request);
+    const standIn = standInPid === undefined ? undefined : openStandIn(standInPid, io);
     try {
       container.addExec(request.execId, process, io);
     } catch (error) {
       closeProcessIo(io);
+      standIn?.abandon();
       throw error;
     }
+    if (standIn !== undefined) this.#standForExec(standIn, container, request);
     this.#records.set(`${request.id}/${request.execId}`, recordOf(request, ''));
     return {};
   }
@@ -151,6 +157,11 @@ export class TaskService {
     return {};
   }
 
+  async resizePty({ id, execId, width, height }: ResizePtyRequest): Promise<object> {
+    await this.#options.sandbox.container(id).resize(execId, { rows: height, columns: width });
+    return {};
+  }
+
   async closeIo({ id, execId, stdin }: CloseIORequest): Promise<object> {
     if (!stdin) return {};
     const container = this.#options.sandbox.container(id);
@@ -166,8 +177,7 @@ export class TaskService {
       if (exec.status === 'running') {
         throw sandboxError('wrong-state', `cannot delete process ${execId} that is running`, { id, execId });
       }
-      container.execs.delete(execId);
-      this.#records.delete(`${id}/${execId}`);
+      this.#forgetExec(container, execId);
       return { pid: container.pid, ...exitFields(await settled(exec.process)) };
     }
     await this.#options.sandbox.removeContainer(id);
@@ -224,6 +234,18 @@ export class TaskService {
     return {};
   }
 
+  #forgetExec(container: Container, execId: string): void {
+    container.execs.delete(execId);
+    this.#records.delete(`${container.config.id}/${execId}`);
+  }
+
+  /** Nobody asks again for a process whose status its stand-in has. */
+  #standForExec(standIn: StandIn, container: Container, request: ExecProcessRequest): void {
+    standFor(standIn, container, request.execId, request);
+    const forget = (): void => this.#forgetExec(container, request.execId);
+    container.exec(request.execId).process.exited.then(forget, forget);
+  }
+
   /** A machine whose only, or whose pod's, process ended has nothing left to run: its memory goes back now. */
   #endWithContainer(container: Container): void {
     if (container.config.type === 'pod_container') return;
@@ -249,7 +271,7 @@ const EXEC_STATUS_OF = {
   stopped: TaskStatus.STOPPED,
 } as const;
 
-function recordOf(request: StreamPlaces & { readonly terminal: boolean }, bundle: string): TaskRecord {
+function recordOf(request: StreamPlaces, bundle: string): TaskRecord {
   const { stdin, stdout, stderr, terminal } = request;
   return { stdin, stdout, stderr, terminal, bundle };
 }
@@ -261,6 +283,16 @@ function exitFields(exit: ProcessExit | undefined) {
 /** The exit of a process that has ended, or undefined while it runs. */
 async function settled(process: GuestProcess): Promise<ProcessExit | undefined> {
   return Promise.race([process.exited.catch(() => undefined), Promise.resolve(undefined)]);
+}
+
+/** Closes the streams again when there is no such stand-in. */
+function openStandIn(pid: number, io: ProcessIo): StandIn {
+  try {
+    return new StandIn(pid);
+  } catch (error) {
+    closeProcessIo(io);
+    throw error;
+  }
 }
 
 /** A call that hako does not do yet. */

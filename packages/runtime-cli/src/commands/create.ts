@@ -1,28 +1,54 @@
+import { checkConsole, type OfferedTerminal, offerTerminal } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
 import { writePidFile } from '../pid-file.ts';
-import { startStandIn } from '../start-stand-in.ts';
+import { endContainer } from '../remove-container.ts';
+import { type StandIn, startStandIn } from '../start-stand-in.ts';
 
 /** Arguments of `create`. */
 export interface CreateOptions {
   readonly bundle: string;
   readonly pidFile?: string;
+  /** A terminal for the process, whatever config.json says. */
+  readonly tty?: boolean;
+  /** Unix socket that gets the terminal. */
+  readonly consoleSocket?: string;
 }
 
 /**
  * Creates a container and leaves a stand-in process behind, which holds the caller's streams and will end with the
  * container's exit status.
  */
-export async function create(context: Context, id: string, options: CreateOptions): Promise<number> {
-  const standIn = startStandIn();
+export async function create(
+  context: Context,
+  id: string,
+  { bundle, pidFile, tty = false, consoleSocket }: CreateOptions,
+): Promise<number> {
+  let terminal: OfferedTerminal | undefined;
+  let standIn: StandIn | undefined;
   try {
-    const { shim } = await createContainer(context, id, options.bundle, () => standIn.offer);
-    if (options.pidFile !== undefined) writePidFile(options.pidFile, standIn.pid);
-    standIn.release({ socket: context.store.sandbox(id).socket, id, execId: '' });
+    const { shim } = await createContainer(context, {
+      id,
+      bundle,
+      terminal: tty,
+      offer: (hasTerminal) => {
+        checkConsole(hasTerminal, consoleSocket);
+        if (consoleSocket !== undefined) terminal = offerTerminal(consoleSocket);
+        standIn = startStandIn(id, terminal?.slaveFd);
+        return { pid: standIn.pid, isStandIn: true, stdio: standIn.stdio };
+      },
+    });
+    try {
+      terminal?.send();
+      if (pidFile !== undefined && standIn !== undefined) writePidFile(pidFile, standIn.pid);
+    } catch (error) {
+      await endContainer(context, id, id);
+      throw error;
+    }
     shim.close();
     return 0;
-  } catch (error) {
-    standIn.dismiss();
-    throw error;
+  } finally {
+    terminal?.close();
+    standIn?.letGo();
   }
 }

@@ -2,19 +2,26 @@ import { randomUUID } from 'node:crypto';
 import type { Process } from '@hako/oci-spec';
 import { liveState, sandboxError } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
+import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
+import { checkConsole, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { forwardSignals } from '../forward-signals.ts';
-import { type OfferedStdio, offerStdio } from '../offered-stdio.ts';
+import { offeredStdio, releaseStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
-import { startStandIn } from '../start-stand-in.ts';
+import { resizePty } from '../resize-pty.ts';
+import { type StandIn, startStandIn } from '../start-stand-in.ts';
 import { waitStatus } from '../wait-status.ts';
 
 /** Arguments of `exec`. */
 export interface ExecOptions extends ExecOverrides {
   readonly detach: boolean;
   readonly pidFile?: string;
+  /** Unix socket that gets the terminal of a detached process. */
+  readonly consoleSocket?: string;
 }
+
+const SIGKILL = 9;
 
 /** Runs a further process in a running container; returns its exit status, or 0 at once when detached. */
 export async function exec(
@@ -38,9 +45,8 @@ export async function exec(
   const shim = await connectShim(store, sandboxId);
   try {
     const execId = `exec-${randomUUID()}`;
-    return options.detach
-      ? await detached(context, shim, { id, execId, sandboxId, process: process_, pidFile: options.pidFile })
-      : await foreground(shim, { id, execId, sandboxId, process: process_, pidFile: options.pidFile });
+    const call = { id, execId, process: process_, options };
+    return options.detach ? await detached(shim, call) : await foreground(shim, call);
   } finally {
     shim.close();
   }
@@ -49,49 +55,77 @@ export async function exec(
 interface ExecCall {
   readonly id: string;
   readonly execId: string;
-  readonly sandboxId: string;
   readonly process: Process;
-  readonly pidFile: string | undefined;
+  readonly options: ExecOptions;
 }
 
-async function foreground({ task }: TaskConnection, call: ExecCall): Promise<number> {
-  const { id, execId } = call;
-  const stdio = offerStdio();
-  await addAndStart(task, call, stdio.places);
-  stdio.taken();
-  if (call.pidFile !== undefined) writePidFile(call.pidFile, process.pid);
-  const stopForwarding = forwardSignals((signal) => task.kill({ id, execId, signal }));
-  const status = await waitStatus(task, id, execId);
-  stopForwarding();
-  await stdio.drained();
-  await task.delete({ id, execId });
-  return status;
-}
-
-async function detached({ store }: Context, { task }: TaskConnection, call: ExecCall): Promise<number> {
-  const standIn = startStandIn();
+async function foreground(
+  { task }: TaskConnection,
+  { id, execId, process: requested, options }: ExecCall,
+): Promise<number> {
+  refuseConsoleSocket(options.consoleSocket);
+  const terminal = requested.terminal === true ? callerTerminal() : undefined;
+  const stdio = offeredStdio(process.pid, requested.terminal === true);
+  const spec = execProcessSpec(withSize(requested, terminal));
   try {
-    const { stdio } = await standIn.offer;
-    await addAndStart(task, call, stdio);
-    if (call.pidFile !== undefined) writePidFile(call.pidFile, standIn.pid);
-    standIn.release({ socket: store.sandbox(call.sandboxId).socket, id: call.id, execId: call.execId });
-    return 0;
-  } catch (error) {
-    standIn.dismiss();
-    throw error;
+    terminal?.lend();
+    await addAndStart(task, { id, execId, ...stdio, spec });
+    releaseStdio();
+    if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+    const stopForwarding = forwardSignals({
+      deliver: (signal) => task.kill({ id, execId, signal }),
+      ...(terminal === undefined ? {} : { resized: () => resizePty(task, { id, execId }, terminal) }),
+    });
+    const status = await waitStatus(task, id, execId);
+    stopForwarding();
+    await task.delete({ id, execId });
+    return status;
+  } finally {
+    terminal?.restore();
   }
 }
 
-async function addAndStart(
-  task: TaskConnection['task'],
-  { id, execId, process }: ExecCall,
-  stdio: OfferedStdio,
-): Promise<void> {
-  await task.exec({ id, execId, ...stdio, spec: execProcessSpec(process) });
+async function detached(
+  { task }: TaskConnection,
+  { id, execId, process, options }: ExecCall,
+): Promise<number> {
+  const { consoleSocket, pidFile } = options;
+  checkConsole(process.terminal === true, consoleSocket);
+  const terminal = consoleSocket === undefined ? undefined : offerTerminal(consoleSocket);
+  let standIn: StandIn | undefined;
+  try {
+    standIn = startStandIn(id, terminal?.slaveFd);
+    await addAndStart(task, { id, execId, ...standIn.stdio, spec: execProcessSpec(process, standIn.pid) });
+    try {
+      terminal?.send();
+      if (pidFile !== undefined) writePidFile(pidFile, standIn.pid);
+    } catch (error) {
+      await task.kill({ id, execId, signal: SIGKILL }).catch(() => {});
+      throw error;
+    }
+    return 0;
+  } finally {
+    terminal?.close();
+    standIn?.letGo();
+  }
+}
+
+type Task = TaskConnection['task'];
+
+async function addAndStart(task: Task, request: Parameters<Task['exec']>[0]): Promise<void> {
+  const { id, execId } = request;
+  await task.exec(request);
   try {
     await task.start({ id, execId });
   } catch (error) {
     await task.delete({ id, execId }).catch(() => {});
     throw error;
   }
+}
+
+function withSize(process: Process, terminal: CallerTerminal | undefined): Process {
+  const size = terminal?.size();
+  return size === undefined
+    ? process
+    : { ...process, consoleSize: { height: size.rows, width: size.columns } };
 }

@@ -1,18 +1,25 @@
 import { writeFileSync } from 'node:fs';
 import { notice } from '../admit.ts';
+import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { refuseConsoleSocket } from '../console-socket.ts';
 import { createContainer } from '../create-container.ts';
 import { forwardSignals } from '../forward-signals.ts';
-import { offerStdio } from '../offered-stdio.ts';
+import { offeredStdio, releaseStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { endContainer, removeContainer } from '../remove-container.ts';
+import { resizePty } from '../resize-pty.ts';
 import { waitStatus } from '../wait-status.ts';
 
 /** Arguments of `run`. */
 export interface RunOptions {
   readonly bundle: string;
   readonly pidFile?: string;
+  /** A terminal for the process, whatever config.json says: the caller's own, or that of `consoleSocket`. */
+  readonly tty?: boolean;
+  /** Unix socket that gets the terminal; with `detach`. */
+  readonly consoleSocket?: string;
   /** File that gets the phases as JSON. */
   readonly timings?: string;
   /** Return once it runs. */
@@ -30,30 +37,42 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     const { runDetached } = await import('./run-detached.ts');
     return runDetached(context, id, options);
   }
+  refuseConsoleSocket(options.consoleSocket);
   const startMs = performance.now();
-  const stdio = offerStdio();
-  const { shim } = await createContainer(
-    context,
+  let terminal: CallerTerminal | undefined;
+  const { shim } = await createContainer(context, {
     id,
-    options.bundle,
-    async () => ({ pid: process.pid, stdio: stdio.places }),
-    options.timings !== undefined,
-  );
-  stdio.taken();
+    bundle: options.bundle,
+    terminal: options.tty ?? false,
+    measureGuest: options.timings !== undefined,
+    offer: (hasTerminal) => {
+      if (hasTerminal) terminal = callerTerminal();
+      return { pid: process.pid, isStandIn: false, stdio: offeredStdio(process.pid, hasTerminal) };
+    },
+  });
+  releaseStdio();
   let status: number;
   try {
     if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
-    const stopForwarding = forwardSignals((signal) => shim.task.kill({ id, signal }));
+    const lent = terminal;
+    const resized = lent === undefined ? undefined : () => resizePty(shim.task, { id }, lent);
+    const stopForwarding = forwardSignals({
+      deliver: (signal) => shim.task.kill({ id, signal }),
+      ...(resized === undefined ? {} : { resized }),
+    });
+    await resized?.();
+    lent?.lend();
     await shim.task.start({ id });
     status = await waitStatus(shim.task, id, '');
     stopForwarding();
-    await stdio.drained();
     if (options.timings !== undefined) context.timings.include(context.store.sandbox(id).timings);
     const { failure } = context.store.readContainerState(id);
     if (failure !== undefined) notice(`container ${id} was ended: ${failure}`);
   } catch (error) {
     await endContainer(context, id, id);
     throw error;
+  } finally {
+    terminal?.restore();
   }
   if (options.keep) shim.close();
   else await context.timings.measure('teardown', () => removeContainer(shim, id));

@@ -1,0 +1,75 @@
+import { encodeProgram } from '@hako/syscall-program';
+
+/** For a stand-in that was not told how the process ended: the shim is gone. */
+const UNKNOWN_STATUS = 255;
+
+const PR_SET_NAME = 15;
+const SIG_BLOCK = 0;
+const SFD_CLOEXEC = 0o2000000;
+const TIOCSCTTY = 0x540e;
+const POLLIN = 1;
+const O_CLOEXEC = 0o2000000;
+const SIGNAL_BYTES = 128;
+
+/** Descriptors, as STAND_IN_FDS of @hako/shim has them, and one of the program's own. */
+const ORDERS = 3;
+const SIGNALS = 4;
+const SIGNAL_FD = 5;
+
+/**
+ * The stand-in as a static executable of some hundred bytes: one lives as long as each container, and an engine in it
+ * would cost more memory than all else that hako has on the host for a container.
+ *
+ * It blocks all signals, waits until the shim has taken the caller's streams, closes its own, and then writes each
+ * signal's number to `signals` until `orders` has the exit status. With `terminal` it makes its stdin the terminal of
+ * its session first, so that a change of the terminal's size reaches it as SIGWINCH.
+ */
+export function standInProgram({ terminal }: { readonly terminal: boolean }): Uint8Array {
+  const all = new Uint8Array(8).fill(0xff);
+  return encodeProgram([
+    { variable: 'polled', bytes: pollEntries(ORDERS, SIGNAL_FD) },
+    { variable: 'order', bytes: 8 },
+    { variable: 'signal', bytes: SIGNAL_BYTES },
+    { call: 'prctl', args: [PR_SET_NAME, 'hako-stand-in'], onError: 'ignore' },
+    { call: 'rt_sigprocmask', args: [SIG_BLOCK, all, 0, 8] },
+    { call: 'signalfd4', args: [-1, all, 8, SFD_CLOEXEC], result: 'signalfd' },
+    // It has that number already where the caller gave all three streams.
+    { call: 'dup3', args: [{ value: 'signalfd' }, SIGNAL_FD, O_CLOEXEC], onError: 'ignore' },
+    ...(terminal ? [{ call: 'ioctl', args: [0, TIOCSCTTY, 0], onError: 'ignore' } as const] : []),
+    {
+      call: 'read',
+      args: [ORDERS, { address: 'order' }, 1],
+      result: 'count',
+      onError: { goto: 'abandoned' },
+    },
+    { ifEqual: [{ value: 'count' }, 0], goto: 'abandoned' },
+    ...[0, 1, 2].map((fd) => ({ call: 'close', args: [fd], onError: 'ignore' }) as const),
+    { label: 'wait' },
+    { call: 'poll', args: [{ address: 'polled' }, 2, -1], onError: { goto: 'wait' } },
+    { ifEqual: [{ value: 'polled', offset: 4 }, POLLIN], goto: 'signalled' },
+    {
+      call: 'read',
+      args: [ORDERS, { address: 'order' }, 1],
+      result: 'count',
+      onError: { goto: 'abandoned' },
+    },
+    { ifEqual: [{ value: 'count' }, 0], goto: 'abandoned' },
+    { call: 'exit', args: [{ value: 'order', size: 4 }] },
+    { label: 'signalled' },
+    { call: 'read', args: [SIGNAL_FD, { address: 'signal' }, SIGNAL_BYTES], onError: { goto: 'wait' } },
+    { call: 'write', args: [SIGNALS, { address: 'signal' }, 1], onError: 'ignore' },
+    { goto: 'wait' },
+    { label: 'abandoned' },
+    { call: 'exit', args: [UNKNOWN_STATUS] },
+  ]);
+}
+
+/** struct pollfd for each: wanted are bytes to read. The second half of an entry's last four bytes is the answer. */
+function pollEntries(...fds: readonly number[]): Uint8Array {
+  const entries = new DataView(new ArrayBuffer(8 * fds.length));
+  fds.forEach((fd, index) => {
+    entries.setInt32(8 * index, fd, true);
+    entries.setInt16(8 * index + 4, POLLIN, true);
+  });
+  return new Uint8Array(entries.buffer);
+}

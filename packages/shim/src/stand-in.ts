@@ -1,0 +1,81 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { openReadable } from '@hako/posix';
+import { ShimError } from './shim-error.ts';
+
+/**
+ * Descriptors of a stand-in process beside the three streams that it holds for the caller. Both are pipes.
+ * - `orders`: it reads two bytes, "your streams were taken" and then the exit status with which it ends. Without
+ *   them, that is when the shim is gone, it ends with 255.
+ * - `signals`: it writes a byte, the number, for each signal that it gets.
+ */
+export const STAND_IN_FDS: { readonly orders: 3; readonly signals: 4 } = { orders: 3, signals: 4 };
+
+/** What a stand-in tells of. */
+export interface StandInEvents {
+  readonly signalled: (signal: number) => void;
+  /** It was killed, and has no status to report any more. */
+  readonly killed: () => void;
+}
+
+/** The shim's side of a stand-in: a process on the host that stands for a container or an exec. */
+export class StandIn {
+  readonly pid: number;
+  readonly #orders: number;
+  readonly #signals: Readable;
+  #ended = false;
+
+  /** @throws ShimError `bad-request` when `pid` is no stand-in that waits */
+  constructor(pid: number) {
+    this.pid = pid;
+    try {
+      this.#orders = openSync(`/proc/${pid}/fd/${STAND_IN_FDS.orders}`, constants.O_WRONLY);
+    } catch (cause) {
+      throw new ShimError('bad-request', `process ${pid} is no stand-in: ${(cause as Error).message}`, {
+        facts: {},
+        cause,
+      });
+    }
+    try {
+      this.#signals = openReadable(`/proc/${pid}/fd/${STAND_IN_FDS.signals}`);
+    } catch (error) {
+      closeSync(this.#orders);
+      throw error;
+    }
+  }
+
+  /** Begins to tell of signals and of its death; lets it close the caller's streams, which were taken. */
+  watch(events: StandInEvents): void {
+    this.#order(0);
+    this.#signals.on('data', (bytes: Uint8Array) => {
+      for (const signal of bytes) events.signalled(signal);
+    });
+    this.#signals.on('error', () => this.#signals.destroy());
+    this.#signals.on('close', () => {
+      if (!this.#ended) events.killed();
+    });
+  }
+
+  /** It ends with this exit status. Idempotent. */
+  end(status: number): void {
+    if (this.#ended) return;
+    this.#order(status);
+    this.abandon();
+  }
+
+  /** It is not needed, or ends by itself. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    closeSync(this.#orders);
+    this.#signals.destroy();
+  }
+
+  #order(byte: number): void {
+    try {
+      writeSync(this.#orders, Uint8Array.of(byte));
+    } catch {
+      // It was killed, which `close` of its signals tells of.
+    }
+  }
+}
