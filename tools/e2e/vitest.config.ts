@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  ssr: { resolve: { conditions: ['@hako/source'] } },
   test: {
     name: 'e2e',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
