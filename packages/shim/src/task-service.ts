@@ -34,6 +34,9 @@ import { StandIn } from './stand-in.ts';
 import { readStandIn } from './stand-in-option.ts';
 import { readTaskResources } from './task-resources.ts';
 
+/** What shells answer for a command that could not be run. */
+const NOT_STARTED_STATUS = 126;
+
 /** What the task service works on. */
 export interface TaskServiceOptions {
   readonly sandbox: Sandbox;
@@ -177,6 +180,8 @@ export class TaskService {
       if (exec.status === 'running') {
         throw sandboxError('wrong-state', `cannot delete process ${execId} that is running`, { id, execId });
       }
+      // One that never ran has no end of its own: its streams are closed, and its stand-in ends.
+      if (exec.status === 'added') exec.process.abandon(NOT_STARTED_STATUS);
       this.#forgetExec(container, execId);
       return { pid: container.pid, ...exitFields(await settled(exec.process)) };
     }

@@ -98,9 +98,9 @@ test('the end of stdin comes at any moment, and a closed stdin is an empty one',
 test('what a process closes is closed for its caller, while it runs on', async () => {
   const gate = 'until test -e /tmp/go; do sleep 0.1; done';
   const script = `
-    ( yes; echo $? > writer ) | ${exec} sh -c 'exec <&-; ${gate}; exit 4'
-    echo "\${PIPESTATUS[1]}" > first &
-    ( ${exec} sh -c 'echo last; exec >&-; ${gate}; exit 5'; echo $? > second ) | { cat > read; touch ended; } &
+    { ( yes; echo $? > writer ) | ${exec} sh -c 'exec <&-; ${gate}; exit 4'; echo "\${PIPESTATUS[1]}" > first; } &
+    { ${exec} sh -c 'echo last; exec >&-; ${gate}; exit 5' | { cat > read; touch ended; }
+      echo "\${PIPESTATUS[0]}" > second; } &
     wait`;
   const running = bench.shell(script);
   const path = (name: string): string => join(bench.folder, name);
@@ -132,14 +132,15 @@ test('stray descriptors reach neither the container nor what stays on the host',
   } finally {
     closeSync(fd);
   }
-  const { stdout } = await bench.shell(`exec 7> leak; ${exec} sh -c 'ls /proc/$$/fd' < /dev/null`);
+  const { stdout } = await bench.shell(`exec 7> leak; ${exec} sh -c 'ls /proc/$$/fd; true' < /dev/null`);
   expect(stdout).toBe('0\n1\n2\n');
 });
 
 test('a stand-in that is killed takes its process along', async () => {
   const pidFile = join(bench.folder, 'victim.pid');
   await bench.detached(['exec', '--detach', '--pid-file', pidFile, 'host', 'sleep', '777']);
-  const running = async () => (await bench.hako(['exec', 'host', 'pgrep', '-f', 'sleep 777'])).exitCode === 0;
+  const running = async () =>
+    (await bench.hako(['exec', 'host', 'ps', '-o', 'args'])).stdout.includes('sleep 777');
   expect(await running()).toBe(true);
   process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
   await until(async () => !(await running()), 'the process has ended');
