@@ -96,7 +96,7 @@ test('the end of stdin comes at any moment, and a closed stdin is an empty one',
 });
 
 test('what a process closes is closed for its caller, while it runs on', async () => {
-  const gate = 'until test -e /tmp/go; do sleep 0.1; done';
+  const gate = 'until test -e /dev/go; do sleep 0.1; done';
   const script = `
     { ( yes; echo $? > writer ) | ${exec} sh -c 'exec <&-; ${gate}; exit 4'; echo "\${PIPESTATUS[1]}" > first; } &
     { ${exec} sh -c 'echo last; exec >&-; ${gate}; exit 5' | { cat > read; touch ended; }
@@ -109,7 +109,7 @@ test('what a process closes is closed for its caller, while it runs on', async (
   expect(readFileSync(path('read'), 'utf8')).toBe('last\n');
   expect(readFileSync(path('writer'), 'utf8')).toBe('141\n');
   expect(existsSync(path('second'))).toBe(false);
-  await bench.hako(['exec', 'host', 'touch', '/tmp/go']);
+  await bench.hako(['exec', 'host', 'touch', '/dev/go']);
   await running;
   expect(readFileSync(path('first'), 'utf8')).toBe('4\n');
   expect(readFileSync(path('second'), 'utf8')).toBe('5\n');

@@ -47,7 +47,7 @@ function onTerminal(args: readonly string[]) {
     screen,
     child,
     /** Its exit status; the terminal must have its mode back. */
-    async end(): Promise<number | null> {
+    end: async (): Promise<number | null> => {
       const [status] = await exited;
       expect(modeOf().replace(/rows.*?;.*?;/, '')).toBe(before.replace(/rows.*?;.*?;/, ''));
       closeSync(slaveFd);
