@@ -13,13 +13,13 @@ __hako_commands() {
 __hako_flags() {
   case "$1" in
     '') echo '-v --version --root --log --log-format --debug --criu --kata-config --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
-    'run') echo '-b --bundle --pid-file --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
-    'create') echo '-b --bundle --pid-file --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
+    'run') echo '-b --bundle --pid-file -t --tty -i --interactive --console-socket --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
+    'create') echo '-b --bundle --pid-file --console-socket --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
     'start') echo '-h --help' ;;
     'state') echo '-h --help' ;;
     'kill') echo '-a --all -r --regex -h --help' ;;
     'delete') echo '-f --force -r --regex -h --help' ;;
-    'exec') echo '-p --process -d --detach --pid-file --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs --preserve-fds --apparmor --process-label --ignore-paused --no-subreaper -h --help' ;;
+    'exec') echo '-p --process -d --detach -t --tty -i --interactive --console-socket --pid-file --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs --preserve-fds --apparmor --process-label --ignore-paused --no-subreaper -h --help' ;;
     'list') echo '-f --format -q --quiet --kata-all -h --help' ;;
     'ps') echo '-f --format -h --help' ;;
     'pause') echo '-h --help' ;;
@@ -82,12 +82,15 @@ __hako_value() {
     ' --rootless') echo 'words true false auto' ;;
     'run -b' | 'run --bundle') echo 'folders' ;;
     'run --pid-file') echo 'files' ;;
+    'run --console-socket') echo 'files' ;;
     'run --timings') echo 'files' ;;
     'run --preserve-fds') echo 'files' ;;
     'create -b' | 'create --bundle') echo 'folders' ;;
     'create --pid-file') echo 'files' ;;
+    'create --console-socket') echo 'files' ;;
     'create --preserve-fds') echo 'files' ;;
     'exec -p' | 'exec --process') echo 'files' ;;
+    'exec --console-socket') echo 'files' ;;
     'exec --pid-file') echo 'files' ;;
     'exec --cwd') echo 'folders' ;;
     'exec -e' | 'exec --env') echo 'files' ;;
