@@ -76,6 +76,7 @@ test('what was refused, ignored or unknown is listed', () => {
     'default_vcpu unknown',
     'path refused',
   ]);
+  expect(annotations.map(({ text }) => text)).toEqual(['4', '0', '1', '/bin/sh']);
   expect(sandbox?.size.vcpus).toBe(4);
 });
 

@@ -1,6 +1,7 @@
 import type { AppliedOverride } from '@hako/annotations';
 import { type EffectiveValue, effectiveValues, type RuntimeConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
+import { printable } from '@hako/shape';
 import { type ExplainedPart, explainParts } from './explain-parts.ts';
 import type { ContainerConfig, SandboxConfig } from './sandbox-config.ts';
 import { attemptTranslation, type TranslateInput } from './translate.ts';
@@ -64,7 +65,10 @@ export function explain<C extends RuntimeConfig>(input: TranslateInput<C>): Expl
     container,
     parts: explainParts(sandbox, container, values),
     values,
-    annotations: [...applied.map((one) => withEffect(one, problems)), ...refusedAnnotations(problems)],
+    annotations: [
+      ...applied.map((one) => withEffect(one, problems)),
+      ...refusedAnnotations(problems, container.spec.annotations),
+    ],
   };
 }
 
@@ -74,16 +78,19 @@ function withEffect(one: AppliedOverride, problems: readonly Problem[]): Applied
   return problem === undefined ? one : { ...one, reason: problem.rule };
 }
 
-function refusedAnnotations(problems: readonly Problem[]): ExplainedAnnotation[] {
+function refusedAnnotations(
+  problems: readonly Problem[],
+  given: Readonly<Record<string, string>> = {},
+): ExplainedAnnotation[] {
   return problems
     .filter(
       ({ code, severity }) =>
         code === 'annotation/unknown-key' || (severity === 'error' && code.startsWith('annotation/')),
     )
-    .map(({ code, field, value = '', rule }) => ({
+    .map(({ code, field, value, rule }) => ({
       key: field,
       family: '',
-      text: value,
+      text: value ?? printable(given[field] ?? ''),
       outcome: code === 'annotation/unknown-key' ? 'unknown' : 'refused',
       reason: rule,
     }));

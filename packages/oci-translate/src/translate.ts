@@ -176,8 +176,10 @@ function derivedOrigins(before: HypervisorSizes, size: VmSize, host: TranslateHo
   };
   note('defaultVcpus', size.vcpus !== before.defaultVcpus, size.vcpusFormula);
   note('defaultMemoryMib', size.memoryMib !== before.defaultMemoryMib, size.memoryFormula);
-  note('defaultMaxVcpus', size.maxVcpus !== before.defaultMaxVcpus, `${host.numCpus} CPUs of the host`);
-  const memory = host.memoryMib === undefined ? 'memory at boot' : `${host.memoryMib} MiB of the host`;
+  const vcpus = size.maxVcpus > host.numCpus ? 'vCPUs at boot' : `${host.numCpus} CPUs of the host`;
+  note('defaultMaxVcpus', size.maxVcpus !== before.defaultMaxVcpus, vcpus);
+  const memory =
+    size.maxMemoryMib === host.memoryMib ? `${host.memoryMib} MiB of the host` : 'memory at boot';
   note('defaultMaxMemoryMib', size.maxMemoryMib !== before.defaultMaxMemoryMib, memory);
   return origins;
 }
