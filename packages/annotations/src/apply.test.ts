@@ -201,3 +201,21 @@ test('a hundred thousand annotations are bounded work', () => {
   expect(apply(many).problems).toHaveLength(1001);
   expect(performance.now() - start).toBeLessThan(30_000);
 });
+
+test('the first translation, which makes no index, and later ones agree', () => {
+  const twice: OverrideFamily<Config> = { ...family, name: 'twice' };
+  const annotations = Object.fromEntries(family.overrides.map(({ key }) => [key, '1']));
+  const families = [family, twice];
+  const ask = () =>
+    applyOverrides({
+      annotations: { ...annotations, 'io.katacontainers.config.x': '' },
+      families,
+      config,
+      host: { numCpus: 4 },
+      policy: openPolicy,
+    });
+  const first = ask();
+  expect(first.applied.length + first.problems.length).toBeGreaterThan(1);
+  expect(ask()).toEqual(first);
+  expect(ask()).toEqual(first);
+});

@@ -67,8 +67,7 @@ class Application<C extends object> {
   }
 
   run(): ApplyResult<C> {
-    const index = indexOf(this.input.families);
-    for (const [key, row] of this.inTableOrder(index)) this.applyRow(key, row);
+    for (const [key, row] of this.inTableOrder()) this.applyRow(key, row);
     this.clearExcluded();
     const config = this.config();
     const changed = new Set(this.changed.keys());
@@ -84,16 +83,20 @@ class Application<C extends object> {
   }
 
   /** The annotations that a table knows, in the order of the tables, so that their own order has no influence. */
-  private inTableOrder(index: ReadonlyMap<string, IndexedRow<C>>): [string, IndexedRow<C>][] {
-    const known: [string, IndexedRow<C>][] = [];
+  private inTableOrder(): [string, IndexedRow<C>][] {
+    const { annotations, families } = this.input;
+    const index = indexOf(families);
+    const known = index === undefined ? rowsOf(annotations, families) : [];
+    const isKnown = index ?? new Map(known);
     const unknown: string[] = [];
-    for (const key of Object.keys(this.input.annotations)) {
-      const row = index.get(key);
-      if (row !== undefined) known.push([key, row]);
-      else if (key.startsWith(ownPrefix)) unknown.push(key);
+    for (const key of Object.keys(annotations)) {
+      const row = isKnown.get(key);
+      if (row === undefined) {
+        if (key.startsWith(ownPrefix)) unknown.push(key);
+      } else if (index !== undefined) known.push([key, row]);
     }
-    if (unknown.length > 0) this.unknownKeys(unknown.sort(), index);
-    return known.sort(([, a], [, b]) => a.position - b.position);
+    if (unknown.length > 0) this.unknownKeys(unknown.sort(), index ?? makeIndex(families));
+    return index === undefined ? known : known.sort(([, a], [, b]) => a.position - b.position);
   }
 
   private applyRow(key: string, { override, family }: IndexedRow<C>): void {
@@ -297,24 +300,51 @@ interface IndexedRow<C> {
   readonly position: number;
 }
 
-const indices = new WeakMap<readonly OverrideFamily<never>[], ReadonlyMap<string, IndexedRow<never>>>();
+type Index<C> = ReadonlyMap<string, IndexedRow<C>>;
 
-/** Rows by key and alias; kept per list of families. */
-function indexOf<C>(families: readonly OverrideFamily<C>[]): ReadonlyMap<string, IndexedRow<C>> {
-  const cached = indices.get(families as readonly OverrideFamily<never>[]);
-  if (cached !== undefined) return cached as unknown as ReadonlyMap<string, IndexedRow<C>>;
+const indices = new WeakMap<object, Index<never> | 'wanted'>();
+
+/**
+ * Rows by key and alias; kept per list of families. Undefined the first time: a command translates once, and looking
+ * through the tables once costs it less than an index of them.
+ */
+function indexOf<C>(families: readonly OverrideFamily<C>[]): Index<C> | undefined {
+  const known = indices.get(families);
+  if (known === undefined) {
+    indices.set(families, 'wanted');
+    return undefined;
+  }
+  if (known !== 'wanted') return known as unknown as Index<C>;
+  const index = makeIndex(families);
+  indices.set(families, index as unknown as Index<never>);
+  return index;
+}
+
+function makeIndex<C>(families: readonly OverrideFamily<C>[]): Index<C> {
   const index = new Map<string, IndexedRow<C>>();
-  // Made once in every process that translates: plain steps, which a cold engine runs fastest.
+  for (const family of families)
+    for (const override of family.overrides)
+      for (const key of [override.key, ...override.aliases])
+        index.set(key, { override, family, position: index.size });
+  return index;
+}
+
+/** The rows of the annotations that there are, in the order of the tables; of a key in two tables the last. */
+function rowsOf<C>(
+  annotations: Readonly<Record<string, string>>,
+  families: readonly OverrideFamily<C>[],
+): [string, IndexedRow<C>][] {
+  const rows: [string, IndexedRow<C>][] = [];
+  const add = (key: string, override: Override<C>, family: OverrideFamily<C>): void => {
+    if (Object.hasOwn(annotations, key)) rows.push([key, { override, family, position: rows.length }]);
+  };
   for (const family of families)
     for (const override of family.overrides) {
-      index.set(override.key, { override, family, position: index.size });
-      for (const alias of override.aliases) index.set(alias, { override, family, position: index.size });
+      add(override.key, override, family);
+      for (const alias of override.aliases) add(alias, override, family);
     }
-  indices.set(
-    families as readonly OverrideFamily<never>[],
-    index as unknown as ReadonlyMap<string, IndexedRow<never>>,
-  );
-  return index;
+  const last = new Map(rows);
+  return last.size === rows.length ? rows : rows.filter(([key, row]) => last.get(key) === row);
 }
 
 function escapePattern(name: string): string {

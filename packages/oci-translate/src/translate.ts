@@ -119,7 +119,7 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
       container: withContainerOverrides(input, spec, container, config, line),
       config,
       // What somebody asked for keeps its place; a default that was computed says how.
-      origins: { ...derived, ...overrides.origins },
+      origins: derived === undefined ? overrides.origins : { ...derived, ...overrides.origins },
       applied: overrides.applied,
       warnings: problems,
     },
@@ -153,8 +153,8 @@ function sized<C extends RuntimeConfig>(
   spec: Spec,
   host: TranslateHost,
   line: Line,
-): { readonly config: C; readonly size: VmSize; readonly derived: Origins } {
-  if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}), derived: {} };
+): { readonly config: C; readonly size: VmSize; readonly derived?: Origins } {
+  if (line === '1.x') return { config, size: vmSize(config.hypervisor, config.runtime, {}) };
   const sizes = resolveSizes(config.hypervisor, host);
   const size = vmSize(sizes, config.runtime, workloadOf(spec));
   const hypervisor = {
@@ -165,14 +165,17 @@ function sized<C extends RuntimeConfig>(
     defaultMemoryMib: size.memoryMib,
     defaultMaxMemoryMib: size.maxMemoryMib,
   };
-  return { config: { ...config, hypervisor }, size, derived: derivedOrigins(config.hypervisor, size, host) };
+  const derived = derivedOrigins(config.hypervisor, size, host);
+  return { config: { ...config, hypervisor }, size, ...(derived === undefined ? {} : { derived }) };
 }
 
 /** How the sizes that differ from the configured ones came about. */
-function derivedOrigins(before: HypervisorSizes, size: VmSize, host: TranslateHost): Origins {
-  const origins: Record<string, Origin> = {};
+function derivedOrigins(before: HypervisorSizes, size: VmSize, host: TranslateHost): Origins | undefined {
+  let origins: Record<string, Origin> | undefined;
   const note = (field: string, changed: boolean, from: string): void => {
-    if (changed) origins[`hypervisor.${field}`] = { kind: 'derived', from };
+    if (!changed) return;
+    origins ??= {};
+    origins[`hypervisor.${field}`] = { kind: 'derived', from };
   };
   note('defaultVcpus', size.vcpus !== before.defaultVcpus, size.vcpusFormula);
   note('defaultMemoryMib', size.memoryMib !== before.defaultMemoryMib, size.memoryFormula);
