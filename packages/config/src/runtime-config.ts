@@ -21,13 +21,21 @@ import type { VmmProcessConfig } from './keys/vmm-process.ts';
  * added where the key has none. Plain JSON data.
  */
 export interface RuntimeConfig {
+  /** `[hypervisor.qemu]`: the machine and what it is made of. */
   readonly hypervisor: HypervisorConfig;
+  /** `[agent.kata]`: the process in the guest. */
   readonly agent: AgentConfig;
+  /** `[agent.kata.mem_agent]`: reclaiming of the guest's memory. */
   readonly memAgent: MemAgentConfig;
+  /** `[runtime]`: what concerns the host and the sandbox as a whole. */
   readonly runtime: RuntimeSettings;
+  /** `[factory]`: machines made in advance. */
   readonly factory: FactoryConfig;
+  /** `[proxy.kata]` of 1.x. */
   readonly proxy: ProxyConfig;
+  /** `[shim.kata]` of 1.x. */
   readonly shim: ShimConfig;
+  /** `[netmon]` of 1.x. */
   readonly netmon: NetmonConfig;
 }
 

@@ -3,11 +3,11 @@ import type { Linux } from '@hako/oci-spec';
 
 /** Where the sandbox's network comes from. */
 export interface NetworkConfig {
-  /** Path of the network namespace to take endpoints from; absent when the spec asks for a new, empty one. */
+  /** Path of the network namespace to take endpoints from. Default absent: the spec asks for a new, empty one. */
   readonly netNsPath?: string;
-  /** How endpoints are joined to the VM. */
+  /** How endpoints are joined to the VM. Default `'tcfilter'`. */
   readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
-  /** Whether the hypervisor stays in the host's network namespace. */
+  /** Whether the hypervisor stays in the host's network namespace. Default `false`. */
   readonly disableNewNetNs: boolean;
 }
 
