@@ -8,7 +8,7 @@ import { defineHostCommands } from './definitions/host.ts';
 import { idsOf, oneByOne } from './each-container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
-import { reportError } from './report-error.ts';
+import { logError, reportError } from './report-error.ts';
 
 /**
  * The OCI command line. Each command's code is loaded when it runs. Returns the exit status; errors have been told
@@ -32,7 +32,10 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
     return status;
   } catch (error) {
     // commander has printed its help or its complaint itself.
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError) {
+      if (error.exitCode !== 0) logError(error.message.replace(/^error: /, ''), globalsOf(program));
+      return error.exitCode;
+    }
     reportError(error, globalsOf(program));
     return failureStatus(command);
   }

@@ -12,6 +12,11 @@ export function reportError(
   const message = messageOf(error);
   process.stderr.write(`hako: ${message}\n`);
   if (options.debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  logError(message, options);
+}
+
+/** The part of `reportError` that is for `--log`. */
+export function logError(message: string, options: Pick<GlobalOptions, 'log' | 'logFormat'>): void {
   if (options.log === undefined) return;
   const time = new Date().toISOString();
   const line =

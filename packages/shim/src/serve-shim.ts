@@ -49,7 +49,14 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
   const service = new TaskService({
     sandbox,
     readContainerConfig: (id) => store.readContainerConfig(id),
-    onStarted: () => writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases })),
+    onStarted: () => {
+      try {
+        writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases }));
+      } catch (error) {
+        // The container runs all the same.
+        log('warning', `the timings cannot be written: ${(error as Error).message}`);
+      }
+    },
     onRemoved: async (id) => logWarnings(await runDuePoststop(store, id)),
     onShutdown: async () => {
       await removeState();

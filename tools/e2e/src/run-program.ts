@@ -12,13 +12,15 @@ export interface ProgramResult {
 export interface ProgramOptions {
   /** Bytes for its stdin, which is closed after them. Default none. */
   readonly input?: string;
+  /** Leaves its stdin open, for `onStart` to write and close. */
+  readonly keepsStdin?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   /** It is killed after this time and the promise rejects, showing what it said. Default 120 s. */
   readonly timeoutMs?: number;
   /**
    * Set where a process that the program leaves behind keeps its output open: the result is there when the program
-   * itself ends.
+   * itself ends well.
    */
   readonly leavesProcess?: boolean;
   /** Called with the child as soon as it is started, e.g. to send it signals. */
@@ -40,7 +42,7 @@ export function runProgram(
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   // A program may end without reading what we have for it.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(options.input ?? '');
+  if (options.keepsStdin !== true) child.stdin.end(options.input ?? '');
   const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
   const timeoutMs = options.timeoutMs ?? 120_000;
   const timer = setTimeout(() => {
@@ -49,7 +51,7 @@ export function runProgram(
     reject(new Error(`${program} ${args.join(' ')} did not end within ${timeoutMs} ms\n${said}`));
   }, timeoutMs);
   child.on('error', reject);
-  child.on(options.leavesProcess === true ? 'exit' : 'close', (exitCode, signal) => {
+  const done = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
     clearTimeout(timer);
     resolve({
       exitCode,
@@ -58,7 +60,11 @@ export function runProgram(
       stderr: text(stderr),
       durationMs: performance.now() - start,
     });
-  });
+  };
+  // One that fails leaves nothing behind, and all that it said is wanted.
+  if (options.leavesProcess === true)
+    child.on('exit', (exitCode, signal) => exitCode === 0 && done(exitCode, signal));
+  child.on('close', done);
   options.onStart?.(child);
   return promise;
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isRunning } from '../src/is-running.ts';
 import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
@@ -46,22 +47,84 @@ test('a kernel that is no kernel', async () => {
   expect(bench.leftovers()).toEqual([]);
 });
 
-test.each(['qemu', 'virtiofsd', 'shim'])(
-  'kill -9 of %s: state tells the truth and delete --force cleans up',
-  async (role) => {
-    await bench.create(['--bundle', bench.bundle(['sleep', '1000']), 'victim']);
-    await bench.hako(['start', 'victim']);
+test.each([
+  ['qemu', 'created'],
+  ['virtiofsd', 'created'],
+  ['shim', 'created'],
+  ['qemu', 'running'],
+  ['virtiofsd', 'running'],
+  ['shim', 'running'],
+])(
+  'kill -9 of %s of a container that is %s: state tells the truth and delete --force cleans up',
+  async (role, status) => {
+    const pidFile = join(bench.folder, 'pid');
+    await bench.create(['--bundle', bench.bundle(['sleep', '1000']), '--pid-file', pidFile, 'victim']);
+    if (status === 'running') await bench.hako(['start', 'victim']);
     process.kill(bench.pidOf('victim', role), 'SIGKILL');
     await until(async () => {
       const { stdout } = await bench.hako(['state', 'victim']);
       return JSON.parse(stdout).status === 'stopped';
     }, 'the container is known to have stopped');
+    expect(JSON.parse((await bench.hako(['state', 'victim'])).stdout)).toMatchObject({ pid: 0 });
     expect(await bench.hako(['exec', 'victim', 'true'])).toMatchObject({ exitCode: 255 });
+    expect(await bench.hako(['start', 'victim'])).toMatchObject({ exitCode: 1 });
+    expect(await bench.hako(['kill', 'victim', '9'])).toMatchObject({
+      exitCode: 1,
+      stderr: 'hako: container not running\n',
+    });
     expect(await bench.hako(['delete', '--force', 'victim'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(bench.leftovers()).toEqual([]);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.stateRoot);
+    await until(() => !isRunning(Number(readFileSync(pidFile, 'utf8'))), 'the stand-in has ended');
   },
 );
+
+test.each(['created', 'running'])(
+  'kill -9 of the stand-in of a container that is %s: delete --force cleans up',
+  async (status) => {
+    const pidFile = join(bench.folder, 'pid');
+    await bench.create(['--bundle', bench.bundle(['sleep', '1000']), '--pid-file', pidFile, 'bereft']);
+    if (status === 'running') await bench.hako(['start', 'bereft']);
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    expect(await bench.hako(['state', 'bereft'])).toMatchObject({ exitCode: 0 });
+    expect(await bench.hako(['delete', '--force', 'bereft'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(bench.leftovers()).toEqual([]);
+  },
+);
+
+test('a pid file that cannot be written: create leaves nothing, exec ends its process', async () => {
+  const bundle = bench.bundle(['sleep', '1000']);
+  const place = join(bench.folder, 'no', 'pid');
+  expect(await bench.create(['--bundle', bundle, '--pid-file', place, 'noted'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`cannot write the pid file ${place}`),
+  });
+  expect(bench.leftovers()).toEqual([]);
+  await bench.create(['--bundle', bundle, 'noted']);
+  await bench.hako(['start', 'noted']);
+  expect(
+    await bench.detached(['exec', '--detach', '--pid-file', place, 'noted', 'sleep', '1002']),
+  ).toMatchObject({ exitCode: 255, stderr: expect.stringContaining('cannot write the pid file') });
+  await until(
+    async () => !(await bench.hako(['ps', 'noted'])).stdout.includes('sleep 1002'),
+    'the process of the exec has ended',
+  );
+  const bad = join(bench.folder, 'process.json');
+  writeFileSync(bad, '{"args": "true", "cwd": 7}');
+  const refused = await bench.hako(['exec', '--process', bad, 'noted']);
+  expect(refused.exitCode).toBe(255);
+  expect(refused.stderr).toMatch(/process\.json: args.*\n(.*\n)*.*cwd/);
+  writeFileSync(bad, '{"args": [');
+  expect(await bench.hako(['exec', '--process', bad, 'noted'])).toMatchObject({
+    exitCode: 255,
+    stderr: expect.stringMatching(/process\.json:1:\d+/),
+  });
+  expect(await bench.hako(['kill', 'noted', '65'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('"65"'),
+  });
+  expect(await bench.hako(['delete', '--force', 'noted'])).toMatchObject({ exitCode: 0 });
+});
 
 test('a create that is killed takes its machine along', async () => {
   const bundle = bench.bundle(['true']);

@@ -71,7 +71,12 @@ async function foreground(
     terminal?.lend();
     await addAndStart(task, { id, execId, ...stdio, spec });
     releaseStdio();
-    if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+    try {
+      if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
+    } catch (error) {
+      await task.kill({ id, execId, signal: SIGKILL }).catch(() => {});
+      throw error;
+    }
     const stopForwarding = forwardSignals({
       deliver: (signal) => task.kill({ id, execId, signal }),
       ...(terminal === undefined ? {} : { resized: () => resizePty(task, { id, execId }, terminal) }),

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { until } from '../src/until.ts';
+import { Workbench } from '../src/workbench.ts';
+
+let bench: Workbench;
+beforeAll(() => {
+  bench = new Workbench();
+});
+afterAll(() => bench.close());
+afterEach(async () => {
+  const left = bench.leftovers();
+  for (const id of left) await bench.hako(['delete', '--force', id]);
+  expect(left, 'no state is left').toEqual([]);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.stateRoot);
+});
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+const sentence = /^hako: [^\n]+\n$/;
+
+async function running(id: string): Promise<void> {
+  expect(await bench.create(['--bundle', bench.bundle(['sleep', '1000']), id])).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await bench.hako(['start', id])).toMatchObject({ exitCode: 0 });
+}
+
+test('twenty creates of one id at once: one makes it', async () => {
+  const bundle = bench.bundle(['sleep', '1000']);
+  const results = await Promise.all(numbers(20).map(() => bench.create(['--bundle', bundle, 'one'])));
+  expect(results.filter(({ exitCode }) => exitCode === 0)).toHaveLength(1);
+  for (const { exitCode, stderr } of results) {
+    if (exitCode !== 0) expect(stderr).toContain('container with given ID already exists');
+  }
+  expect(JSON.parse((await bench.hako(['state', 'one'])).stdout)).toMatchObject({ status: 'created' });
+  expect(await bench.hako(['delete', 'one'])).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('several containers created, started and deleted at once do not get in each other’s way', async () => {
+  const ids = numbers(5).map((index) => `many-${index}`);
+  const bundle = bench.bundle(['sleep', '1000']);
+  const created = await Promise.all(
+    ids.map((id) => bench.create(['--bundle', bundle, id], { timeoutMs: 180_000 })),
+  );
+  expect(created.map(({ exitCode }) => exitCode)).toEqual(ids.map(() => 0));
+  const started = await Promise.all(ids.map((id) => bench.hako(['start', id])));
+  expect(started.map(({ exitCode }) => exitCode)).toEqual(ids.map(() => 0));
+  const states = JSON.parse((await bench.hako(['list', '--format', 'json'])).stdout);
+  expect(states).toMatchObject(ids.map((id) => ({ id, status: 'running' })));
+  const deleted = await Promise.all(ids.map((id) => bench.hako(['delete', '--force', id])));
+  expect(deleted.map(({ exitCode }) => exitCode)).toEqual(ids.map(() => 0));
+}, 300_000);
+
+test('delete --force racing start: the container is gone, start says which way it went', async () => {
+  const bundle = bench.bundle(['sleep', '1000']);
+  for (const first of ['start', 'delete']) {
+    expect(await bench.create(['--bundle', bundle, 'race'])).toMatchObject({ exitCode: 0 });
+    const calls = { start: ['start', 'race'], delete: ['delete', '--force', 'race'] } as const;
+    const [one, two] = await Promise.all([
+      bench.hako(first === 'start' ? calls.start : calls.delete),
+      bench.hako(first === 'start' ? calls.delete : calls.start),
+    ]);
+    const [start, deletion] = first === 'start' ? [one, two] : [two, one];
+    expect(deletion).toMatchObject({ exitCode: 0, stderr: '' });
+    if (start.exitCode !== 0) expect(start.stderr).toMatch(sentence);
+    expect(bench.leftovers()).toEqual([]);
+  }
+});
+
+test('delete --force during create: nothing is left of either', async () => {
+  const bundle = bench.bundle(['sleep', '1000']);
+  const creating = bench.create(['--bundle', bundle, 'cut']);
+  await until(() => bench.hasShim('cut'), 'the shim runs');
+  expect(await bench.hako(['delete', '--force', 'cut'])).toMatchObject({ exitCode: 0, stderr: '' });
+  const { exitCode, stderr } = await creating;
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^hako: /);
+});
+
+test('two kills, two pauses, two deletes at once: none is lost, none hangs', async () => {
+  await running('twice');
+  const pauses = await Promise.all(numbers(2).map(() => bench.hako(['pause', 'twice'])));
+  expect(pauses.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
+  const [exec, resumed] = await Promise.all([
+    bench.hako(['exec', 'twice', 'true']),
+    bench.hako(['resume', 'twice']),
+  ]);
+  expect(resumed).toMatchObject({ exitCode: 0, stderr: '' });
+  // It came before or after the resume.
+  if (exec.exitCode !== 0)
+    expect(exec).toMatchObject({ exitCode: 255, stderr: 'hako: cannot exec in a paused container\n' });
+
+  // An exec that runs when the pause comes stands still with the rest, and ends after it.
+  const slow = bench.hako(['exec', 'twice', 'sh', '-c', 'echo ready; read line; echo $line'], {
+    input: 'on\n',
+  });
+  const [paused, slowResult] = await Promise.all([
+    bench.hako(['pause', 'twice']).then(async (result) => {
+      await bench.hako(['resume', 'twice']);
+      return result;
+    }),
+    slow,
+  ]);
+  expect(paused).toMatchObject({ exitCode: 0 });
+  expect([
+    { exitCode: 0, stdout: 'ready\non\n' },
+    { exitCode: 255, stdout: '' },
+  ]).toContainEqual({ exitCode: slowResult.exitCode, stdout: slowResult.stdout });
+
+  expect(await bench.hako(['pause', 'twice'])).toMatchObject({ exitCode: 0 });
+  const kills = await Promise.all(numbers(2).map(() => bench.hako(['kill', 'twice', 'KILL'])));
+  for (const { exitCode, stderr } of kills) {
+    if (exitCode !== 0) expect(stderr).toMatch(/not running|kill failed/);
+  }
+  expect(kills.some(({ exitCode }) => exitCode === 0)).toBe(true);
+  await until(
+    async () => (await bench.hako(['state', 'twice'])).stdout.includes('"stopped"'),
+    'it has stopped',
+  );
+  const deletes = await Promise.all(numbers(2).map(() => bench.hako(['delete', '--force', 'twice'])));
+  expect(deletes.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+    numbers(2).map(() => ({ exitCode: 0, stderr: '' })),
+  );
+});
