@@ -16,15 +16,18 @@ export interface HostPaths {
 /** The configuration with no file at all, by default that of line 3.x. A new object on each call. */
 export function defaultRuntimeConfig(hostPaths: HostPaths = {}, line: '1.x' | '3.x' = '3.x'): RuntimeConfig {
   const parts: Record<string, Record<string, unknown>> = {};
-  for (const [part, table] of Object.entries(configKeys)) {
-    const values: Record<string, unknown> = {};
-    for (const [field, key] of Object.entries(table as Record<string, ConfigKey<unknown>>))
-      values[field] = defaultOf(key, line);
-    parts[part] = values;
-  }
+  for (const [part, table] of Object.entries(configKeys)) parts[part] = defaultsOf(table, line);
   // Each member comes from the table whose type demands exactly the members of the part.
   const config = parts as unknown as RuntimeConfig;
   return { ...config, hypervisor: withPaths(config.hypervisor, hostPaths) };
+}
+
+/** The values of one part where nobody says anything. */
+export function defaultsOf(table: object, line: '1.x' | '3.x' = '3.x'): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [field, key] of Object.entries(table as Record<string, ConfigKey<unknown>>))
+    values[field] = defaultOf(key, line);
+  return values;
 }
 
 function defaultOf(key: ConfigKey<unknown>, line: '1.x' | '3.x'): unknown {

@@ -26,6 +26,7 @@ export type { ShimConfig } from './keys/shim.ts';
 export { addParam, formatParams, parseParams } from './params.ts';
 export {
   type ConfigSource,
+  type ForeignParts,
   type LoadedConfig,
   maxConfigurationLength,
   mergeConfiguration,
@@ -38,6 +39,7 @@ export { type HostSize, type HypervisorSizes, resolveSizes } from './resolve.ts'
 export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
 export { type ConfigCandidate, configCandidates, dropInFolder, type SearchInput } from './search.ts';
 export { configKeys, type KeyEntry, listKeys, sectionOf } from './sections.ts';
+export type { ForeignTable } from './targets.ts';
 export { formatTomlValue } from './toml-value.ts';
 export {
   type MachineType,

@@ -2,13 +2,20 @@ import type { Problem } from '@hako/errors';
 import { check, decodeUtf8, nearest, type Origin, type Origins, printable } from '@hako/shape';
 import { parse, TomlError } from 'smol-toml';
 import { consistencyProblems } from './consistency.ts';
-import { defaultRuntimeConfig, type HostPaths, hostPathOrigins } from './defaults.ts';
+import { defaultRuntimeConfig, defaultsOf, type HostPaths, hostPathOrigins } from './defaults.ts';
 import { ConfigError } from './error.ts';
 import { hypervisorKinds } from './hypervisor-kinds.ts';
 import { Rule } from './key.ts';
 import { locate, type Place, pathKey } from './locate.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
-import { findTarget, isKnownTable, keyNames, knownTables, type Target } from './targets.ts';
+import {
+  type ForeignTable,
+  findTarget,
+  isKnownTable,
+  keyNames,
+  knownTables,
+  type Target,
+} from './targets.ts';
 
 /** One configuration text: the main file or a drop-in. */
 export interface ConfigSource {
@@ -25,11 +32,18 @@ export interface ParseConfigurationOptions {
   readonly hostPaths?: HostPaths;
   /** Whose defaults count. Default `3.x`. */
   readonly line?: '1.x' | '3.x';
+  /** Tables of third parties, which are read and checked like hako's own; each fills a part of the configuration. */
+  readonly tables?: readonly ForeignTable[];
 }
 
+/** The parts that the tables of third parties fill. */
+export type ForeignParts<Tables extends readonly ForeignTable[]> = {
+  readonly [Part in Tables[number] as Part['part']]: Part extends ForeignTable<string, infer T> ? T : never;
+};
+
 /** A configuration and how it came about. */
-export interface LoadedConfig {
-  readonly config: RuntimeConfig;
+export interface LoadedConfig<Parts = unknown> {
+  readonly config: RuntimeConfig & Parts;
   /** By field path; absent: default. */
   readonly origins: Origins;
   /** Warnings only. */
@@ -56,13 +70,14 @@ export function parseConfiguration(
  * Reads a main file and its drop-ins, in the order given; later ones win key by key, lists are replaced. Drop-ins
  * are sorted by file name by whoever reads the directory (`sortDropIns`). Throws as `parseConfiguration` does.
  */
-export function mergeConfiguration(
+export function mergeConfiguration<const Tables extends readonly ForeignTable[] = []>(
   sources: readonly ConfigSource[],
-  options: ParseConfigurationOptions = {},
-): LoadedConfig {
+  options: ParseConfigurationOptions & { readonly tables?: Tables } = {},
+): LoadedConfig<ForeignParts<Tables>> {
   const merge = new Merge(options);
   for (const source of sources) merge.add(source);
-  return merge.finish();
+  // Each part of a third party has been filled from the table whose keys have its type.
+  return merge.finish() as LoadedConfig<ForeignParts<Tables>>;
 }
 
 /** Drop-ins in the order in which they are applied: file names (without folder) by code points. */
@@ -83,6 +98,7 @@ class Merge {
     // New parts on each call, whose values are replaced and never changed.
     const defaults = defaultRuntimeConfig(options.hostPaths, options.line);
     this.values = defaults as unknown as Record<string, Record<string, unknown>>;
+    for (const { part, keys } of options.tables ?? []) this.values[part] = defaultsOf(keys);
   }
 
   add(source: ConfigSource): void {
@@ -104,6 +120,10 @@ class Merge {
 
   report(problem: Problem): void {
     if (this.problems.length < 1000) this.problems.push(problem);
+  }
+
+  get tables(): readonly ForeignTable[] {
+    return this.options.tables ?? [];
   }
 
   get unknownSeverity(): 'error' | 'warning' {
@@ -188,9 +208,9 @@ class SourceReader {
     const section = path.join('.');
     for (const [name, value] of Object.entries(table)) {
       const here = [...path, name];
-      const target = findTarget(section, name);
+      const target = findTarget(section, name, this.merge.tables);
       if (target !== undefined) this.value(target, value, here);
-      else if (isTable(value) && isKnownTable(here.join('.'))) this.table(value, here);
+      else if (isTable(value) && isKnownTable(here.join('.'), this.merge.tables)) this.table(value, here);
       else if (isTable(value) && this.isForeign(here)) this.foreign(here);
       else this.unknown(here, isTable(value));
     }
@@ -218,7 +238,7 @@ class SourceReader {
 
   private unknown(path: readonly string[], table: boolean): void {
     const section = path.slice(0, -1).join('.');
-    const fix = this.unknownKeys++ < maxGuesses ? adviceFor(path, table) : undefined;
+    const fix = this.unknownKeys++ < maxGuesses ? adviceFor(path, table, this.merge.tables) : undefined;
     this.merge.report({
       severity: this.merge.unknownSeverity,
       code: 'config/unknown-key',
@@ -289,13 +309,19 @@ class SourceReader {
 /** Unknown keys of one file that get a guess at what was meant, which is the costly step. */
 const maxGuesses = 20;
 
-function adviceFor(path: readonly string[], table: boolean): string | undefined {
+function adviceFor(
+  path: readonly string[],
+  table: boolean,
+  foreign: readonly ForeignTable[],
+): string | undefined {
   const name = path.at(-1) ?? '';
-  const siblings = keyNames(path.slice(0, -1).join('.'));
+  const siblings = keyNames(path.slice(0, -1).join('.'), foreign);
   const guess =
-    siblings.length === 0 ? nearest(table ? path.join('.') : name, knownTables()) : nearest(name, siblings);
+    siblings.length === 0
+      ? nearest(table ? path.join('.') : name, knownTables(foreign))
+      : nearest(name, siblings);
   if (guess !== undefined) return `did you mean ${guess}?`;
-  const elsewhere = knownTables().find((section) => findTarget(section, name) !== undefined);
+  const elsewhere = knownTables(foreign).find((section) => findTarget(section, name, foreign) !== undefined);
   return elsewhere === undefined ? undefined : `it belongs in [${elsewhere}]`;
 }
 

@@ -1,5 +1,11 @@
 import { applyOverrides, type OverrideFamily, rowsFor, uint } from '@hako/annotations';
-import { defaultRuntimeConfig, type RuntimeConfig } from '@hako/config';
+import {
+  defaultRuntimeConfig,
+  type ForeignTable,
+  mergeConfiguration,
+  type RuntimeConfig,
+} from '@hako/config';
+import { numberIn, text } from '@hako/shape';
 import { expect, test } from 'vitest';
 import { defaultFamilies, type OverridableConfig, translate } from './index.ts';
 
@@ -7,6 +13,31 @@ import { defaultFamilies, type OverridableConfig, translate } from './index.ts';
 interface WithTelemetry {
   readonly telemetry: { readonly endpoint: string; readonly samplePercent: number };
 }
+
+// Its table of configuration.toml, with keys, defaults and limits.
+const telemetryTable: ForeignTable<'telemetry', WithTelemetry['telemetry']> = {
+  part: 'telemetry',
+  keys: {
+    endpoint: {
+      toml: 'endpoint',
+      type: { name: 'text', shape: text },
+      default: 'localhost',
+      lines: ['hako'],
+      meaning: 'Where calls are sent.',
+    },
+    samplePercent: {
+      toml: 'sample_percent',
+      type: { name: 'number', shape: numberIn(0, 100) },
+      default: 0,
+      unit: '%',
+      lines: ['hako'],
+      meaning: 'Share of calls that are recorded.',
+    },
+  },
+};
+
+const load = (toml: string) =>
+  mergeConfiguration([{ file: 'c.toml', text: toml }], { tables: [telemetryTable] });
 
 const rows = rowsFor<WithTelemetry & RuntimeConfig>();
 const telemetryFamily: OverrideFamily<WithTelemetry & RuntimeConfig> = {
@@ -89,4 +120,33 @@ test('without the other families it is used just the same', () => {
     line: '1.x',
   });
   expect(result.config).toBe(config);
+});
+
+test('its table of configuration.toml is read, checked and overridden like any other', () => {
+  const loaded = load('[telemetry]\nsample_percent = 10\n[runtime]\nenable_debug = true\n');
+  const percent: number = loaded.config.telemetry.samplePercent;
+  expect([percent, loaded.config.telemetry.endpoint]).toEqual([10, 'localhost']);
+  expect(loaded.origins['telemetry.samplePercent']).toMatchObject({ kind: 'file', file: 'c.toml', line: 2 });
+  const { config, origins } = translate({
+    spec: {
+      ociVersion: '1.2.0',
+      process: { cwd: '/' },
+      root: { path: 'rootfs' },
+      annotations: { 'com.example.telemetry.sample': '25' },
+    },
+    bundlePath: '/b',
+    containerId: 'c',
+    config: loaded.config,
+    configOrigins: loaded.origins,
+    families,
+    host: { numCpus: 4 },
+  });
+  expect(config.telemetry.samplePercent).toBe(25);
+  expect(origins['telemetry.samplePercent']).toMatchObject({ kind: 'annotation' });
+
+  expect(() => load('[telemetry]\nsample_percnt = 10\n')).toThrow(
+    'c.toml:2:1: telemetry.sample_percnt: is not a known key of [telemetry]; did you mean sample_percent?',
+  );
+  expect(() => load('[telemetry]\nsample_percent = 101\n')).toThrow('must be at most 100');
+  expect(() => load('[telemetri]\n')).toThrow('did you mean telemetry?');
 });
