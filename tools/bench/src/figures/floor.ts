@@ -23,7 +23,8 @@ export class Floor {
   /** Takes QEMU's arguments from a sandbox that `hako` makes of `bundle` and that is deleted at once. */
   static async prepare(options: {
     hako: string;
-    guestFolder: string;
+    /** What it boots; `init` in it writes to the port. */
+    initrd: string;
     bundle: string;
     folder: string;
   }): Promise<Floor> {
@@ -36,34 +37,62 @@ export class Floor {
     if (program === undefined) throw new Error(`no QEMU with ${id} among its arguments was found`);
 
     const socketPath = join(options.folder, 'floor.sock');
-    const args = floorArguments(sandboxArgs, join(options.guestFolder, 'probe-initrd.img'), socketPath);
+    const args = floorArguments(sandboxArgs, options.initrd, socketPath);
     const server = createServer();
     server.listen(socketPath);
     await once(server, 'listening');
     return new Floor(program, args, server);
   }
 
-  /** Milliseconds from QEMU's start to the byte. */
+  /** Milliseconds from QEMU's start to the first byte. */
   async time(): Promise<number> {
+    const { startMs, firstMs } = await this.#boot(1);
+    return firstMs - startMs;
+  }
+
+  /** Milliseconds from the first byte until so many have come. */
+  async timeBytes(count: number): Promise<number> {
+    const { firstMs, lastMs } = await this.#boot(count);
+    return lastMs - firstMs;
+  }
+
+  async #boot(count: number): Promise<{ startMs: number; firstMs: number; lastMs: number }> {
     const connected = once(this.#server, 'connection');
-    const start = performance.now();
+    const startMs = performance.now();
     const qemu = spawn(this.#program, this.#args, { stdio: ['ignore', 'ignore', 'inherit'] });
     const ended = once(qemu, 'exit');
     const timer = setTimeout(() => qemu.kill('SIGKILL'), deadlineMs);
-    const byte = connected.then(([socket]: Socket[]) =>
-      socket === undefined ? undefined : once(socket, 'data'),
-    );
-    const isAlive = await Promise.race([byte.then(() => true), ended.then(() => false)]);
-    const elapsedMs = performance.now() - start;
+    const bytes = connected.then(([socket]: Socket[]) => receive(socket, count));
+    const times = await Promise.race([bytes, ended.then(() => undefined)]);
     clearTimeout(timer);
     qemu.kill('SIGKILL');
     await ended;
-    if (!isAlive) throw new Error(`the floor's QEMU wrote no byte: ${this.#program} ${this.#args.join(' ')}`);
-    return elapsedMs;
+    if (times === undefined) {
+      throw new Error(
+        `the floor's QEMU ended before ${count} bytes: ${this.#program} ${this.#args.join(' ')}`,
+      );
+    }
+    return { startMs, ...times };
   }
 
   async close(): Promise<void> {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
+
+/** When the first of `count` bytes came, and the last. */
+async function receive(
+  socket: Socket | undefined,
+  count: number,
+): Promise<{ firstMs: number; lastMs: number } | undefined> {
+  if (socket === undefined) return undefined;
+  let firstMs: number | undefined;
+  let length = 0;
+  for await (const piece of socket) {
+    firstMs ??= performance.now();
+    length += (piece as Buffer).length;
+    if (length >= count) return { firstMs, lastMs: performance.now() };
+  }
+  return undefined;
 }

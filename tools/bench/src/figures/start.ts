@@ -17,7 +17,8 @@ export const coldStart: Figure = {
     const hako = join(workspace, 'dist/bin/hako');
     const bundle = writeBundle(join(folder, 'true-bundle'), { rootfs, args: ['/bin/true'] });
     const timings = join(folder, 'timings.json');
-    const floor = await Floor.prepare({ hako, guestFolder: join(workspace, 'dist/guest'), bundle, folder });
+    const initrd = join(workspace, 'dist/guest/probe-initrd.img');
+    const floor = await Floor.prepare({ hako, initrd, bundle, folder });
     const crun = new CrunLoop(bundle, join(folder, 'crun'));
     let count = 0;
     const runHako = async () => {

@@ -1,0 +1,85 @@
+import { encodeProgram, type Step } from '@hako/syscall-program';
+
+/** What one write to a virtio-serial port takes at most. */
+const WRITE_BYTES = 32 << 10;
+
+const O_CLOEXEC = 0o2000000;
+const O_RDWR = 2;
+
+/**
+ * An initial root whose `init` writes `bytes` zeros to the first virtio-serial port and then sleeps: a copy through the
+ * port with nothing around it.
+ *
+ * @param probe initial root that has the modules for a port (probe-initrd.img); its `init` is replaced
+ */
+export function copyInitrd(probe: Buffer, bytes: number): Buffer {
+  const modules = cpioNames(probe).filter((name) => name.endsWith('.ko'));
+  // The kernel unpacks one archive after the other, and a later file takes an earlier one's place.
+  return Buffer.concat([probe, cpioFile('init', copyProgram(modules, bytes))]);
+}
+
+function copyProgram(modules: readonly string[], bytes: number): Uint8Array {
+  const ports = [0, 1, 2, 3].map((device) => `/dev/vport${device}p1`);
+  return encodeProgram([
+    { variable: 'zeros', bytes: WRITE_BYTES },
+    { variable: 'short', bytes: shortTime() },
+    ...modules.flatMap((name): Step[] => [
+      { call: 'open', args: [`/${name}`, O_CLOEXEC], result: 'module' },
+      { call: 'finit_module', args: [{ value: 'module' }, '', 0] },
+    ]),
+    { call: 'mount', args: ['dev', '/dev', 'devtmpfs', 0, 0] },
+    { label: 'open' },
+    ...ports.flatMap((name): Step[] => [
+      { call: 'open', args: [name, O_RDWR], result: 'port', onError: 'ignore' },
+      { ifEqual: [{ value: 'port', offset: 4 }, 0], goto: 'opened' },
+    ]),
+    { call: 'nanosleep', args: [{ address: 'short' }, 0], onError: 'ignore' },
+    { goto: 'open' },
+    { label: 'opened' },
+    ...Array.from(
+      { length: bytes / WRITE_BYTES },
+      (): Step => ({ call: 'write', args: [{ value: 'port' }, { address: 'zeros' }, WRITE_BYTES] }),
+    ),
+    { label: 'sleep' },
+    { call: 'pause', args: [], onError: 'ignore' },
+    { goto: 'sleep' },
+  ]);
+}
+
+/** struct timespec of a millisecond. */
+function shortTime(): Uint8Array {
+  const time = new DataView(new ArrayBuffer(16));
+  time.setUint32(8, 1_000_000, true);
+  return new Uint8Array(time.buffer);
+}
+
+const HEADER_BYTES = 110;
+const padded = (size: number): number => (size + 3) & ~3;
+
+/** Names in a cpio archive (newc: a header of hexadecimal numbers, the name, the content, each padded to four bytes). */
+export function cpioNames(archive: Buffer): string[] {
+  const names: string[] = [];
+  for (let at = 0; archive.toString('latin1', at, at + 6) === '070701'; ) {
+    const field = (index: number): number =>
+      Number.parseInt(archive.toString('latin1', at + 6 + 8 * index, at + 14 + 8 * index), 16);
+    const [size, nameSize] = [field(6), field(11)];
+    const name = archive.toString('utf8', at + HEADER_BYTES, at + HEADER_BYTES + nameSize - 1);
+    if (name === 'TRAILER!!!') break;
+    names.push(name);
+    at += padded(HEADER_BYTES + nameSize) + padded(size);
+  }
+  return names;
+}
+
+/** A cpio archive of one executable file. */
+function cpioFile(path: string, content: Uint8Array): Buffer {
+  const entry = (name: string, mode: number, bytes: Uint8Array): Buffer => {
+    const fields = [1, mode, 0, 0, 1, 0, bytes.length, 0, 0, 0, 0, name.length + 1, 0];
+    const header = `070701${fields.map((value) => value.toString(16).padStart(8, '0')).join('')}${name}\0`;
+    const whole = Buffer.alloc(padded(header.length) + padded(bytes.length));
+    whole.write(header, 'latin1');
+    whole.set(bytes, padded(header.length));
+    return whole;
+  };
+  return Buffer.concat([entry(path, 0o100755, content), entry('TRAILER!!!', 0, new Uint8Array())]);
+}
