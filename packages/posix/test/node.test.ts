@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'vitest';
 import { byteStreams } from './cases/byte-streams.ts';
+import { mounts } from './cases/mounts.ts';
 import { systemCalls } from './cases/system-calls.ts';
 
 let dir: string;
@@ -12,5 +13,6 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('on Node', () => {
-  for (const [name, run] of Object.entries({ ...systemCalls, ...byteStreams })) test(name, () => run(dir));
+  for (const [name, run] of Object.entries({ ...systemCalls, ...mounts, ...byteStreams }))
+    test(name, () => run(dir));
 });

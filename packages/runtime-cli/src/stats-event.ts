@@ -80,14 +80,23 @@ function nanoseconds(microseconds: bigint | undefined): bigint {
   return (microseconds ?? 0n) * 1000n;
 }
 
+/** Members of the metrics that are no lines of memory.stat. */
+const NOT_LINES: ReadonlySet<string> = new Set([
+  'usage',
+  'usageLimit',
+  'maxUsage',
+  'swapUsage',
+  'swapLimit',
+  'swapMaxUsage',
+  'psi',
+]);
+
 /** The lines of memory.stat by their names there. */
 function rawMemory(memory: Metrics['memory']): object {
-  const { usage, usageLimit, maxUsage, swapUsage, swapLimit, swapMaxUsage, psi, ...lines } = memory ?? {};
   return Object.fromEntries(
-    Object.entries(lines).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
+    Object.entries(memory ?? {})
+      .filter(([key]) => !NOT_LINES.has(key))
+      .map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   );
 }
 

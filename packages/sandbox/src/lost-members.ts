@@ -19,7 +19,7 @@ const NOT_FOR_THE_GUEST: ReadonlySet<string> = new Set([
 ]);
 
 /** The members that the guest is to get although the agent's protocol has no field for them. */
-export function membersForGuest(lost: readonly LostMember[]): readonly LostMember[] {
+function membersForGuest(lost: readonly LostMember[]): readonly LostMember[] {
   return lost.filter(({ path }) => !NOT_FOR_THE_GUEST.has(pathText(path)));
 }
 

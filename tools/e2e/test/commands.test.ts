@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ProgramResult } from '../src/run-program.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 
@@ -130,17 +131,18 @@ test('events at intervals: memory that ran out is told, and the end of the conta
   expect(await bench.hako(['update', '--memory', '24m', '--memory-swap', '24m', 'box'])).toMatchObject({
     exitCode: 0,
   });
+  let eaten: Promise<ProgramResult> | undefined;
   const events = await bench.hako(['events', '--interval', '200ms', 'box'], {
     onStart: (child) => {
-      child.stdout?.once('data', async () => {
-        const eaten = await bench.hako(['exec', 'box', 'sh', '-c', 'tail /dev/zero; echo status $?']);
-        expect(eaten.stdout).toBe('status 137\n');
+      child.stdout?.once('data', () => {
+        eaten = bench.hako(['exec', 'box', 'sh', '-c', 'tail /dev/zero; echo status $?']);
       });
       child.stdout?.on('data', (text: Buffer) => {
-        if (text.includes('"oom"')) void bench.hako(['kill', '--all', 'box', 'KILL']);
+        if (text.includes('"oom"')) void eaten?.then(() => bench.hako(['kill', '--all', 'box', 'KILL']));
       });
     },
   });
+  expect(await eaten).toMatchObject({ stdout: 'status 137\n' });
   expect(events).toMatchObject({ exitCode: 0, stderr: '' });
   const types = events.stdout
     .trim()

@@ -80,7 +80,7 @@ test('delete --force during create: nothing is left of either', async () => {
 test('two kills, two pauses, two deletes at once: none is lost, none hangs', async () => {
   await running('twice');
   const pauses = await Promise.all(numbers(2).map(() => bench.hako(['pause', 'twice'])));
-  expect(pauses.map(({ exitCode }) => exitCode).sort()).toEqual([0, 1]);
+  expect(pauses.filter(({ exitCode }) => exitCode === 0)).toHaveLength(1);
   const [exec, resumed] = await Promise.all([
     bench.hako(['exec', 'twice', 'true']),
     bench.hako(['resume', 'twice']),

@@ -3,7 +3,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
-  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -18,7 +17,6 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import {
   acceptUnix,
-  bindMount,
   closeOnExecFrom,
   connectUnix,
   connectUnixDescriptor,
@@ -40,7 +38,6 @@ import {
   restoreTerminal,
   sendDescriptor,
   setChildSubreaper,
-  setMountPropagation,
   setWindowSize,
   takeDescriptor,
   tryFlock,
@@ -49,35 +46,12 @@ import {
 } from '../../src/index.ts';
 import { assertPosixError, assertRejectsPosix, type Case, once } from './support.ts';
 
-function mountInfo(target: string): string | undefined {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .find((line) => line.split(' ')[4] === target);
-}
-
 export const systemCalls: Record<string, Case> = {
   'a failed call carries errno name, system call and path': (dir) => {
     const target = join(dir, 'absent');
     assertPosixError(() => mount({ source: 'none', target, type: 'tmpfs' }), 'ENOENT', target);
     assertPosixError(() => unmount(dir), 'EINVAL', dir);
     assertPosixError(() => unmount('a\0b'), 'EINVAL');
-  },
-
-  'a read-only bind refuses writes, and goes with unmount': (dir) => {
-    const source = join(dir, 'source');
-    const target = join(dir, 'target');
-    mkdirSync(source);
-    mkdirSync(target);
-    writeFileSync(join(source, 'file'), 'text');
-    bindMount(source, target, { readonly: true });
-    try {
-      assert.equal(readFileSync(join(target, 'file'), 'utf8'), 'text');
-      assert.throws(() => writeFileSync(join(target, 'new'), ''), { code: 'EROFS' });
-      writeFileSync(join(source, 'new'), '');
-    } finally {
-      unmount(target, { detach: true });
-    }
-    assert.equal(existsSync(join(target, 'file')), false);
   },
 
   'a pipe carries bytes one way, and is closed in children': () => {
@@ -105,52 +79,6 @@ export const systemCalls: Record<string, Case> = {
       assert.ok(Number.parseInt(flagsOf(fd) ?? '0', 8) & 0o2000000);
     } finally {
       closeSync(fd);
-    }
-  },
-
-  'a read-only recursive bind covers the mounts below, and leaves the source as it was': (dir) => {
-    const source = join(dir, 'tree');
-    const target = join(dir, 'shown');
-    mkdirSync(join(source, 'below'), { recursive: true });
-    mkdirSync(target);
-    mount({ source: 'none', target: join(source, 'below'), type: 'tmpfs' });
-    try {
-      bindMount(source, target, { readonly: true, recursive: true });
-      try {
-        for (const folder of [target, join(target, 'below')]) {
-          assert.throws(() => writeFileSync(join(folder, 'x'), ''), { code: 'EROFS' });
-        }
-        writeFileSync(join(source, 'below', 'x'), '');
-      } finally {
-        unmount(target, { detach: true });
-      }
-    } finally {
-      unmount(join(source, 'below'));
-    }
-  },
-
-  'propagation can be set': (dir) => {
-    bindMount(dir, dir);
-    try {
-      setMountPropagation(dir, 'shared');
-      assert.match(mountInfo(dir) ?? '', / shared:\d+ /);
-      setMountPropagation(dir, 'private', { recursive: true });
-      assert.doesNotMatch(mountInfo(dir) ?? '', / shared:/);
-    } finally {
-      unmount(dir);
-    }
-  },
-
-  'unmount does not follow a link': (dir) => {
-    const real = join(dir, 'real');
-    mkdirSync(real);
-    symlinkSync(real, join(dir, 'link'));
-    bindMount(real, real);
-    try {
-      assertPosixError(() => unmount(join(dir, 'link')), 'EINVAL');
-      assert.ok(mountInfo(real));
-    } finally {
-      unmount(real);
     }
   },
 
