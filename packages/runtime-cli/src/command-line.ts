@@ -64,10 +64,9 @@ export function buildProgram(run: Run): Command {
     .option('--lenient', 'unknown keys of the configuration are warnings', false)
     .option('--systemd-cgroup', 'cgroupsPath has the form slice:prefix:name', false)
     .addOption(
-      new Option(
-        '--cgroup-manager <manager>',
-        "accepted for crun callers; no effect: cgroups are the guest's",
-      ),
+      new Option('--cgroup-manager <manager>', "who manages the host's cgroup of the sandbox")
+        .choices(['cgroupfs', 'systemd', 'disabled'])
+        .default(GLOBAL_DEFAULTS.cgroupManager),
     )
     .addOption(
       new Option('--rootless <mode>', 'accepted for runc callers; no effect').choices([

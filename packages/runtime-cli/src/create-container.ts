@@ -1,9 +1,10 @@
 import { formatProblem } from '@hako/errors';
-import type { Translation } from '@hako/oci-translate';
-import { type ContainerState, sandboxError } from '@hako/sandbox/state';
+import type { ContainerConfig, Translation } from '@hako/oci-translate';
+import { type ContainerState, hostCgroupPath, sandboxError } from '@hako/sandbox/state';
 import { type HostProcess, type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
+import type { GlobalOptions } from './global-options.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
 import { removeByForce } from './remove-container.ts';
 import { unsupported } from './unsupported.ts';
@@ -24,7 +25,7 @@ export interface CreateRequest {
   readonly id: string;
   readonly bundle: string;
   /** Asked once the bundle was found good, before anything is made. It may refuse by throwing. */
-  readonly offer: (terminal: boolean) => StandInOffer;
+  readonly offer: (container: ContainerConfig) => StandInOffer | Promise<StandInOffer>;
   /** Give the process a terminal, whatever config.json says. Default false. */
   readonly terminal?: boolean;
   /** Have the guest's boot measured. Default false. */
@@ -45,7 +46,7 @@ export async function createContainer(
   warn(translation.warnings);
   const refusal = unsupported(translation.sandbox, translation.container);
   if (refusal !== undefined) throw sandboxError('unsupported', formatProblem(refusal), { id });
-  const standIn = offer(translation.container.spec.process?.terminal ?? false);
+  const standIn = await offer(translation.container);
   store.reserve(id);
   try {
     store.writeSandboxConfig(translation.sandbox);
@@ -57,6 +58,7 @@ export async function createContainer(
         host,
         sandboxId: translation.sandbox.id,
         debug: options.debug,
+        hostCgroup: cgroupOf(translation, options),
         measureGuest,
         onNotice: notice,
       }),
@@ -73,6 +75,16 @@ export async function createContainer(
     await removeByForce(context, translation.sandbox.id);
     throw error;
   }
+}
+
+/** Where the sandbox's processes live on the host; undefined where the caller wants no cgroup. */
+function cgroupOf(
+  { container }: Translation,
+  { cgroupManager, systemdCgroup }: GlobalOptions,
+): string | undefined {
+  if (cgroupManager === 'disabled') return undefined;
+  const systemd = systemdCgroup || cgroupManager === 'systemd';
+  return hostCgroupPath(container.spec.linux?.cgroupsPath, container.id, { systemd });
 }
 
 function withTerminal(translation: Translation): Translation {

@@ -12,8 +12,10 @@ export interface GlobalOptions {
   readonly config?: string;
   /** Unknown keys of the configuration are warnings. */
   readonly lenient?: boolean;
-  /** Kept for engines: cgroupsPath has the form slice:prefix:name. */
+  /** cgroupsPath has the form slice:prefix:name. */
   readonly systemdCgroup: boolean;
+  /** crun's choice; `disabled` leaves the sandbox in the caller's cgroup, `systemd` is `systemdCgroup`. */
+  readonly cgroupManager: 'cgroupfs' | 'systemd' | 'disabled';
 }
 
 /** Values of flags that were not given. */
@@ -22,4 +24,5 @@ export const GLOBAL_DEFAULTS: GlobalOptions = {
   logFormat: 'text',
   debug: false,
   systemdCgroup: false,
+  cgroupManager: 'cgroupfs',
 };

@@ -8,6 +8,7 @@ export async function shimRole(argv: readonly string[]): Promise<number> {
     options: {
       root: { type: 'string' },
       id: { type: 'string' },
+      cgroup: { type: 'string' },
       debug: { type: 'boolean', default: false },
       'measure-guest': { type: 'boolean', default: false },
     },
@@ -17,6 +18,7 @@ export async function shimRole(argv: readonly string[]): Promise<number> {
     root: values.root,
     sandboxId: values.id,
     debug: values.debug,
+    hostCgroup: values.cgroup,
     measureGuest: values['measure-guest'],
   });
   return new Promise(() => {});

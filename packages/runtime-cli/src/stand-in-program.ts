@@ -1,4 +1,6 @@
+import type { ContainerConfig } from '@hako/oci-translate';
 import { encodeProgram } from '@hako/syscall-program';
+import { startSecondProcess, takePlace } from './take-place.ts';
 
 /** For a stand-in that was not told how the process ended: the shim is gone. */
 const UNKNOWN_STATUS = 255;
@@ -16,20 +18,33 @@ const ORDERS = 3;
 const SIGNALS = 4;
 const SIGNAL_FD = 5;
 
+/** The pipe on which the first process of a container's stand-in tells the pid of the second (startSecondProcess). */
+export const PID_FD = 5;
+
+/** What a stand-in is for. */
+export interface StandInPurpose {
+  /** It has a terminal, as its stdin. */
+  readonly terminal: boolean;
+  /** The container whose place it takes; absent for an exec. */
+  readonly container?: ContainerConfig | undefined;
+}
+
 /**
  * The stand-in as a static executable of some hundred bytes: one lives as long as each container, and an engine in it
  * would cost more memory than all else that hako has on the host for a container.
  *
  * It blocks all signals, waits until the shim has taken the caller's streams, closes its own, and then writes each
  * signal's number to `signals` until `orders` has the exit status. With `terminal` it makes its stdin the terminal of
- * its session first, so that a change of the terminal's size reaches it as SIGWINCH.
+ * its session first, so that a change of the terminal's size reaches it as SIGWINCH. With `container` it is two
+ * processes, of which the first ends at once, and the second takes the container's place once that is made.
  */
-export function standInProgram({ terminal }: { readonly terminal: boolean }): Uint8Array {
+export function standInProgram({ terminal, container }: StandInPurpose): Uint8Array {
   const all = new Uint8Array(8).fill(0xff);
   return encodeProgram([
     { variable: 'polled', bytes: pollEntries(ORDERS, SIGNAL_FD) },
     { variable: 'order', bytes: 8 },
     { variable: 'signal', bytes: SIGNAL_BYTES },
+    ...(container === undefined ? [] : startSecondProcess(PID_FD)),
     { call: 'prctl', args: [PR_SET_NAME, 'hako-stand-in'], onError: 'ignore' },
     { call: 'rt_sigprocmask', args: [SIG_BLOCK, all, 0, 8] },
     { call: 'signalfd4', args: [-1, all, 8, SFD_CLOEXEC], result: 'signalfd' },
@@ -44,6 +59,7 @@ export function standInProgram({ terminal }: { readonly terminal: boolean }): Ui
     },
     { ifEqual: [{ value: 'count' }, 0], goto: 'abandoned' },
     ...[0, 1, 2].map((fd) => ({ call: 'close', args: [fd], onError: 'ignore' }) as const),
+    ...(container === undefined ? [] : takePlace(container)),
     { label: 'wait' },
     { call: 'poll', args: [{ address: 'polled' }, 2, -1], onError: { goto: 'wait' } },
     { ifEqual: [{ value: 'polled', offset: 4 }, POLLIN], goto: 'signalled' },

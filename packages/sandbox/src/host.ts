@@ -15,4 +15,9 @@ export interface Host {
   killProcess(pid: number, startTime: number, timeoutMs: number): Promise<boolean>;
   /** pids of running processes with `marker` among the characters of their argv, except our own. */
   processesWithMarker(marker: string): readonly number[];
+  /**
+   * Removes a cgroup; none there is fine. While processes in it are still ending it is tried again, for `timeoutMs`.
+   * False when it stays because others are in it.
+   */
+  removeCgroup(path: string, timeoutMs: number): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bindMount, isProcessAlive, killExact, PosixError, processStatus, unmount } from '@hako/posix';
 import type { Host } from './host.ts';
@@ -16,6 +16,7 @@ export function posixHost(): Host {
     processStartTime,
     killProcess,
     processesWithMarker,
+    removeCgroup,
   };
 }
 
@@ -42,7 +43,7 @@ export function mountsBelow(directory: string, mountinfo: string): readonly stri
 }
 
 /** The kernel writes space, tab, newline and backslash of a path as three octal digits. */
-function unescapePath(field: string): string {
+export function unescapePath(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
@@ -62,6 +63,27 @@ async function killProcess(pid: number, startTime: number, timeoutMs: number): P
     await delay(LOOK_AGAIN_MS);
   }
   return true;
+}
+
+async function removeCgroup(path: string, timeoutMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return true;
+      if (code !== 'EBUSY') throw error;
+      // A group below it was made by somebody else, and is somebody else's to remove.
+      if (hasSubgroups(path) || performance.now() > deadlineMs) return false;
+    }
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+function hasSubgroups(path: string): boolean {
+  return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
 }
 
 function processesWithMarker(marker: string): readonly number[] {

@@ -13,6 +13,7 @@ import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestSpec } from './guest-spec.ts';
 import type { Host } from './host.ts';
+import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
 import { besideMessage, lostNotice } from './lost-members.ts';
 import { notePoststopDue } from './poststop.ts';
@@ -39,6 +40,8 @@ export interface SandboxOptions {
   readonly hypervisor: Hypervisor;
   readonly host: Host;
   readonly timings?: Timings;
+  /** Path of the host's cgroup for shim and VMM (see hostCgroupPath). Default: they stay where they are. */
+  readonly hostCgroup?: string;
   /** Asks the guest how its boot divides, for `timings`. One call more at each boot. Default false. */
   readonly measureGuest?: boolean;
   /** Facts worth telling the user once. */
@@ -53,6 +56,8 @@ export interface CreateContainerOptions {
   readonly io: ProcessIo;
   /** Host process that stands for the container. */
   readonly pid: number;
+  /** It only stands for it, and belongs into the sandbox's cgroup. */
+  readonly isStandIn?: boolean;
 }
 
 /**
@@ -69,6 +74,7 @@ export class Sandbox {
   readonly #options: SandboxOptions;
   readonly #paths: SandboxPaths;
   readonly #journal: Journal;
+  readonly #cgroup: HostCgroup | undefined;
   #booting: Promise<void> | undefined;
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
@@ -83,6 +89,7 @@ export class Sandbox {
     this.timings = options.timings ?? new Timings();
     this.#paths = options.store.sandbox(options.config.id);
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
+    this.#cgroup = options.hostCgroup === undefined ? undefined : new HostCgroup(options.hostCgroup);
   }
 
   /**
@@ -90,14 +97,16 @@ export class Sandbox {
    *
    * @throws SandboxError `boot-failed`, `host-refused`, `guest-refused`, `sandbox-gone`
    */
-  async createContainer({ config, io, pid }: CreateContainerOptions): Promise<Container> {
+  async createContainer({ config, io, pid, isStandIn = false }: CreateContainerOptions): Promise<Container> {
     if (this.#ending !== undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
     const { host } = this.#options;
     await this.#runCreateHooks(config, pid);
     if (this.#booting === undefined) {
       await this.#makeDirectories();
+      await this.#enterCgroup();
       await this.#lookAtNetwork();
     }
+    if (isStandIn) this.#cgroup?.add(pid);
     const shared = await shareContainer(this.#paths.share, config, host, this.#journal);
     this.#booting ??= this.#boot();
     await this.#booting;
@@ -184,6 +193,12 @@ export class Sandbox {
       await this.#journal.announce({ kind: 'directory', path });
       mkdirSync(path, { recursive: true, mode: 0o700 });
     }
+  }
+
+  async #enterCgroup(): Promise<void> {
+    const failures = (await this.#cgroup?.enter(this.#journal)) ?? [];
+    if (failures.length === 0) return;
+    this.#options.onNotice?.(`the sandbox is not accounted for in its cgroup: ${failures.join('; ')}`);
   }
 
   async #lookAtNetwork(): Promise<void> {
@@ -306,6 +321,7 @@ export class Sandbox {
       await this.#agent.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {});
     }
     await this.#machine?.stop();
+    this.#cgroup?.leave();
     await undoJournal(readJournal(this.#paths.journal), this.#options.host);
     this.timings.add('teardown', performance.now() - startMs);
   }

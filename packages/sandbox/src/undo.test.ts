@@ -28,6 +28,10 @@ class RecordingHost implements Host {
     this.running.delete(pid);
     return true;
   }
+  async removeCgroup(path: string): Promise<boolean> {
+    this.log.push(`rmdir ${path}`);
+    return true;
+  }
   processesWithMarker(marker: string): readonly number[] {
     return (this.marked.get(marker) ?? []).filter((pid) => this.running.has(pid));
   }
@@ -59,6 +63,18 @@ test('processes end before mounts go, and the last made goes first', async () =>
   });
   await undoJournal(entries, host);
   expect(host.log).toEqual(['kill 12', 'kill 11', 'unmount /b', 'unmount /a']);
+});
+
+test('cgroups go last, inner ones first', async () => {
+  const host = new RecordingHost();
+  host.running.set(11, 100);
+  const { entries } = await journalOf(host, async (journal) => {
+    await journal.announce({ kind: 'cgroup', path: '/c/a' });
+    await journal.announce({ kind: 'cgroup', path: '/c/a/b' });
+    await journal.processStarted('qemu', 11);
+  });
+  await undoJournal(entries, host);
+  expect(host.log).toEqual(['kill 11', 'rmdir /c/a/b', 'rmdir /c/a']);
 });
 
 test('a pid that was given to another process since is left alone', async () => {

@@ -1,4 +1,4 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { HostResource } from '@hako/hypervisor';
 import type { Host } from './host.ts';
@@ -6,6 +6,8 @@ import type { JournalEntry } from './journal.ts';
 import { sandboxError } from './sandbox-error.ts';
 
 const KILL_TIMEOUT_MS = 5000;
+/** For processes that were told to end; whoever is still in a cgroup then was put there by others. */
+const CGROUP_TIMEOUT_MS = 1000;
 
 /**
  * Undoes journal entries, last first. Idempotent: what is already gone is fine, so it may be run from any state
@@ -64,7 +66,7 @@ const undoFiles: Step = async (entries, host) => {
     try {
       if (resource.kind === 'file') unlinkIfThere(resource.path);
       else if (resource.kind === 'directory') await removeTree(resource.path, host);
-      else if (resource.kind === 'cgroup') rmdirIfThere(resource.path);
+      else if (resource.kind === 'cgroup') await host.removeCgroup(resource.path, CGROUP_TIMEOUT_MS);
     } catch (error) {
       failures.push(`${'path' in resource ? resource.path : ''} cannot be removed (${String(error)})`);
     }
@@ -92,10 +94,6 @@ export async function removeTree(directory: string, host: Pick<Host, 'mountsBelo
 
 function unlinkIfThere(path: string): void {
   ignoreMissing(() => unlinkSync(path));
-}
-
-function rmdirIfThere(path: string): void {
-  ignoreMissing(() => rmdirSync(path));
 }
 
 function ignoreMissing(action: () => void): void {

@@ -22,6 +22,7 @@ const host: Host = {
   processStartTime: () => 1,
   killProcess: async () => true,
   processesWithMarker: () => [],
+  removeCgroup: async () => true,
 };
 
 beforeEach(() => {

@@ -13,6 +13,8 @@ export interface LaunchShimOptions {
   readonly host: Pick<Host, 'processStartTime'>;
   readonly sandboxId: string;
   readonly debug: boolean;
+  /** The host's cgroup for all processes of the sandbox; see SandboxOptions. */
+  readonly hostCgroup?: string | undefined;
   /** Have the guest's boot measured; see SandboxOptions. */
   readonly measureGuest?: boolean;
   /** Called with facts the user should know once. */
@@ -53,6 +55,7 @@ export async function launchShim(options: LaunchShimOptions): Promise<LaunchedSh
     '--id',
     sandboxId,
     ...(options.debug ? ['--debug'] : []),
+    ...(options.hostCgroup === undefined ? [] : ['--cgroup', options.hostCgroup]),
     ...(options.measureGuest === true ? ['--measure-guest'] : []),
   ];
   // In the sandbox's directory, so that the socket's name is short however deep the root is.

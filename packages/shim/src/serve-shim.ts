@@ -17,13 +17,20 @@ export interface ServeShimOptions {
   readonly sandboxId: string;
   readonly debug: boolean;
   readonly measureGuest: boolean;
+  /** The host's cgroup for all processes of the sandbox; see SandboxOptions. */
+  readonly hostCgroup?: string | undefined;
 }
 
 /**
  * The shim process: serves the task API of one sandbox on its socket until Shutdown. It talks to its launcher on
  * fd 3 (see ShimMessage) and, if the launcher goes away before it said `keep`, undoes everything and ends.
  */
-export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOptions): Promise<void> {
+export async function serveShim({
+  root,
+  sandboxId,
+  measureGuest,
+  hostCgroup,
+}: ServeShimOptions): Promise<void> {
   const store = new StateStore(root);
   const host = posixHost();
   const paths = store.sandbox(sandboxId);
@@ -33,6 +40,7 @@ export async function serveShim({ root, sandboxId, measureGuest }: ServeShimOpti
     store,
     host,
     measureGuest,
+    ...(hostCgroup === undefined ? {} : { hostCgroup }),
     hypervisor: new QemuHypervisor(),
     onNotice: (message) => {
       log('notice', message);

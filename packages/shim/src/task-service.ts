@@ -86,7 +86,12 @@ export class TaskService {
       const io = openProcessIo(request);
       const standIn = host?.isStandIn === true ? openStandIn(host.pid, io) : undefined;
       try {
-        const container = await sandbox.createContainer({ config, io, pid: host?.pid ?? process.pid });
+        const container = await sandbox.createContainer({
+          config,
+          io,
+          pid: host?.pid ?? process.pid,
+          isStandIn: standIn !== undefined,
+        });
         if (standIn !== undefined) standFor(standIn, container, '', request);
         this.#endWithContainer(container);
       } catch (error) {

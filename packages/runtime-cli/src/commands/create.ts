@@ -31,10 +31,10 @@ export async function create(
       id,
       bundle,
       terminal: tty,
-      offer: (hasTerminal) => {
-        checkConsole(hasTerminal, consoleSocket);
+      offer: async (container) => {
+        checkConsole(container.spec.process?.terminal ?? false, consoleSocket);
         if (consoleSocket !== undefined) terminal = offerTerminal(consoleSocket);
-        standIn = startStandIn(id, terminal?.slaveFd);
+        standIn = await startStandIn(id, { terminalFd: terminal?.slaveFd, container });
         return { pid: standIn.pid, isStandIn: true, stdio: standIn.stdio };
       },
     });

@@ -99,7 +99,7 @@ async function detached(
   const terminal = consoleSocket === undefined ? undefined : offerTerminal(consoleSocket);
   let standIn: StandIn | undefined;
   try {
-    standIn = startStandIn(id, terminal?.slaveFd);
+    standIn = await startStandIn(id, { terminalFd: terminal?.slaveFd });
     await addAndStart(task, { id, execId, ...standIn.stdio, spec: execProcessSpec(process, standIn.pid) });
     try {
       terminal?.send();

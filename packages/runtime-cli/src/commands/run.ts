@@ -45,7 +45,8 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     bundle: options.bundle,
     terminal: options.tty ?? false,
     measureGuest: options.timings !== undefined,
-    offer: (hasTerminal) => {
+    offer: ({ spec }) => {
+      const hasTerminal = spec.process?.terminal ?? false;
       if (hasTerminal) terminal = callerTerminal();
       return { pid: process.pid, isStandIn: false, stdio: offeredStdio(process.pid, hasTerminal) };
     },

@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ResourceLedger } from '@hako/hypervisor';
+import { type CgroupHierarchy, cgroupHierarchies, cgroupOf } from './cgroup-hierarchies.ts';
+
+/**
+ * The host's cgroup of a sandbox, in every hierarchy: shim, VMM, virtiofsd and stand-ins live in it, so that the host
+ * accounts for, and whoever set limits on it or above it limits, what the sandbox costs. hako sets no limits of its
+ * own here: those of the container are the guest's, and the same number for a container and for its whole VM would
+ * end the VM.
+ *
+ * Life: `enter` (before any other process of the sandbox starts), `add` any number of times, `leave` before what the
+ * ledger tells is undone.
+ */
+export class HostCgroup {
+  readonly #path: string;
+  readonly #joined: { readonly hierarchy: CgroupHierarchy; readonly before: string }[] = [];
+
+  /** @param path below each hierarchy's mount point, as hostCgroupPath gives it */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Makes the cgroup and moves this process into it. Answers what did not work; a host may not allow it. */
+  async enter(ledger: ResourceLedger): Promise<readonly string[]> {
+    const own = readFileSync('/proc/self/cgroup', 'utf8');
+    const failures: string[] = [];
+    for (const hierarchy of cgroupHierarchies(readFileSync('/proc/self/mountinfo', 'utf8'))) {
+      try {
+        await this.#make(hierarchy, ledger);
+        write(this.#procs(hierarchy), process.pid);
+        this.#joined.push({ hierarchy, before: cgroupOf(hierarchy, own) ?? '/' });
+      } catch (error) {
+        failures.push(`${hierarchy.mountPoint}${this.#path}: ${(error as Error).message}`);
+      }
+    }
+    return failures;
+  }
+
+  /** Moves another process into it. One that has ended meanwhile is fine. */
+  add(pid: number): void {
+    for (const { hierarchy } of this.#joined) ignoreFailure(() => write(this.#procs(hierarchy), pid));
+  }
+
+  /** Moves this process to where it was before. */
+  leave(): void {
+    for (const { hierarchy, before } of this.#joined.splice(0)) {
+      // A cgroup that is gone, or has controllers of version 2 below it, takes no process: then the root does.
+      for (const path of [before, '/']) {
+        if (ignoreFailure(() => write(join(hierarchy.mountPoint, path, 'cgroup.procs'), process.pid))) break;
+      }
+    }
+  }
+
+  #procs({ mountPoint }: CgroupHierarchy): string {
+    return join(mountPoint, this.#path, 'cgroup.procs');
+  }
+
+  async #make({ mountPoint, controllers }: CgroupHierarchy, ledger: ResourceLedger): Promise<void> {
+    const missing: string[] = [];
+    for (let path = join(mountPoint, this.#path); !existsSync(path); path = dirname(path))
+      missing.unshift(path);
+    for (const path of missing) {
+      await ledger.announce({ kind: 'cgroup', path });
+      if (controllers === undefined) delegate(dirname(path));
+      mkdirSync(path);
+    }
+  }
+}
+
+/** Controllers of version 2 count in a group only where its parent hands them down. */
+function delegate(parent: string): void {
+  ignoreFailure(() => {
+    const available = readFileSync(join(parent, 'cgroup.controllers'), 'utf8').trim().split(' ');
+    for (const name of ['cpu', 'memory', 'io', 'pids']) {
+      if (available.includes(name)) {
+        ignoreFailure(() => writeFileSync(join(parent, 'cgroup.subtree_control'), `+${name}`));
+      }
+    }
+  });
+}
+
+function write(path: string, pid: number): void {
+  writeFileSync(path, String(pid));
+}
+
+function ignoreFailure(action: () => void): boolean {
+  try {
+    action();
+    return true;
+  } catch {
+    return false;
+  }
+}
