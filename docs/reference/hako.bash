@@ -12,7 +12,7 @@ __hako_commands() {
 
 __hako_flags() {
   case "$1" in
-    '') echo '-v --version --root --log --log-format --debug --criu --kata-config --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
+    '') echo '-v --version --root --log --log-format --debug --criu --kata-config --show-default-config-paths --kata-show-default-config-paths --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
     'run') echo '-b --bundle --pid-file -t --tty -i --interactive --console-socket --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
     'create') echo '-b --bundle --pid-file --console-socket --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
     'start') echo '-h --help' ;;

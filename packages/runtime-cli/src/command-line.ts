@@ -28,6 +28,9 @@ export async function commandLine(argv: readonly string[]): Promise<number> {
     command = subcommand.name();
   });
   try {
+    if (argv.some((word) => /^--(kata-)?show-default-config-paths$/.test(word))) {
+      return await (await import('./commands/config-paths.ts')).configPaths();
+    }
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
@@ -57,6 +60,8 @@ export function buildProgram(run: Run): Command {
     .option('--debug', 'more detail in errors and in the shim log', false)
     .option('--criu <path>', 'accepted; hako does not checkpoint')
     .option('--kata-config <file>', 'the same as --config')
+    .option('--show-default-config-paths', 'print where a configuration is looked for, and leave')
+    .option('--kata-show-default-config-paths', 'the same')
     .option(
       '--config <file>',
       'configuration.toml to use (default: that of HAKO_CONF_FILE or KATA_CONF_FILE, else the first that exists)',

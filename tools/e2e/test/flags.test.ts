@@ -94,6 +94,9 @@ test('env and image tell what would be started', async () => {
   expect((await bench.hako(['kata-env'])).stdout).toMatch(/^\[Meta\]\n/);
   expect((await bench.hako(['image'])).stdout).toMatch(/made of Linux .*\n(.*\n)*.*crun /);
   expect(await bench.hako(['image', 'check'])).toMatchObject({ exitCode: 0 });
+  expect((await bench.hako(['--kata-show-default-config-paths'])).stdout).toMatch(
+    /^\/etc\/hako\/configuration\.toml$/m,
+  );
 });
 
 test('checkpoint and restore are refused in a sentence', async () => {
