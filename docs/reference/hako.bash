@@ -78,7 +78,7 @@ __hako_value() {
     ' --criu') echo 'files' ;;
     ' --kata-config') echo 'files' ;;
     ' --config') echo 'files' ;;
-    ' --cgroup-manager') echo 'files' ;;
+    ' --cgroup-manager') echo 'words cgroupfs systemd disabled' ;;
     ' --rootless') echo 'words true false auto' ;;
     'run -b' | 'run --bundle') echo 'folders' ;;
     'run --pid-file') echo 'files' ;;
