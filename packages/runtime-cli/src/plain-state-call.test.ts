@@ -20,7 +20,14 @@ test('the plain forms are read', () => {
     ]),
   ).toEqual({
     id: 'c1',
-    options: { root: '/r', log: '/l', logFormat: 'json', debug: true, systemdCgroup: true },
+    options: {
+      root: '/r',
+      log: '/l',
+      logFormat: 'json',
+      debug: true,
+      systemdCgroup: true,
+      cgroupManager: 'cgroupfs',
+    },
   });
 });
 
