@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { type Figure, medianGoal, type Reading } from '../figure.ts';
@@ -7,7 +8,6 @@ const roleOf = (args: readonly string[]): string => {
   const program = args[0] ?? '';
   if (program.includes('qemu-system')) return 'QEMU';
   if (program.includes('virtiofsd')) return 'virtiofsd';
-  if (program === 'hako-stand-in') return 'stand-in';
   return 'shim';
 };
 
@@ -21,12 +21,15 @@ export const idleSandbox: Figure = {
     const bundle = writeBundle(join(folder, 'idle-bundle'), { rootfs, args: ['sleep', '100000'] });
     const id = `bench-idle-${process.pid}`;
     const call = (...args: string[]) => timeProgram(hako, ['--root', stateRoot, ...args]);
-    await call('create', '--bundle', bundle, id);
+    const pidFile = join(folder, 'idle.pid');
+    await call('create', '--bundle', bundle, '--pid-file', pidFile, id);
+    const standIn = Number(readFileSync(pidFile, 'utf8'));
     await call('start', id);
 
     const memory = (): Reading[] => {
+      // The stand-in has the arguments of the container's process; it is the process that the pid file names.
       const processes = findProcesses(id).map(({ pid, args }) => ({ pid, role: roleOf(args) }));
-      const byRole = Map.groupBy(processes, ({ role }) => role);
+      const byRole = Map.groupBy([...processes, { pid: standIn, role: 'stand-in' }], ({ role }) => role);
       const readings = [...byRole].map(([name, members]) => ({
         label: `memory of ${name}`,
         value: members.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
