@@ -82,8 +82,10 @@ function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly Sh
 function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxConfig): Linux {
   const { intelRdt: _rdt, mountLabel: _label, seccomp, ...rest } = linux;
   const namespaces = (linux.namespaces ?? [])
-    .filter(({ type }) => type !== 'network')
+    .filter(({ type }) => type !== 'network' && type !== 'cgroup')
     .map(({ type }) => ({ type }));
+  // What the container finds at /sys/fs/cgroup is its own; engines on hosts with version 1 do not ask for it.
+  namespaces.push({ type: 'cgroup' });
   return {
     ...rest,
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),

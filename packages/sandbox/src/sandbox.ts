@@ -106,7 +106,6 @@ export class Sandbox {
       await this.#enterCgroup();
       await this.#lookAtNetwork();
     }
-    if (isStandIn) this.#cgroup?.add(pid);
     const shared = await shareContainer(this.#paths.share, config, host, this.#journal);
     this.#booting ??= this.#boot();
     await this.#booting;
@@ -128,6 +127,8 @@ export class Sandbox {
     );
     const notice = await guestRefused(noticing, 'create', config.id);
     if (notice !== undefined) this.#options.onNotice?.(notice);
+    // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
+    if (isStandIn) this.#cgroup?.add(pid);
     const container = new Container(agent, config, io, pid, {
       statusChanged: (changed) => this.#record(changed),
       started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),

@@ -2,6 +2,9 @@ import { join } from 'node:path';
 
 const workspace = join(import.meta.dirname, '../../..');
 
+/** The checkout. */
+export const projectRoot: string = workspace;
+
 /** The compiled command line. */
 export const hakoPath: string = join(workspace, 'dist/bin/hako');
 /** Kernel and image. */

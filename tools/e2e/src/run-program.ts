@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
 
 export interface ProgramResult {
   /** Null when a signal ended it. */
@@ -12,6 +13,8 @@ export interface ProgramResult {
 export interface ProgramOptions {
   /** Bytes for its stdin, which is closed after them. Default none. */
   readonly input?: string;
+  /** A terminal that it gets, and owns, in place of all three streams; the result then holds nothing that it says. */
+  readonly terminalFd?: number;
   /** Leaves its stdin open, for `onStart` to write and close. */
   readonly keepsStdin?: boolean;
   readonly env?: NodeJS.ProcessEnv;
@@ -35,14 +38,17 @@ export function runProgram(
 ): Promise<ProgramResult> {
   const start = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
-  const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: 'pipe' });
+  const { cwd, env, terminalFd } = options;
+  const stdio = terminalFd === undefined ? 'pipe' : [terminalFd, terminalFd, terminalFd];
+  const child: ChildProcess = spawn(program, args, { cwd, env, stdio });
+  if (terminalFd !== undefined) closeSync(terminalFd);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
   // A program may end without reading what we have for it.
-  child.stdin.on('error', () => undefined);
-  if (options.keepsStdin !== true) child.stdin.end(options.input ?? '');
+  child.stdin?.on('error', () => undefined);
+  if (options.keepsStdin !== true) child.stdin?.end(options.input ?? '');
   const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
   const timeoutMs = options.timeoutMs ?? 120_000;
   const timer = setTimeout(() => {

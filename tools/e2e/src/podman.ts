@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unmount } from '@hako/posix';
+import { hakoPath } from './paths.ts';
+import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
+
+export const image = 'localhost/busybox:1';
+
+/** podman with storage, state and configuration of its own, whose runtime is the built hako. */
+export class Podman {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly #cgroupsBefore: ReadonlySet<string>;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    const configuration = join(folder, 'containers.conf');
+    // Lower limits than podman's own, which only a process with CAP_SYS_RESOURCE may set.
+    writeFileSync(
+      configuration,
+      `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+netns = "none"
+[engine]
+runtime = "hako"
+events_logger = "file"
+runtime_supports_json = ["hako"]
+runtime_supports_nocgroup = ["hako"]
+[engine.runtimes]
+hako = ["${hakoPath}"]
+`,
+    );
+    this.env = { PATH: process.env.PATH, HOME: folder, CONTAINERS_CONF: configuration };
+    this.#cgroupsBefore = new Set(podmanCgroups());
+  }
+
+  get globals(): readonly string[] {
+    const at = (name: string) => join(this.folder, name);
+    return ['--root', at('root'), '--runroot', at('run'), '--tmpdir', at('tmp')];
+  }
+
+  run(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+    return runProgram('podman', [...this.globals, ...args], { env: this.env, ...options });
+  }
+
+  /** stdout of a call that must succeed. */
+  async output(args: readonly string[], options: ProgramOptions = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(args, options);
+    if (exitCode !== 0) throw new Error(`podman ${args.join(' ')} failed (${exitCode}): ${stderr}`);
+    return stdout;
+  }
+
+  /** Makes an image of a root file system. */
+  async import(rootfs: string): Promise<void> {
+    const archive = join(this.folder, 'image.tar');
+    const { exitCode, stderr } = await runProgram('tar', ['-C', rootfs, '-cf', archive, '.']);
+    if (exitCode !== 0) throw new Error(`tar failed: ${stderr}`);
+    const path = 'ENV PATH=/bin:/sbin:/usr/bin:/usr/sbin';
+    await this.output(['import', '-c', path, '-c', 'CMD ["sh"]', archive, image]);
+  }
+
+  /** Removes all containers, and what podman leaves mounted and in the cgroups. The folder is the caller's. */
+  async close(): Promise<void> {
+    await this.output(['rm', '--all', '--force', '--time', '0']);
+    for (const mount of ['root/overlay']) {
+      if (existsSync(join(this.folder, mount))) unmountAll(join(this.folder, mount));
+    }
+    for (const cgroup of podmanCgroups()) if (!this.#cgroupsBefore.has(cgroup)) removeCgroup(cgroup);
+  }
+}
+
+/** podman's own cgroups: conmon's and the parent of all. */
+function podmanCgroups(): readonly string[] {
+  const top = '/sys/fs/cgroup';
+  const hierarchies = [
+    top,
+    ...readdirSync(top, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(top, name)),
+  ];
+  return hierarchies.map((hierarchy) => join(hierarchy, 'libpod_parent')).filter((path) => existsSync(path));
+}
+
+function removeCgroup(path: string): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeCgroup(join(path, entry.name));
+  }
+  rmdirSync(path);
+}
+
+function unmountAll(path: string): void {
+  try {
+    for (;;) unmount(path, { detach: true });
+  } catch {
+    // EINVAL: nothing is mounted there any more.
+  }
+}
