@@ -19,7 +19,7 @@ const SIGNALS = 4;
 const SIGNAL_FD = 5;
 
 /** The pipe on which the first process of a container's stand-in tells the pid of the second (startSecondProcess). */
-export const PID_FD = 5;
+const PID_FD = 5;
 
 /** What a stand-in is for. */
 export interface StandInPurpose {
