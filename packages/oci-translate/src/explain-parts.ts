@@ -65,11 +65,10 @@ export function explainParts(
   add('network', network, networkField, why);
   if (shmSizeBytes > 0) add('/dev/shm', `${shmSizeBytes} bytes`);
   add('seccomp in the guest', runtime.disableGuestSeccomp ? 'off' : 'on', 'runtime.disableGuestSeccomp');
+  const { cgroupsPath = '' } = container.spec.linux ?? {};
   add(
     'cgroup',
-    runtime.sandboxCgroupOnly
-      ? 'all host processes in the cgroup of the pod'
-      : 'vCPU threads in the cgroup of the pod',
+    `all host processes of the sandbox in ${cgroupsPath === '' ? 'a cgroup of its own' : cgroupsPath}`,
     'runtime.sandboxCgroupOnly',
   );
   for (const device of container.devices) add('device', describeDevice(device));

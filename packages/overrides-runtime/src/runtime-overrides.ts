@@ -28,7 +28,7 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'sandboxCgroupOnly',
     { codec: bool },
     {
-      effect: noEffect('host processes are not put into cgroups yet'),
+      effect: noEffect('all host processes of the sandbox are in its cgroup either way'),
       meaning: 'Keep all host processes of the sandbox in the pod cgroup.',
       since: '1.x',
       sensitive: 'lets the overhead escape the cgroup of the pod',

@@ -193,7 +193,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'All sandbox processes in the pod cgroup.',
-    effect: noEffect('host processes are not put into cgroups yet'),
+    effect: noEffect('all host processes of the sandbox are in its cgroup either way'),
   },
   staticSandboxResourceMgmt: {
     toml: 'static_sandbox_resource_mgmt',
