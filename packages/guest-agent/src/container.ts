@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stringifyJson } from '@hako/oci-spec/json';
 import { AgentError } from './agent-error.ts';
 import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
 import { crun, releaseInit } from './crun.ts';
 import { GuestProcess } from './guest-process.ts';
 import { setNetworkSysctls } from './network-sysctls.ts';
 import type { Machine } from './system/machine.ts';
-import { toJson } from './to-json.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -77,7 +77,7 @@ export class Container {
     this.#hasStartHooks = hasHooks(spec, 'startContainer');
     try {
       mkdirSync(this.#dir, { recursive: true });
-      writeFileSync(`${this.#dir}/config.json`, toJson(withPersonality(setNetworkSysctls(spec))));
+      writeFileSync(`${this.#dir}/config.json`, stringifyJson(withPersonality(setNetworkSysctls(spec))));
       await this.#launch(this.init, `${this.#dir}/init.pid`, [
         'create',
         '--bundle',
@@ -146,7 +146,7 @@ export class Container {
     this.#processes.set(execId, process);
     const files = `${this.#dir}/exec-${this.#execCount++}`;
     try {
-      writeFileSync(`${files}.json`, toJson(spec));
+      writeFileSync(`${files}.json`, stringifyJson(spec));
       await this.#launch(process, `${files}.pid`, [
         'exec',
         '--detach',
@@ -240,7 +240,7 @@ export class Container {
     }
     const file = `${this.#dir}/update-${this.#execCount++}`;
     try {
-      writeFileSync(`${file}.json`, toJson(resources));
+      writeFileSync(`${file}.json`, stringifyJson(resources));
       await crun(this.#machine, `${file}.log`, ['update', '--resources', `${file}.json`, this.id]);
     } finally {
       rmSync(`${file}.json`, { force: true });

@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '@hako/oci-translate';
+import { STAND_IN_FDS } from '@hako/shim/client';
 import { encodeProgram } from '@hako/syscall-program';
 import { startSecondProcess, takePlace } from './take-place.ts';
 
@@ -13,9 +14,7 @@ const POLLIN = 1;
 const O_CLOEXEC = 0o2000000;
 const SIGNAL_BYTES = 128;
 
-/** Descriptors, as STAND_IN_FDS of @hako/shim has them, and one of the program's own. */
-const ORDERS = 3;
-const SIGNALS = 4;
+/** A descriptor of the program's own, after those that the shim knows. */
 const SIGNAL_FD = 5;
 
 /** The pipe on which the first process of a container's stand-in tells the pid of the second (startSecondProcess). */
@@ -41,7 +40,7 @@ export interface StandInPurpose {
 export function standInProgram({ terminal, container }: StandInPurpose): Uint8Array {
   const all = new Uint8Array(8).fill(0xff);
   return encodeProgram([
-    { variable: 'polled', bytes: pollEntries(ORDERS, SIGNAL_FD) },
+    { variable: 'polled', bytes: pollEntries(STAND_IN_FDS.orders, SIGNAL_FD) },
     { variable: 'order', bytes: 8 },
     { variable: 'signal', bytes: SIGNAL_BYTES },
     ...(container === undefined ? [] : startSecondProcess(PID_FD)),
@@ -53,7 +52,7 @@ export function standInProgram({ terminal, container }: StandInPurpose): Uint8Ar
     ...(terminal ? [{ call: 'ioctl', args: [0, TIOCSCTTY, 0], onError: 'ignore' } as const] : []),
     {
       call: 'read',
-      args: [ORDERS, { address: 'order' }, 1],
+      args: [STAND_IN_FDS.orders, { address: 'order' }, 1],
       result: 'count',
       onError: { goto: 'abandoned' },
     },
@@ -65,7 +64,7 @@ export function standInProgram({ terminal, container }: StandInPurpose): Uint8Ar
     { ifEqual: [{ value: 'polled', offset: 4 }, POLLIN], goto: 'signalled' },
     {
       call: 'read',
-      args: [ORDERS, { address: 'order' }, 1],
+      args: [STAND_IN_FDS.orders, { address: 'order' }, 1],
       result: 'count',
       onError: { goto: 'abandoned' },
     },
@@ -73,7 +72,7 @@ export function standInProgram({ terminal, container }: StandInPurpose): Uint8Ar
     { call: 'exit', args: [{ value: 'order', size: 4 }] },
     { label: 'signalled' },
     { call: 'read', args: [SIGNAL_FD, { address: 'signal' }, SIGNAL_BYTES], onError: { goto: 'wait' } },
-    { call: 'write', args: [SIGNALS, { address: 'signal' }, 1], onError: 'ignore' },
+    { call: 'write', args: [STAND_IN_FDS.signals, { address: 'signal' }, 1], onError: 'ignore' },
     { goto: 'wait' },
     { label: 'abandoned' },
     { call: 'exit', args: [UNKNOWN_STATUS] },

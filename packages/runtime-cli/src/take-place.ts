@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '@hako/oci-translate';
+import { mountFlags, O_PATH } from '@hako/posix';
 import { isSharedFromHost } from '@hako/sandbox/state';
 import type { Step } from '@hako/syscall-program';
 
@@ -7,9 +8,9 @@ const NEXT = 'not in place';
 
 const SIGCHLD = 17;
 const CLONE = { newNs: 0x20000, newPid: 0x20000000, newNet: 0x40000000 };
-const MS = { bind: 4096, rec: 16384, slave: 1 << 19 };
 const MNT_DETACH = 2;
-const O = { path: 0o10000000, directory: 0o200000, closeOnExec: 0o2000000 };
+const O_DIRECTORY = 0o200000;
+const O_CLOEXEC = 0o2000000;
 const AT_FDCWD = -100;
 const AT_RECURSIVE = 0x8000;
 const OPEN_TREE_CLONE = 1;
@@ -57,19 +58,23 @@ export function takePlace({ rootfs, spec }: ContainerConfig): Step[] {
   return [
     ...(network === undefined ? [] : joinNetwork(network.path ?? '')),
     { call: 'unshare', args: [CLONE.newNs], onError: { goto: NEXT } },
-    { call: 'mount', args: [0, '/', 0, MS.rec | MS.slave, 0], onError: { goto: NEXT } },
-    { call: 'mount', args: [rootfs.path, rootfs.path, 0, MS.bind | MS.rec, 0], onError: { goto: NEXT } },
+    { call: 'mount', args: [0, '/', 0, mountFlags.recursive | mountFlags.slave, 0], onError: { goto: NEXT } },
+    {
+      call: 'mount',
+      args: [rootfs.path, rootfs.path, 0, mountFlags.bind | mountFlags.recursive, 0],
+      onError: { goto: NEXT },
+    },
     { call: 'chdir', args: [rootfs.path], onError: { goto: NEXT } },
     {
       call: 'open',
-      args: ['.', O.path | O.directory | O.closeOnExec],
+      args: ['.', O_PATH | O_DIRECTORY | O_CLOEXEC],
       result: 'root',
       onError: { goto: NEXT },
     },
     ...(spec.mounts ?? []).filter(isSharedFromHost).flatMap(({ source, destination }, index) => [
       {
         call: 'open_tree',
-        args: [AT_FDCWD, source ?? '', OPEN_TREE_CLONE | AT_RECURSIVE | O.closeOnExec],
+        args: [AT_FDCWD, source ?? '', OPEN_TREE_CLONE | AT_RECURSIVE | O_CLOEXEC],
         result: 'tree',
         onError: { goto: `after ${index}` },
       } satisfies Step,
@@ -87,7 +92,7 @@ export function takePlace({ rootfs, spec }: ContainerConfig): Step[] {
 function joinNetwork(path: string): Step[] {
   if (path === '') return [{ call: 'unshare', args: [CLONE.newNet], onError: 'ignore' }];
   return [
-    { call: 'open', args: [path, O.closeOnExec], result: 'network', onError: { goto: 'network joined' } },
+    { call: 'open', args: [path, O_CLOEXEC], result: 'network', onError: { goto: 'network joined' } },
     { call: 'setns', args: [{ value: 'network' }, CLONE.newNet], onError: 'ignore' },
     { call: 'close', args: [{ value: 'network' }], onError: 'ignore' },
     { label: 'network joined' },
@@ -97,7 +102,7 @@ function joinNetwork(path: string): Step[] {
 /** Puts a detached mount at a path of the container; where there is no such path, nowhere. */
 function attach(tree: string, destination: string, after: string): Step[] {
   const how = new Uint8Array(
-    new BigUint64Array([BigInt(O.path | O.closeOnExec), 0n, BigInt(RESOLVE_INSIDE)]).buffer,
+    new BigUint64Array([BigInt(O_PATH | O_CLOEXEC), 0n, BigInt(RESOLVE_INSIDE)]).buffer,
   );
   return [
     {

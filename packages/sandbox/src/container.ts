@@ -8,6 +8,7 @@ import {
 } from '@hako/agent-protocol';
 import type { LinuxResources, Process } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
+import { cannotExec } from './cannot-exec.ts';
 import { checkContainerId } from './container-id.ts';
 import type { ContainerStatus } from './container-state.ts';
 import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
@@ -202,15 +203,7 @@ export class Container {
   /** Registers an exec; it runs once `startExec` is called (containerd's order of calls). */
   addExec(execId: string, spec: Process, io: ProcessIo): void {
     checkContainerId(execId);
-    if (this.status !== 'running') {
-      throw this.#wrongState(
-        this.status === 'stopped'
-          ? 'cannot exec in a stopped container'
-          : this.status === 'paused'
-            ? 'cannot exec in a paused container'
-            : `cannot exec in a container that is ${this.status}`,
-      );
-    }
+    if (this.status !== 'running') throw cannotExec(this.config.id, this.status);
     if (this.execs.has(execId) || execId === this.config.id) {
       throw sandboxError('exec-in-use', `exec id ${execId} is in use in container ${this.config.id}`, {
         id: this.config.id,

@@ -1,4 +1,5 @@
 // What commands need that start no machine: the state on disk and what a machine would be, so that they start at once.
+export { cannotExec } from './cannot-exec.ts';
 export { checkContainerId } from './container-id.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';

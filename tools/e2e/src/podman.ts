@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unmount } from '@hako/posix';
+import { posixHost } from '@hako/sandbox/state';
 import { hakoPath } from './paths.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
 
@@ -63,9 +63,8 @@ hako = ["${hakoPath}"]
   /** Removes all containers, and what podman leaves mounted and in the cgroups. The folder is the caller's. */
   async close(): Promise<void> {
     await this.output(['rm', '--all', '--force', '--time', '0']);
-    for (const mount of ['root/overlay']) {
-      if (existsSync(join(this.folder, mount))) unmountAll(join(this.folder, mount));
-    }
+    // The storage's own bind mount, which podman leaves.
+    posixHost().unmountAll(join(this.folder, 'root/overlay'));
     for (const cgroup of podmanCgroups()) if (!this.#cgroupsBefore.has(cgroup)) removeCgroup(cgroup);
   }
 }
@@ -87,12 +86,4 @@ function removeCgroup(path: string): void {
     if (entry.isDirectory()) removeCgroup(join(path, entry.name));
   }
   rmdirSync(path);
-}
-
-function unmountAll(path: string): void {
-  try {
-    for (;;) unmount(path, { detach: true });
-  } catch {
-    // EINVAL: nothing is mounted there any more.
-  }
 }

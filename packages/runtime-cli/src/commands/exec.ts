@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Process } from '@hako/oci-spec';
-import { liveState, sandboxError } from '@hako/sandbox/state';
+import { cannotExec, liveState } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
 import { checkConsole, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
@@ -32,15 +32,7 @@ export async function exec(
 ): Promise<number> {
   const { store, host } = context;
   const { sandboxId, status } = liveState(store, host, id);
-  if (status !== 'running') {
-    const message =
-      status === 'stopped'
-        ? 'cannot exec in a stopped container'
-        : status === 'paused'
-          ? 'cannot exec in a paused container'
-          : `cannot exec in a container that is ${status}`;
-    throw sandboxError('wrong-state', message, { id, status });
-  }
+  if (status !== 'running') throw cannotExec(id, status);
   const process_ = await execProcess(store.readContainerConfig(id).spec, command, options);
   const shim = await connectShim(store, sandboxId);
   try {
