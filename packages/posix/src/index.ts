@@ -43,6 +43,7 @@ export {
   type WindowSize,
   windowSize,
 } from './pty.ts';
+export { withShortSocketPath } from './short-socket-path.ts';
 export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
 export {
   acceptUnix,

@@ -9,6 +9,8 @@ export interface ProcessStatus {
   /** One letter of proc(5): `R`, `S`, `D`, `T`, `Z` (ended, not reaped), `X` ... */
   readonly state: string;
   readonly parentPid: number;
+  /** CPU time that it has used, its own and the kernel's for it, in clock ticks of 10 ms. */
+  readonly cpuTicks: number;
 }
 
 /** What /proc/PID/stat says, or null when there is no such process. Throws PosixError for other failures. */
@@ -25,7 +27,12 @@ export function processStatus(pid: number): ProcessStatus | null {
   }
   // The second field, the name in parentheses, may hold spaces and parentheses itself.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', parentPid: Number(fields[1]), startTime: Number(fields[19]) };
+  return {
+    state: fields[0] ?? '',
+    parentPid: Number(fields[1]),
+    startTime: Number(fields[19]),
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
+  };
 }
 
 /** Start time of a process (see ProcessStatus), or null when there is no such process. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { callLibc } from './libc.ts';
-import { fromNodeError } from './posix-error.ts';
+import { fromNodeError, PosixError } from './posix-error.ts';
 
 // ioctl requests of tty_ioctl(4), the same on x86-64 and arm64.
 const TIOCGWINSZ = 0x5413;
@@ -13,10 +13,15 @@ export interface WindowSize {
   readonly columns: number;
 }
 
-/** Size of the terminal behind `fd`, in characters. Throws PosixError ENOTTY. */
-export function windowSize(fd: number): WindowSize {
+/** Size of the terminal behind `fd`, in characters; undefined once it was hung up. Throws PosixError ENOTTY. */
+export function windowSize(fd: number): WindowSize | undefined {
   const size = Buffer.alloc(8);
-  callLibc('ioctl', [fd, TIOCGWINSZ, size]);
+  try {
+    callLibc('ioctl', [fd, TIOCGWINSZ, size]);
+  } catch (error) {
+    if (error instanceof PosixError && error.code === 'EIO') return undefined;
+    throw error;
+  }
   return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) };
 }
 

@@ -5,6 +5,7 @@ import type { Translation } from '@hako/oci-translate';
 import type { Timings } from '@hako/sandbox/state';
 import { asBadInput } from './as-bad-input.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { printError } from './output.ts';
 import { badBundle, readSpec } from './read-spec.ts';
 
 /**
@@ -35,12 +36,12 @@ export async function admit(
 
 /** Prints warnings, one line each. */
 export function warn(problems: readonly Problem[]): void {
-  for (const problem of problems) process.stderr.write(`hako: warning: ${formatProblem(problem)}\n`);
+  for (const problem of problems) printError(`hako: warning: ${formatProblem(problem)}\n`);
 }
 
 /** Prints a fact that the user should know once. */
 export function notice(message: string): void {
-  process.stderr.write(`hako: ${message}\n`);
+  printError(`hako: ${message}\n`);
 }
 
 function checkRootfs(path: string, specPath: string): void {

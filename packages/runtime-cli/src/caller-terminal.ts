@@ -29,13 +29,7 @@ export function callerTerminal(): CallerTerminal | undefined {
   // The shell has used it meanwhile.
   const again = (): void => void makeTerminalRaw(fd);
   return {
-    size: () => {
-      try {
-        return windowSize(fd);
-      } catch {
-        return undefined;
-      }
-    },
+    size: () => windowSize(fd),
     lend: () => {
       mode ??= makeTerminalRaw(fd);
       process.on('exit', restore);

@@ -8,6 +8,7 @@ import { defineHostCommands } from './definitions/host.ts';
 import { idsOf, oneByOne } from './each-container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
+import { print, printError } from './output.ts';
 import { logError, reportError } from './report-error.ts';
 
 /**
@@ -49,6 +50,7 @@ export function buildProgram(run: Run): Command {
   const program = new Command('hako')
     .description('Runs OCI containers inside lightweight virtual machines.')
     .version(versionText().trimEnd(), '-v, --version', 'print the version')
+    .configureOutput({ writeOut: print, writeErr: printError })
     .exitOverride()
     .enablePositionalOptions()
     .showHelpAfterError()
@@ -267,7 +269,7 @@ export function buildProgram(run: Run): Command {
     .command('version')
     .description('print the version')
     .action(() => {
-      process.stdout.write(versionText());
+      print(versionText());
     });
   return program;
 }

@@ -1,7 +1,5 @@
-import { state } from './commands/state.ts';
-import { makeContext } from './context.ts';
 import { failureStatus } from './exit-status.ts';
-import { type PlainStateCall, plainStateCall } from './plain-state-call.ts';
+import { type PlainCall, plainCall } from './plain-call.ts';
 import { reportError } from './report-error.ts';
 
 /**
@@ -15,20 +13,22 @@ async function main(argv: readonly string[]): Promise<number> {
       return shimRole(argv.slice(1));
     }
     default: {
-      const call = plainStateCall(argv);
-      if (call !== undefined) return plainState(call);
+      const call = plainCall(argv);
+      if (call !== undefined) return plain(call);
       const { commandLine } = await import('./command-line.ts');
       return commandLine(argv);
     }
   }
 }
 
-async function plainState({ id, options }: PlainStateCall): Promise<number> {
+async function plain({ options, ...call }: PlainCall): Promise<number> {
   try {
-    return await state(makeContext(options), id);
+    const { makeContext } = await import('./context.ts');
+    const { runPlainCall } = await import('./run-plain-call.ts');
+    return await runPlainCall(makeContext(options), call);
   } catch (error) {
     reportError(error, options);
-    return failureStatus('state');
+    return failureStatus(call.command);
   }
 }
 
@@ -39,9 +39,5 @@ try {
   reportError(error, { logFormat: 'text', debug: false });
   status = 1;
 }
-// What was printed leaves first, however slowly it is read; connections that are still open must not keep the command
-// from ending. (The callback of an empty write comes before the bytes of earlier writes have left.)
-await Promise.all(
-  [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.end(() => done(undefined)))),
-);
+// Connections that are still open must not keep the command from ending.
 process.exit(status);

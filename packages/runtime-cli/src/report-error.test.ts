@@ -5,17 +5,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { reportError } from './report-error.ts';
 
 let folder: string;
-const said: string[] = [];
+const said = vi.hoisted((): string[] => []);
+vi.mock('./output.ts', () => ({ printError: (text: string) => said.push(text) }));
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hako-report-'));
   said.length = 0;
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.push(String(text));
-    return true;
-  });
 });
 afterEach(() => {
-  vi.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 

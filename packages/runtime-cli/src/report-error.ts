@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { GlobalOptions } from './global-options.ts';
+import { printError } from './output.ts';
 
 /**
  * Tells of a failed command: one sentence (with its details on further lines) on stderr and, with `--log`, exactly
@@ -10,8 +11,8 @@ export function reportError(
   options: Pick<GlobalOptions, 'log' | 'logFormat' | 'debug'>,
 ): void {
   const message = messageOf(error);
-  process.stderr.write(`hako: ${message}\n`);
-  if (options.debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  printError(`hako: ${message}\n`);
+  if (options.debug && error instanceof Error) printError(`${error.stack ?? ''}\n`);
   logError(message, options);
 }
 
@@ -26,7 +27,7 @@ export function logError(message: string, options: Pick<GlobalOptions, 'log' | '
   try {
     appendFileSync(options.log, `${line}\n`, { mode: 0o640 });
   } catch (cause) {
-    process.stderr.write(`hako: cannot write the log ${options.log}: ${messageOf(cause)}\n`);
+    printError(`hako: cannot write the log ${options.log}: ${messageOf(cause)}\n`);
   }
 }
 

@@ -20,7 +20,7 @@ test('processes that run are measured; those that ended, and others of the same 
     { op: 'started', role: 'virtiofsd', pid: process.pid, startTime },
   ];
   writeFileSync(store.sandbox('box').journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  const found = sandboxProcesses(store, host, 'box');
+  const found = sandboxProcesses(store, 'box');
   expect(found.map(({ role }) => role)).toEqual(['shim', 'virtiofsd']);
   expect(found[0]?.cpuNs).toBeGreaterThan(0);
   expect(found[0]?.memoryBytes).toBeGreaterThan(1 << 20);

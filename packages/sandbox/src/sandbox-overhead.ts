@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Host } from './host.ts';
+import { processStatus } from '@hako/posix';
 import { readJournal } from './journal.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -18,22 +18,16 @@ export interface HostProcessUse {
  * What a sandbox costs on the host, process by process: its shim and those of its journal that run. The memory of the
  * VM's processes contains what the containers use inside.
  */
-export function sandboxProcesses(
-  store: StateStore,
-  host: Pick<Host, 'processStartTime'>,
-  sandboxId: string,
-  procDir = '/proc',
-): readonly HostProcessUse[] {
+export function sandboxProcesses(store: StateStore, sandboxId: string): readonly HostProcessUse[] {
   const paths = store.sandbox(sandboxId);
   const shim = store.readShimRecord(sandboxId);
   const started = readJournal(paths.journal).flatMap((entry) => (entry.op === 'started' ? [entry] : []));
   return [...(shim === null ? [] : [{ role: 'shim', ...shim }]), ...started].flatMap(
     ({ role, pid, startTime }) => {
-      if (host.processStartTime(pid) !== startTime) return [];
+      const status = processStatus(pid);
+      if (status === null || status.startTime !== startTime) return [];
       try {
-        return [
-          { role, pid, cpuNs: cpuNs(`${procDir}/${pid}`), memoryBytes: memoryBytes(`${procDir}/${pid}`) },
-        ];
+        return [{ role, pid, cpuNs: status.cpuTicks * NS_PER_TICK, memoryBytes: memoryBytes(pid) }];
       } catch {
         // It ended meanwhile.
         return [];
@@ -44,14 +38,7 @@ export function sandboxProcesses(
 
 const NS_PER_TICK = 10_000_000;
 
-/** proc(5): utime and stime, in ticks of 10 ms. */
-function cpuNs(dir: string): number {
-  const stat = readFileSync(`${dir}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * NS_PER_TICK;
-}
-
-function memoryBytes(dir: string): number {
-  const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`${dir}/smaps_rollup`, 'latin1'))?.[1];
+function memoryBytes(pid: number): number {
+  const kib = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1'))?.[1];
   return Number(kib ?? 0) * 1024;
 }

@@ -1,6 +1,7 @@
 // The side of those who start a shim or call one; without the shim itself, so that commands start at once.
+export { connectShim } from './connect-shim.ts';
 export { execProcessSpec } from './exec-process.ts';
-export { connectShim, type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
+export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
 export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';
 export { STAND_IN_FDS } from './stand-in.ts';
 export { type HostProcess, standInOption } from './stand-in-option.ts';

@@ -1,6 +1,7 @@
+export { connectShim } from './connect-shim.ts';
 export { EXEC_PROCESS_TYPE, execProcessSpec } from './exec-process.ts';
 export { GuestService, PROCESSES_TYPE } from './guest-service.ts';
-export { connectShim, type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
+export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
 export { type ServeShimOptions, serveShim } from './serve-shim.ts';
 export { ShimError, type ShimErrorCode, type ShimErrorFacts } from './shim-error.ts';
 export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { type Host, type StateStore, sandboxError } from '@hako/sandbox/state';
+import type { Host, StateStore } from '@hako/sandbox/state';
 import { ShimError } from './shim-error.ts';
 import { spawnSelf } from './spawn-self.ts';
 import { connectTask, type TaskConnection } from './task-connection.ts';
@@ -110,18 +110,4 @@ function startFailed(logPath: string, message?: string): ShimError {
   const output = readFileSync(logPath, 'utf8').slice(-2000).trim();
   const why = message ?? (output === '' ? 'it ended without a word' : output);
   return new ShimError('shim-start-failed', `the shim did not start: ${why}`, { facts: { output } });
-}
-
-/** Connects to the shim of an existing sandbox. @throws SandboxError `sandbox-gone` when nobody serves */
-export async function connectShim(store: StateStore, sandboxId: string): Promise<TaskConnection> {
-  try {
-    return await connectTask(store.sandbox(sandboxId).socket);
-  } catch (error) {
-    throw sandboxError(
-      'sandbox-gone',
-      `the shim of sandbox ${sandboxId} does not answer`,
-      { id: sandboxId },
-      error,
-    );
-  }
 }

@@ -62,14 +62,7 @@ interface Screen {
 function openTerminal(pid: number): Screen {
   const fd = openSync(`/proc/${pid}/fd/0`, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
   return {
-    size: () => {
-      try {
-        return windowSize(fd);
-      } catch {
-        // Hung up.
-        return undefined;
-      }
-    },
+    size: () => windowSize(fd),
     close: () => closeSync(fd),
   };
 }

@@ -1,6 +1,8 @@
-import { connectUnix } from '@hako/posix';
+import type { Duplex } from 'node:stream';
+import { connectUnix, fromNodeError, withShortSocketPath } from '@hako/posix';
 import { TaskServiceV2 } from '@hako/task-protocol';
-import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { type Channel, type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { connectBunChannel } from './bun-socket-channel.ts';
 import { GuestService } from './guest-service.ts';
 
 /** A connection to a shim's task API. */
@@ -15,11 +17,21 @@ export interface TaskConnection {
 
 /** Connects to a shim's socket. Rejects with PosixError when nobody serves there. */
 export async function connectTask(socketPath: string): Promise<TaskConnection> {
-  const client = new TtrpcClient(await connectUnix(socketPath));
+  const client = new TtrpcClient(await connectChannel(socketPath));
   return {
     task: client.service(TaskServiceV2),
     guest: client.service(GuestService),
     closed: client.closed,
     close: () => client.close(),
   };
+}
+
+/** An executable goes without node:net (see connectBunChannel), a library on Node with it. */
+async function connectChannel(path: string): Promise<Channel | Duplex> {
+  if (!('Bun' in globalThis)) return connectUnix(path);
+  try {
+    return await withShortSocketPath(path, 'connect', connectBunChannel);
+  } catch (error) {
+    throw fromNodeError(error, path);
+  }
 }

@@ -3,6 +3,7 @@ import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { loadConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /** Arguments of `check`. */
 export interface CheckOptions {
@@ -16,14 +17,12 @@ export async function check(options: GlobalOptions, { json }: CheckOptions): Pro
   const problems = [...configurationProblems, ...(await hypervisor.check(config.hypervisor))];
   const failed = problems.some(({ severity }) => severity === 'error');
   if (json) {
-    process.stdout.write(
-      `${JSON.stringify({ ok: !failed, configuration: files[0] ?? null, problems }, null, 2)}\n`,
-    );
+    print(`${JSON.stringify({ ok: !failed, configuration: files[0] ?? null, problems }, null, 2)}\n`);
     return failed ? 1 : 0;
   }
-  for (const problem of problems) process.stdout.write(`${problem.severity}: ${formatProblem(problem)}\n`);
+  for (const problem of problems) print(`${problem.severity}: ${formatProblem(problem)}\n`);
   if (failed)
     throw new CliError('host-not-ready', 'this host cannot run VMs yet: see above', { facts: { problems } });
-  process.stdout.write('this host can run hako VMs\n');
+  print('this host can run hako VMs\n');
   return 0;
 }

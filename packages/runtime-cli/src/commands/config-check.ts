@@ -1,6 +1,7 @@
 import { formatProblem, isCodedError, type Problem } from '@hako/errors';
 import type { GlobalOptions } from '../global-options.ts';
 import { loadConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /** Arguments of `config check`. */
 export interface ConfigCheckOptions {
@@ -27,8 +28,8 @@ export async function configCheck(
   const asked = files.length === 0 ? [options.config] : files;
   const results = asked.map((file) => checkOne(file, lenient || options.lenient === true));
   const allOk = results.every(({ ok }) => ok);
-  if (json) process.stdout.write(`${JSON.stringify({ ok: allOk, results }, null, 2)}\n`);
-  else for (const result of results) process.stdout.write(describe(result));
+  if (json) print(`${JSON.stringify({ ok: allOk, results }, null, 2)}\n`);
+  else for (const result of results) print(describe(result));
   return allOk ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { commentedConfiguration } from '@hako/config';
 import { CliError } from '../cli-error.ts';
 import { builtInConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /**
  * Writes a configuration.toml in which every key is explained and commented out with the value it has on this host;
@@ -10,7 +11,7 @@ import { builtInConfiguration } from '../load-configuration.ts';
 export async function configInit(file: string): Promise<number> {
   const text = commentedConfiguration(builtInConfiguration().config);
   if (file === '-') {
-    process.stdout.write(text);
+    print(text);
     return 0;
   }
   try {

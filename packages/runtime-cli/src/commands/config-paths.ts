@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { configCandidates } from '@hako/config';
+import { print } from '../output.ts';
 
 /** Prints where a configuration is looked for, one path a line, the first that exists wins (as kata-runtime). */
 export async function configPaths(): Promise<number> {
@@ -7,6 +8,6 @@ export async function configPaths(): Promise<number> {
     environment: process.env,
     prefix: dirname(dirname(process.execPath)),
   });
-  process.stdout.write(candidates.map(({ path }) => `${path}\n`).join(''));
+  print(candidates.map(({ path }) => `${path}\n`).join(''));
   return 0;
 }

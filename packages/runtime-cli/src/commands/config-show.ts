@@ -5,6 +5,7 @@ import { asBadInput } from '../as-bad-input.ts';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /** Arguments of `config show`. */
 export interface ConfigShowOptions {
@@ -25,7 +26,7 @@ export async function configShow(
   const values = effectiveValues(config, origins);
   for (const key of keys) demandKnown(key, values);
   const only = (value: EffectiveValue) => keys.length === 0 || keys.some((key) => isMeant(value, key));
-  process.stdout.write(
+  print(
     json
       ? `${stringifyJson({ files, values: values.filter(only) }, 2)}\n`
       : renderConfiguration(config, { only, ...(origin ? { origins } : {}) }),

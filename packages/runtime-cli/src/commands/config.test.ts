@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configKeys, renderConfiguration } from '@hako/config';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { GLOBAL_DEFAULTS } from '../global-options.ts';
 import { builtInConfiguration, loadConfiguration } from '../load-configuration.ts';
 import { configCheck } from './config-check.ts';
@@ -12,19 +12,18 @@ import { configShow } from './config-show.ts';
 
 let folder: string;
 let printed: string;
+vi.mock('../output.ts', () => ({
+  print: (text: string) => {
+    printed += text;
+  },
+  printError: () => {},
+}));
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'hako-config-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
   printed = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 function write(name: string, text: string): string {

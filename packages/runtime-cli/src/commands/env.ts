@@ -6,6 +6,7 @@ import { asBadInput } from '../as-bad-input.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { guestFolder, readGuestDescription } from '../guest-files.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 import { type Tables, toTomlTables } from '../toml-tables.ts';
 import { VERSION } from '../version.ts';
 
@@ -26,7 +27,7 @@ export async function env(options: GlobalOptions, { json }: { readonly json: boo
   const { QemuHypervisor } = await import('@hako/hypervisor-qemu');
   const problems = await new QemuHypervisor().check(loaded.config.hypervisor);
   const report = settings(loaded, !problems.some(({ severity }) => severity === 'error'));
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : toTomlTables(report).trimStart());
+  print(json ? `${JSON.stringify(report, null, 2)}\n` : toTomlTables(report).trimStart());
   return 0;
 }
 

@@ -8,6 +8,7 @@ import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { parseDurationMs } from '../duration.ts';
 import { onContainer } from '../on-container.ts';
+import { print } from '../output.ts';
 import { statsEvent } from '../stats-event.ts';
 
 /** Arguments of `events`. */
@@ -43,9 +44,9 @@ export async function events(context: Context, id: string, options: EventsOption
       const metrics = await readMetrics(task, id, stopped.signal);
       if (metrics === undefined) return;
       const killed = metrics.memoryEvents?.oomKill ?? 0n;
-      if (!options.stats && killed > oomKills) print({ type: 'oom', id });
+      if (!options.stats && killed > oomKills) printEvent({ type: 'oom', id });
       oomKills = killed;
-      print(statsEvent(id, metrics, sandboxProcesses(context.store, context.host, sandboxId)));
+      printEvent(statsEvent(id, metrics, sandboxProcesses(context.store, sandboxId)));
       if (options.stats) return;
       await delay(intervalMs, undefined, { signal: stopped.signal }).catch(() => {});
       if (stopped.signal.aborted) return;
@@ -69,6 +70,6 @@ async function readMetrics(
   }
 }
 
-function print(event: object): void {
-  process.stdout.write(`${stringifyJson(event)}\n`);
+function printEvent(event: object): void {
+  print(`${stringifyJson(event)}\n`);
 }

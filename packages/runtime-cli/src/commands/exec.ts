@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Process } from '@hako/oci-spec';
 import { cannotExec, liveState } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
@@ -36,7 +35,7 @@ export async function exec(
   const process_ = await execProcess(store.readContainerConfig(id).spec, command, options);
   const shim = await connectShim(store, sandboxId);
   try {
-    const execId = `exec-${randomUUID()}`;
+    const execId = `exec-${crypto.randomUUID()}`;
     const call = { id, execId, process: process_, options };
     return options.detach ? await detached(shim, call) : await foreground(shim, call);
   } finally {

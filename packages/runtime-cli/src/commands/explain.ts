@@ -3,6 +3,7 @@ import { formatExplanation } from '@hako/oci-translate';
 import { explainTarget } from '../explain-container.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import type { LoadedConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /** Arguments of `explain`. */
 export interface ExplainOptions {
@@ -28,12 +29,12 @@ export async function explain(
   if (json) {
     const values = diff ? explanation.values.filter(({ isDefault }) => !isDefault) : explanation.values;
     const named = namedBy === undefined ? {} : { namedBy };
-    process.stdout.write(
+    print(
       `${stringifyJson({ target: title, configuration: { files, ...named }, ...explanation, values }, 2)}\n`,
     );
   } else {
-    if (!diff) process.stdout.write(`${title}\n${describe(configuration)}\n\n`);
-    process.stdout.write(formatExplanation(explanation, { diff }));
+    if (!diff) print(`${title}\n${describe(configuration)}\n\n`);
+    print(formatExplanation(explanation, { diff }));
   }
   return explanation.refused ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import { OCI_VERSION } from '@hako/sandbox/state';
 import { CAPABILITIES } from '../capabilities.ts';
+import { print } from '../output.ts';
 import { VERSION } from '../version.ts';
 
 /**
@@ -7,7 +8,7 @@ import { VERSION } from '../version.ts';
  * config.json and find obeyed. Namespaces, seccomp and cgroup v2 are the guest's.
  */
 export async function features(): Promise<number> {
-  process.stdout.write(`${JSON.stringify(FEATURES, null, 2)}\n`);
+  print(`${JSON.stringify(FEATURES, null, 2)}\n`);
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { checkGuestFiles, type GuestDescription, guestFolder, readGuestDescription } from '../guest-files.ts';
 import { loadConfiguration } from '../load-configuration.ts';
+import { print } from '../output.ts';
 
 /** Says what the configured guest is made of, from the manifest that its build left beside it. */
 export async function imageShow(
@@ -11,7 +12,7 @@ export async function imageShow(
 ): Promise<number> {
   const { kernel, image, directory, description } = configuredGuest(options);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ kernel, image, ...description }, null, 2)}\n`);
+    print(`${JSON.stringify({ kernel, image, ...description }, null, 2)}\n`);
     return 0;
   }
   const lines = [`kernel  ${kernel}`, `image   ${image === '' ? '(none)' : image}`];
@@ -20,7 +21,7 @@ export async function imageShow(
     lines.push(`made of Linux ${description.kernelRelease} (${description.architecture})`);
     for (const { name, version } of description.packages) lines.push(`        ${name} ${version}`);
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
   return 0;
 }
 
@@ -32,7 +33,7 @@ export async function imageCheck(options: GlobalOptions): Promise<number> {
   }
   const problems = await checkGuestFiles(directory, description);
   if (problems.length > 0) throw notReady(problems.join('\n'), directory);
-  process.stdout.write(`the files in ${directory} are those that were built\n`);
+  print(`the files in ${directory} are those that were built\n`);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { liveState, type StateStore } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 import { type OciState, ociState } from './state.ts';
 
@@ -23,7 +24,7 @@ export async function list({ store, host }: Context, options: ListOptions): Prom
       if (store.exists(id)) throw error;
     }
   }
-  process.stdout.write(render(states, options));
+  print(render(states, options));
   return 0;
 }
 

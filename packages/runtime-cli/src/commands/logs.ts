@@ -2,6 +2,7 @@ import { watch } from 'node:fs';
 import { makeVisible } from '@hako/hypervisor-qemu';
 import { liveState } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
+import { print } from '../output.ts';
 import { byTime, LOG_SOURCES, type LogLine, type LogSource, readSandboxLogs } from '../sandbox-logs.ts';
 
 /** Arguments of `logs`. */
@@ -25,23 +26,22 @@ export async function logs(context: Context, id: string, options: LogsOptions): 
   if (options.apart) {
     for (const source of LOG_SOURCES) {
       const lines = wanted().filter((line) => line.source === source);
-      if (lines.length > 0) process.stdout.write(`== ${source} ==\n${lines.map(timeAndText).join('')}`);
+      if (lines.length > 0) print(`== ${source} ==\n${lines.map(timeAndText).join('')}`);
     }
     return 0;
   }
   const printed = new Set<string>();
-  const print = (): void => {
+  const printNew = (): void => {
     const lines = byTime(wanted()).map((line) => `${line.source.padEnd(9)} ${timeAndText(line)}`);
     // A log that was rotated meanwhile is shorter than before: what was printed is told by its text and time.
-    for (const line of lines) if (!printed.has(line)) process.stdout.write(line);
+    for (const line of lines) if (!printed.has(line)) print(line);
     for (const line of lines) printed.add(line);
   };
   if (!options.follow) {
-    for (const line of byTime(wanted()))
-      process.stdout.write(`${line.source.padEnd(9)} ${timeAndText(line)}`);
+    for (const line of byTime(wanted())) print(`${line.source.padEnd(9)} ${timeAndText(line)}`);
     return 0;
   }
-  await untilStopped(context, id, sandboxId, print);
+  await untilStopped(context, id, sandboxId, printNew);
   return 0;
 }
 
@@ -49,12 +49,12 @@ function timeAndText({ time, text }: LogLine): string {
   return `${time === '' ? '-'.padEnd(24) : time} ${makeVisible(text)}\n`;
 }
 
-/** Calls `print` at each change of the logs, until the container has stopped or is gone. */
+/** Calls `printNew` at each change of the logs, until the container has stopped or is gone. */
 async function untilStopped(
   { store, host }: Context,
   id: string,
   sandboxId: string,
-  print: () => void,
+  printNew: () => void,
 ): Promise<void> {
   const paths = store.sandbox(sandboxId);
   await new Promise<void>((resolve, reject) => {
@@ -66,7 +66,7 @@ async function untilStopped(
     for (const watcher of watchers) watcher.on('error', reject);
     function look(): void {
       try {
-        print();
+        printNew();
         if (liveState(store, host, id).status === 'stopped') end();
       } catch {
         // Deleted meanwhile.

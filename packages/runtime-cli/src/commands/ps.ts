@@ -2,6 +2,7 @@ import type { GuestProcessInfo } from '@hako/sandbox/state';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { onContainer } from '../on-container.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 
 /** Arguments of `ps`. */
@@ -24,13 +25,13 @@ export async function ps(
   await onContainer(context, id, async ({ task, guest }) => {
     if (format === 'json') {
       const { processes } = await task.pids({ id });
-      process.stdout.write(`${JSON.stringify(processes.map(({ pid }) => pid))}\n`);
+      print(`${JSON.stringify(processes.map(({ pid }) => pid))}\n`);
       return;
     }
     const { value } = await guest.processes({ id });
     // The shim has read the guest's answer with limits and made it printable.
     const processes = JSON.parse(new TextDecoder().decode(value)) as readonly GuestProcessInfo[];
-    process.stdout.write(
+    print(
       table([
         columns.map(({ heading }) => heading),
         ...processes.map((entry) => columns.map(({ cell }) => cell(entry))),

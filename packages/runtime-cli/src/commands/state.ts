@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { type ContainerState, liveState, OCI_VERSION, type StateStore } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
+import { print } from '../output.ts';
 
 /** State of the OCI runtime specification, with the members that runc adds. */
 export interface OciState {
@@ -17,7 +18,7 @@ export interface OciState {
 
 /** Prints the state of a container; starts nothing and asks nobody. */
 export async function state({ store, host }: Context, id: string): Promise<number> {
-  process.stdout.write(`${JSON.stringify(ociState(store, liveState(store, host, id)), null, 2)}\n`);
+  print(`${JSON.stringify(ociState(store, liveState(store, host, id)), null, 2)}\n`);
   return 0;
 }
 

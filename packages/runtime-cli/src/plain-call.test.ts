@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { plainCall } from './plain-call.ts';
+
+test('the plain forms are read', () => {
+  expect(plainCall(['state', 'c1'])).toMatchObject({
+    command: 'state',
+    args: ['c1'],
+    options: { root: '/run/hako', debug: false },
+  });
+  expect(plainCall(['kill', 'c1', '9'])).toMatchObject({ command: 'kill', args: ['c1', '9'] });
+  expect(plainCall(['kill', '-a', 'c1'])?.flags).toEqual(new Set(['all']));
+  expect(plainCall(['delete', '--force', 'c1'])?.flags).toEqual(new Set(['force']));
+  expect(plainCall(['delete', 'c1', '-f'])?.flags).toEqual(new Set(['force']));
+  expect(plainCall(['list'])).toMatchObject({ command: 'list', args: [] });
+  const globals = ['--root', '/r', '--log=/l', '--log-format', 'json', '--debug', '--systemd-cgroup'];
+  expect(plainCall([...globals, 'start', 'c1'])).toEqual({
+    command: 'start',
+    args: ['c1'],
+    flags: new Set(),
+    options: {
+      root: '/r',
+      log: '/l',
+      logFormat: 'json',
+      debug: true,
+      systemdCgroup: true,
+      cgroupManager: 'cgroupfs',
+    },
+  });
+});
+
+test.each([
+  [['state']],
+  [['state', '--help']],
+  [['state', 'a', 'b']],
+  [['list', '--format', 'json']],
+  [['kill', '--regex', 'a']],
+  [['kill', 'a', 'TERM', 'b']],
+  [['kill', 'a', '-9']],
+  [['delete', 'a', 'b']],
+  [['run', 'a']],
+  [['toString']],
+  [['--nope', 'state', 'c1']],
+  [['--log-format', 'xml', 'state', 'c1']],
+  [['--root', 'state', 'c1']],
+  [['--root']],
+  [[]],
+])('%j is left to the parser of the whole command line', (argv) => {
+  expect(plainCall(argv)).toBeUndefined();
+});
