@@ -135,6 +135,7 @@ export {
   lostMembersToText,
   withLostMembers,
 } from './lost-members.ts';
+export { OWN_NAMESPACES_KEY } from './own-namespaces.ts';
 export {
   fieldsLost,
   type LostMember,

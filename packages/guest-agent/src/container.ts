@@ -7,6 +7,7 @@ import { cgroupOf, oomKills, processesIn, writeControl } from './cgroup.ts';
 import { crun, releaseInit } from './crun.ts';
 import { GuestProcess } from './guest-process.ts';
 import { setNetworkSysctls } from './network-sysctls.ts';
+import { joinsPids } from './shared-namespaces.ts';
 import type { Machine } from './system/machine.ts';
 
 const SIGKILL = 9;
@@ -31,6 +32,8 @@ export class Container {
   readonly init: GuestProcess;
   /** Mount points that go when the container goes. */
   mountPoints: readonly string[] = [];
+  /** Folder of the host's share with what is the container's alone. */
+  shareDir: string | undefined;
   /** Called when the kernel has killed a process of the container for want of memory. */
   onOom: () => void = () => {};
   readonly #machine: Machine;
@@ -95,7 +98,11 @@ export class Container {
     const { pid } = this.init;
     this.#cgroupDir = pid === undefined ? undefined : cgroupOf(pid);
     this.#state = 'created';
-    void this.init.exit.then(() => this.lookForOom());
+    void this.init.exit.then(() => {
+      this.lookForOom();
+      // The kernel does it only where the pid namespace ends with the first process.
+      if (joinsPids(spec)) this.signalAll(SIGKILL);
+    });
   }
 
   /** Lets the first process run the user's command. Throws AgentError. */
@@ -186,8 +193,7 @@ export class Container {
   signalOne(execId: string, signal: number): void {
     const process = this.process(execId);
     const { pid } = process;
-    // The kernel drops what the first process of a pid namespace has no handler for.
-    const lost = signal === SIGTERM && process === this.init && pid !== undefined && !handles(pid, signal);
+    const lost = signal === SIGTERM && process === this.init && pid !== undefined && wouldDrop(pid, signal);
     process.signal(lost ? SIGKILL : signal);
   }
 
@@ -348,12 +354,14 @@ function fileOfProgram(pid: number | undefined): string | undefined {
   }
 }
 
-/** True when the process has a handler for the signal. */
-function handles(pid: number, signal: number): boolean {
+/** The kernel drops a signal for the first process of a pid namespace that has no handler for it. */
+function wouldDrop(pid: number, signal: number): boolean {
   try {
-    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
-    return caught !== undefined && ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    if (!/^NSpid:.*\t1$/m.test(status)) return false;
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1];
+    return caught === undefined || ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 0n;
   } catch {
-    return false;
+    return true;
   }
 }

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 import { Container } from './container.ts';
 import { OomEvents } from './oom-events.ts';
+import { type NamespaceQuestion, namespaceTypes } from './shared-namespaces.ts';
 import { StorageTable } from './storage.ts';
 import type { Machine } from './system/machine.ts';
+import { unmountBelow } from './unmount-below.ts';
 
 /** Where the agent keeps its own files. */
 const agentRunDir = '/run/hako-agent';
@@ -20,10 +22,14 @@ export class Sandbox {
   readonly machine: Machine;
   readonly storages: StorageTable;
   readonly oomEvents: OomEvents = new OomEvents();
+  /** All containers share the first one's pid namespace (CreateSandboxRequest.sandbox_pidns). */
+  sharesPids = false;
   readonly #runDir: string;
   readonly #containers = new Map<string, Container>();
   #mountPoints: readonly string[] = [];
   #destroyed = false;
+  /** The first container that was made: its namespaces are the sandbox's. */
+  #founder: { readonly container: Container; readonly types: ReadonlySet<string> } | undefined;
 
   constructor(machine: Machine, options: { readonly runDir?: string; readonly storageRoot?: string } = {}) {
     this.machine = machine;
@@ -33,6 +39,18 @@ export class Sandbox {
 
   get containers(): readonly Container[] {
     return [...this.#containers.values()];
+  }
+
+  /** What later containers share of this sandbox. */
+  get founder(): Pick<NamespaceQuestion, 'founderPid' | 'founderTypes'> {
+    const { container, types } = this.#founder ?? {};
+    const founderPid = container?.init.exited === false ? container.init.pid : undefined;
+    return { founderPid, founderTypes: types ?? new Set() };
+  }
+
+  /** A container was made from that spec; the first one counts. */
+  founded(container: Container, spec: object): void {
+    this.#founder ??= { container, types: namespaceTypes(spec) };
   }
 
   /** Mounts that live as long as the sandbox. */
@@ -81,6 +99,7 @@ export class Sandbox {
   forget(container: Container): void {
     this.#containers.delete(container.id);
     this.storages.release(container.mountPoints);
+    if (container.shareDir !== undefined) unmountBelow(this.machine, container.shareDir);
   }
 
   /** Kills everything; what is mounted is left to the end of the machine. */

@@ -63,7 +63,8 @@ test('mounts in order and unmounts backwards', async () => {
   expect(statSync(join(root, 'work')).isDirectory()).toBe(true);
   machine.log.length = 0;
   table.release(mountPoints);
-  expect(log()).toEqual(['unmount R/rootfs', 'unmount R/shm', 'unmount R/p9', 'unmount R/shared']);
+  // The tmpfs stays: it is the sandbox's.
+  expect(log()).toEqual(['unmount R/rootfs', 'unmount R/p9', 'unmount R/shared']);
 });
 
 test('binds files and folders, read-only by a remount', async () => {
@@ -105,13 +106,20 @@ test('makes local folders with mode and group', async () => {
 });
 
 test('one mount point is mounted once, for all its users', async () => {
-  const shared = storage({ driver: 'ephemeral', mountPoint: join(root, 'shm') });
+  const shared = storage({ driver: '9p', source: 'tag', mountPoint: join(root, 'tag') });
   const first = await table.add([shared]);
   const second = await table.add([shared]);
   table.release(first);
-  expect(log()).toEqual(['mount tmpfs ephemeral R/shm 0']);
+  expect(log()).toEqual(['mount 9p tag R/tag 0']);
   table.release(second);
-  expect(log()).toEqual(['mount tmpfs ephemeral R/shm 0', 'unmount R/shm']);
+  expect(log()).toEqual(['mount 9p tag R/tag 0', 'unmount R/tag']);
+});
+
+test('a volume that lives in the guest outlives its users', async () => {
+  const volume = storage({ driver: 'ephemeral', mountPoint: join(root, 'volume') });
+  table.release(await table.add([volume]));
+  await table.add([volume]);
+  expect(log()).toEqual(['mount tmpfs ephemeral R/volume 0']);
 });
 
 test('a failure undoes what was mounted before it', async () => {

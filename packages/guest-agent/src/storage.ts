@@ -40,7 +40,8 @@ const MS_REMOUNT = 32;
 
 /**
  * What is mounted in the guest for the sandbox and its containers. Storages with the same mount point are one, mounted
- * once and unmounted with their last user.
+ * once and unmounted with their last user; but what lives in the guest alone (`ephemeral`, `local`) stays to the end of
+ * the sandbox, since a container that comes again is to find its volume as it left it.
  */
 export class StorageTable {
   readonly #machine: Machine;
@@ -53,18 +54,23 @@ export class StorageTable {
   }
 
   /**
-   * Mounts in the given order; answers the mount points, for `release`. On a failure what was mounted is undone.
+   * Mounts in the given order; answers the mount points that are to be released. On a failure what was mounted is undone.
    * Throws AgentError.
    */
   async add(storages: readonly Storage[]): Promise<string[]> {
     const mountPoints: string[] = [];
+    const passing: string[] = [];
     try {
-      for (const storage of storages) mountPoints.push(await this.#addOne(storage));
+      for (const storage of storages) {
+        const mountPoint = await this.#addOne(storage);
+        mountPoints.push(mountPoint);
+        if (!livesInGuest(storage)) passing.push(mountPoint);
+      }
     } catch (error) {
       this.release(mountPoints);
       throw error;
     }
-    return mountPoints;
+    return passing;
   }
 
   /** Unmounts what has no other user, the last first. */
@@ -181,6 +187,10 @@ export class StorageTable {
     if (modules === undefined || isKnownFileSystem(type)) return;
     await this.#machine.loadModules(modules);
   }
+}
+
+function livesInGuest({ driver }: Storage): boolean {
+  return driver === 'ephemeral' || driver === 'local';
 }
 
 function isKnownFileSystem(type: string): boolean {

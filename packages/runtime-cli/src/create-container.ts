@@ -1,18 +1,25 @@
 import { formatProblem } from '@hako/errors';
 import type { ContainerConfig, Translation } from '@hako/oci-translate';
 import { type ContainerState, hostCgroupPath, sandboxError } from '@hako/sandbox/state';
-import { type HostProcess, type LaunchedShim, launchShim, standInOption } from '@hako/shim/client';
+import {
+  type HostProcess,
+  type LaunchedShim,
+  launchShim,
+  standInOption,
+  type TaskConnection,
+} from '@hako/shim/client';
 import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
+import { joinSandbox } from './join-sandbox.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
-import { removeByForce } from './remove-container.ts';
+import { removeByForce, removeUnmade } from './remove-container.ts';
 import { unsupported } from './unsupported.ts';
 
 /** A container that was created, and the connection to its shim. */
 export interface CreatedContainer {
   readonly translation: Translation;
-  readonly shim: LaunchedShim;
+  readonly shim: TaskConnection;
 }
 
 /** Who stands for the container on the host, and through which streams it speaks. */
@@ -33,48 +40,68 @@ export interface CreateRequest {
 }
 
 /**
- * The one way in which `create` and `run` make a container: check everything, take the id, start the shim, ask it to
- * create. Whatever fails, nothing of it stays.
+ * The one way in which `create` and `run` make a container: check everything, take the id, start the shim or connect to
+ * that of the pod's sandbox, ask it to create. Whatever fails, nothing of it stays.
  */
 export async function createContainer(
   context: Context,
   { id, bundle, offer, terminal = false, measureGuest = false }: CreateRequest,
 ): Promise<CreatedContainer> {
-  const { store, host, timings, options } = context;
+  const { store, timings, options } = context;
   const admitted = await admit(id, bundle, options, timings);
   const translation = terminal ? withTerminal(admitted) : admitted;
+  const { sandbox, container } = translation;
   warn(translation.warnings);
-  const refusal = unsupported(translation.sandbox, translation.container);
+  const refusal = unsupported(sandbox);
   if (refusal !== undefined) throw sandboxError('unsupported', formatProblem(refusal), { id });
-  const standIn = await offer(translation.container);
-  store.reserve(id);
+  const isMember = container.sandboxId !== id;
+  // First, since a container that nobody made is the usual mistake, and nothing is to be undone yet.
+  const joined = isMember ? await joinSandbox(context, container.sandboxId) : undefined;
   try {
-    store.writeSandboxConfig(translation.sandbox);
-    store.writeContainerConfig(translation.container);
-    store.writeContainerState(creating(translation));
-    const shim = await timings.measure('shim start', () =>
-      launchShim({
-        store,
-        host,
-        sandboxId: translation.sandbox.id,
-        debug: options.debug,
-        hostCgroup: cgroupOf(translation, options),
-        measureGuest,
-        onNotice: notice,
-      }),
-    );
-    await shim.task.create({
-      id,
-      bundle: translation.container.bundlePath,
-      ...standIn.stdio,
-      options: standInOption(standIn),
-    });
-    shim.keep();
-    return { translation, shim };
+    const standIn = await offer(container);
+    store.reserve(id);
+    try {
+      if (!isMember) store.writeSandboxConfig(sandbox);
+      store.writeContainerConfig(container);
+      store.writeContainerState(creating(translation));
+      const shim: TaskConnection & Partial<LaunchedShim> =
+        joined ?? (await launch(context, translation, measureGuest));
+      await shim.task.create({
+        id,
+        bundle: container.bundlePath,
+        ...standIn.stdio,
+        options: standInOption(standIn),
+      });
+      shim.keep?.();
+      return { translation, shim };
+    } catch (error) {
+      if (isMember) await removeUnmade(context, id);
+      else await removeByForce(context, { sandboxId: id, id });
+      throw error;
+    }
   } catch (error) {
-    await removeByForce(context, translation.sandbox.id);
+    joined?.close();
     throw error;
   }
+}
+
+/** Starts the shim of a container that is its own sandbox, or a pod's first. */
+function launch(
+  { store, host, timings, options }: Context,
+  translation: Translation,
+  measureGuest: boolean,
+): Promise<LaunchedShim> {
+  return timings.measure('shim start', () =>
+    launchShim({
+      store,
+      host,
+      sandboxId: translation.sandbox.id,
+      debug: options.debug,
+      hostCgroup: cgroupOf(translation, options),
+      measureGuest,
+      onNotice: notice,
+    }),
+  );
 }
 
 /** Where the sandbox's processes live on the host; undefined where the caller wants no cgroup. */
@@ -95,10 +122,10 @@ function withTerminal(translation: Translation): Translation {
   return { ...translation, container: { ...container, spec: { ...spec, process } } };
 }
 
-function creating({ sandbox, container }: Translation): ContainerState {
+function creating({ container }: Translation): ContainerState {
   return {
     id: container.id,
-    sandboxId: sandbox.id,
+    sandboxId: container.sandboxId,
     status: 'creating',
     pid: 0,
     pidStartTime: 0,

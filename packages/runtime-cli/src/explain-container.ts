@@ -49,7 +49,9 @@ export async function explainTarget(
 async function withMachine(explanation: Explanation, stateRoot: string): Promise<Explanation> {
   const { sandbox, container, problems } = explanation;
   if (sandbox === undefined || container === undefined) return explanation;
-  const refusal = unsupported(sandbox, container);
+  // A further member of a pod gets no machine: it runs in that of its sandbox.
+  if (container.type === 'pod_container') return explanation;
+  const refusal = unsupported(sandbox);
   if (refusal !== undefined) return { ...explanation, refused: true, problems: [...problems, refusal] };
   const machine = await explainMachine(sandbox, stateRoot);
   return {

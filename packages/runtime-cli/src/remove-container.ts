@@ -1,4 +1,4 @@
-import { removeSandboxByForce } from '@hako/sandbox/state';
+import { removeByForce as removeFromOutside, removeState } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
 import { notice } from './admit.ts';
@@ -7,15 +7,26 @@ import type { Context } from './context.ts';
 /** How long shim and guest may take to end a container before they are ended themselves. */
 const FORCE_TIMEOUT_MS = 10_000;
 
+/** A container and the sandbox it belongs to, which has the same id unless it is a further member of a pod. */
+export interface ContainerIds {
+  readonly id: string;
+  readonly sandboxId: string;
+}
+
 /**
- * Deletes a container that is stopped (or created), then the sandbox if that was its last, and waits until the shim
- * has cleaned up.
+ * Deletes a container that is stopped (or created). With a sandbox's own container, or its last, the sandbox goes, and
+ * the shim has cleaned up when this resolves. Other members are stopped then, and keep their states until they are
+ * deleted.
  */
-export async function removeContainer(shim: TaskConnection, id: string, signal?: AbortSignal): Promise<void> {
+export async function removeContainer(
+  shim: TaskConnection,
+  { id, sandboxId }: ContainerIds,
+  signal?: AbortSignal,
+): Promise<void> {
   const options = signal === undefined ? {} : { signal };
   await shim.task.delete({ id }, options);
-  // Does nothing while the sandbox has other containers; answers after the cleaning up otherwise.
-  await shim.task.shutdown({ id }, options);
+  // Without `now` it does nothing while the sandbox has other containers; it answers after the cleaning up.
+  await shim.task.shutdown({ id, now: id === sandboxId }, options);
   shim.close();
 }
 
@@ -23,7 +34,8 @@ export async function removeContainer(shim: TaskConnection, id: string, signal?:
  * Ends and deletes a container in whatever state it is: in the orderly way, so that the guest flushes what it wrote to
  * the user's files, or, where shim or guest do not do it in time, from outside.
  */
-export async function endContainer({ store, host }: Context, sandboxId: string, id: string): Promise<void> {
+export async function endContainer({ store, host }: Context, ids: ContainerIds): Promise<void> {
+  const { id, sandboxId } = ids;
   try {
     const shim = await connectShim(store, sandboxId);
     const signal = AbortSignal.timeout(FORCE_TIMEOUT_MS);
@@ -32,16 +44,24 @@ export async function endContainer({ store, host }: Context, sandboxId: string, 
       await shim.task.kill({ id, signal: 9, all: true }, { signal }).catch(() => {});
       await shim.task.wait({ id }, { signal });
     }
-    await removeContainer(shim, id, signal);
+    await removeContainer(shim, ids, signal);
   } catch {
-    await removeByForce({ store, host }, sandboxId);
+    await removeByForce({ store, host }, ids);
   }
 }
 
-/** Removes a sandbox from outside, and tells of what failed without keeping it from going. */
-export async function removeByForce(
-  { store, host }: Pick<Context, 'store' | 'host'>,
-  sandboxId: string,
-): Promise<void> {
-  for (const failure of await removeSandboxByForce(store, host, sandboxId)) notice(`warning: ${failure}`);
+type Places = Pick<Context, 'store' | 'host'>;
+
+/** Removes a container from outside, and its sandbox with it; tells of what failed without keeping it from going. */
+export async function removeByForce({ store, host }: Places, ids: ContainerIds): Promise<void> {
+  tell(await removeFromOutside(store, host, ids));
+}
+
+/** Removes what is left of a member of a pod that could not be made. Its sandbox lives on. */
+export async function removeUnmade({ store, host }: Places, id: string): Promise<void> {
+  tell(await removeState(store, host, id));
+}
+
+function tell(failures: readonly string[]): void {
+  for (const failure of failures) notice(`warning: ${failure}`);
 }

@@ -1,13 +1,8 @@
 import type { Problem } from '@hako/errors';
-import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import type { SandboxConfig } from '@hako/oci-translate';
 
 /** Why a container that is described well is refused by this version all the same. `create` and `explain` ask here. */
-export function unsupported(sandbox: SandboxConfig, container: ContainerConfig): Problem | undefined {
-  if (container.type === 'pod_container')
-    return refusal(
-      `container ${container.id}`,
-      `belongs to the pod of sandbox ${container.sandboxId}: pods of several containers are not supported in this version of hako`,
-    );
+export function unsupported(sandbox: SandboxConfig): Problem | undefined {
   if (sandbox.hypervisor.sharedFs === 'none')
     return refusal(
       'hypervisor.qemu.shared_fs',

@@ -6,12 +6,18 @@ export const SHARE_TAG = 'kataShared';
 /** Where the agent mounts the share (Kata's path). */
 export const GUEST_SHARE_ROOT = '/run/kata-containers/shared/containers/';
 
-/** Root file system of a container inside the guest. */
-export function guestRootfs(containerId: string): string {
-  return posix.join(GUEST_SHARE_ROOT, containerId, 'rootfs');
+/** The sandbox's /dev/shm inside the guest (Kata's path). */
+export const GUEST_SHM = '/run/kata-containers/sandbox/shm';
+
+/** Where volumes in the guest's memory are (Kata's path). */
+export const GUEST_EPHEMERAL_ROOT = '/run/kata-containers/sandbox/ephemeral';
+
+/** Root file system inside the guest of the container whose folder in the share is `name`. */
+export function guestRootfs(name: string): string {
+  return posix.join(GUEST_SHARE_ROOT, name, 'rootfs');
 }
 
-/** Source, inside the guest, of the container's `index`-th shared mount. */
-export function guestMountSource(containerId: string, index: number): string {
-  return posix.join(GUEST_SHARE_ROOT, containerId, 'mounts', String(index));
+/** Source, inside the guest, of that container's `index`-th shared mount. */
+export function guestMountSource(name: string, index: number): string {
+  return posix.join(GUEST_SHARE_ROOT, name, 'mounts', String(index));
 }

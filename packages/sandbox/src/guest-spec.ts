@@ -1,17 +1,18 @@
 import type { Hooks, LinuxResources, Spec } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
-import { guestRootfs } from './guest-paths.ts';
+import { guestNamespaces } from './guest-namespaces.ts';
 import { isBind } from './mount-kind.ts';
-import type { SharedMount } from './share.ts';
+import type { SharedContainer, SharedMount } from './share.ts';
 
 /**
  * The container's specification as the guest must see it. What names things of the host is replaced by the guest's
  * counterpart, or left out because it is done on the host:
  *
- * - root and bind mount sources point into the share; a bound /dev/shm becomes a tmpfs of the sandbox's size;
+ * - root and bind mount sources point into the share, or to what the guest has in their place; a bound /dev/shm that is
+ *   nobody else's becomes a tmpfs;
  * - hooks run on the host, but for createContainer and startContainer, which are crun's in the guest: their programs
  *   are looked up there, in the VM's root file system and in the container's;
- * - the VM itself is the network namespace, and namespaces to join are the host's, so only new ones stay;
+ * - namespaces are the guest's (see guestNamespaces);
  * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
  *   paths have no meaning in the VM;
  * - the cgroup path is one below the guest's root.
@@ -19,15 +20,15 @@ import type { SharedMount } from './share.ts';
 export function guestSpec(
   container: ContainerConfig,
   sandbox: SandboxConfig,
-  shared: readonly SharedMount[],
+  shared: Pick<SharedContainer, 'rootfs' | 'mounts'>,
 ): Spec {
   const { hooks, ...spec } = container.spec;
   const linux = spec.linux;
   return {
     ...spec,
     ...(hooks === undefined ? {} : { hooks: guestHooks(hooks) }),
-    root: { path: guestRootfs(container.id), readonly: container.rootfs.readonly },
-    mounts: [...missingDev(container), ...guestMounts(spec.mounts ?? [], sandbox, shared)],
+    root: { path: shared.rootfs, readonly: container.rootfs.readonly },
+    mounts: [...missingDev(container), ...guestMounts(spec.mounts ?? [], sandbox, shared.mounts)],
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
     ...(linux === undefined ? {} : { linux: guestLinux(linux, container, sandbox) }),
   };
@@ -81,15 +82,10 @@ function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly Sh
 
 function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxConfig): Linux {
   const { intelRdt: _rdt, mountLabel: _label, seccomp, ...rest } = linux;
-  const namespaces = (linux.namespaces ?? [])
-    .filter(({ type }) => type !== 'network' && type !== 'cgroup')
-    .map(({ type }) => ({ type }));
-  // What the container finds at /sys/fs/cgroup is its own; engines on hosts with version 1 do not ask for it.
-  namespaces.push({ type: 'cgroup' });
   return {
     ...rest,
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
-    namespaces,
+    namespaces: guestNamespaces(container).namespaces,
     cgroupsPath: `/hako/${container.id}`,
     ...(linux.resources === undefined ? {} : { resources: guestResources(linux.resources) }),
   };

@@ -8,7 +8,7 @@ export { Journal, type JournalEntry, readJournal } from './journal.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
 export { posixHost } from './posix-host.ts';
 export { runDuePoststop } from './poststop.ts';
-export { removeSandboxByForce, removeSandboxState } from './remove-sandbox.ts';
+export { removeByForce, removeState } from './remove-by-force.ts';
 export { type CreateContainerOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
 export {
   SandboxError,

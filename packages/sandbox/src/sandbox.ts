@@ -1,25 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AgentClient, connectAgent } from '@hako/agent-client';
-import { lostMembers, specToProto } from '@hako/agent-protocol';
 import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
 import { planNetwork } from '@hako/network';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { bootFailure } from './boot-failure.ts';
 import { bootTimes } from './boot-times.ts';
 import { Container } from './container.ts';
+import { ContainerShares } from './container-shares.ts';
+import { createInGuest } from './create-in-guest.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
 import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
-import { guestSpec } from './guest-spec.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
-import { besideMessage, lostNotice } from './lost-members.ts';
 import { notePoststopDue } from './poststop.ts';
 import { type HookState, runHooks } from './run-hooks.ts';
-import { sandboxError } from './sandbox-error.ts';
-import { shareContainer } from './share.ts';
+import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { shareStorage } from './share-storage.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import type { StateStore } from './state-store.ts';
@@ -63,7 +61,8 @@ export interface CreateContainerOptions {
 /**
  * One VM with its containers.
  *
- * new -> booting -> running -> ended. The first `createContainer` boots it; `destroy` ends it from any state and
+ * new -> booting -> running -> ended. Creating the sandbox's own container, whose id is the sandbox's, boots it; the
+ * other members of a pod wait for that, whenever they come, and share its namespaces. `destroy` ends it from any state and
  * undoes the journal, and is idempotent. When the VM ends by itself, every container stops with status 137 and the
  * reason as its `failure`.
  */
@@ -74,6 +73,7 @@ export class Sandbox {
   readonly #options: SandboxOptions;
   readonly #paths: SandboxPaths;
   readonly #journal: Journal;
+  readonly #shares: ContainerShares;
   readonly #cgroup: HostCgroup | undefined;
   #booting: Promise<void> | undefined;
   #machine: VirtualMachine | undefined;
@@ -81,6 +81,8 @@ export class Sandbox {
   #ending: Promise<void> | undefined;
   /** Why the machine is no more. */
   #endReason: string | undefined;
+  /** The sandbox's own container is there. */
+  readonly #founded = Promise.withResolvers<void>();
   readonly #cancelled = new AbortController();
 
   constructor(options: SandboxOptions) {
@@ -89,55 +91,33 @@ export class Sandbox {
     this.timings = options.timings ?? new Timings();
     this.#paths = options.store.sandbox(options.config.id);
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
+    this.#shares = new ContainerShares(this.#paths.share, options.host, this.#journal);
     this.#cgroup = options.hostCgroup === undefined ? undefined : new HostCgroup(options.hostCgroup);
+    // Only members of a pod ask for it.
+    this.#founded.promise.catch(() => {});
   }
 
   /**
-   * Makes a container; the sandbox's first one boots the VM. Nothing of a container that could not be made stays.
+   * Makes a container; the sandbox's own one boots the VM. Nothing of a container that could not be made stays.
    *
-   * @throws SandboxError `boot-failed`, `host-refused`, `guest-refused`, `sandbox-gone`
+   * @throws SandboxError `boot-failed`, `host-refused`, `guest-refused`, `sandbox-gone`, `unsupported`
    */
-  async createContainer({ config, io, pid, isStandIn = false }: CreateContainerOptions): Promise<Container> {
-    if (this.#ending !== undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
-    const { host } = this.#options;
-    await this.#runCreateHooks(config, pid);
-    if (this.#booting === undefined) {
-      await this.#makeDirectories();
-      await this.#enterCgroup();
-      await this.#lookAtNetwork();
+  async createContainer(options: CreateContainerOptions): Promise<Container> {
+    if (this.#ending !== undefined) throw this.#gone();
+    if (options.config.id !== this.config.id) {
+      await this.#founded.promise;
+      const own = this.containers.get(this.config.id);
+      if (own === undefined || own.status === 'stopped') throw this.#gone();
+      return this.#makeContainer(options);
     }
-    const shared = await shareContainer(this.#paths.share, config, host, this.#journal);
-    this.#booting ??= this.#boot();
-    await this.#booting;
-    const agent = this.#agent;
-    if (agent === undefined) throw sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`);
-    const spec = guestSpec(config, this.config, shared);
-    const lost = lostMembers(spec);
-    const noticing = lostNotice(agent, lost);
-    noticing.catch(() => {});
-    await this.timings.measure('container create', () =>
-      guestRefused(
-        agent.createContainer(
-          { containerId: config.id, execId: config.id, OCI: specToProto(spec) },
-          besideMessage(lost),
-        ),
-        'create',
-        config.id,
-      ),
-    );
-    const notice = await guestRefused(noticing, 'create', config.id);
-    if (notice !== undefined) this.#options.onNotice?.(notice);
-    // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
-    if (isStandIn) this.#cgroup?.add(pid);
-    const container = new Container(agent, config, io, pid, {
-      statusChanged: (changed) => this.#record(changed),
-      started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
-    });
-    this.containers.set(config.id, container);
-    this.#record(container);
-    // It may have ended while the guest was answering.
-    if (this.#endReason !== undefined) container.machineEnded(this.#endReason);
-    return container;
+    try {
+      const container = await this.#makeContainer(options);
+      this.#founded.resolve();
+      return container;
+    } catch (error) {
+      this.#founded.reject(error);
+      throw error;
+    }
   }
 
   /** @throws SandboxError `not-found` */
@@ -160,19 +140,60 @@ export class Sandbox {
         },
       );
     }
-    // With the last container the whole machine goes; tidying up inside it would only cost time.
-    if (this.containers.size > 1 && this.#agent !== undefined) {
+    // With the sandbox's own container, or the last one, the machine goes; tidying up inside it would only cost time.
+    const isLast = id === this.config.id || this.containers.size === 1;
+    if (!isLast && this.#agent !== undefined) {
       await guestRefused(this.#agent.removeContainer({ containerId: id, timeout: 10 }), 'delete', id);
     }
     if (container.status === 'created') container.init.abandon(137);
     this.containers.delete(id);
-    if (this.containers.size === 0) await this.destroy();
+    if (isLast) await this.destroy();
+    else await this.#shares.remove(id);
   }
 
   /** Ends the VM and undoes all that was made for the sandbox. */
   async destroy(): Promise<void> {
     this.#ending ??= this.#end();
     await this.#ending;
+  }
+
+  async #makeContainer({ config, io, pid, isStandIn = false }: CreateContainerOptions): Promise<Container> {
+    await this.#runCreateHooks(config, pid);
+    if (this.#booting === undefined) {
+      await this.#makeDirectories();
+      await this.#enterCgroup();
+      await this.#lookAtNetwork();
+    }
+    try {
+      const shared = await this.#shares.add(config, this.config);
+      this.#booting ??= this.#boot();
+      await this.#booting;
+      const agent = this.#agent;
+      if (agent === undefined) throw this.#gone();
+      const notice = await this.timings.measure('container create', () =>
+        createInGuest(agent, config, this.config, shared),
+      );
+      if (notice !== undefined) this.#options.onNotice?.(notice);
+      // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
+      if (isStandIn) this.#cgroup?.add(pid);
+      const container = new Container(agent, config, io, pid, {
+        statusChanged: (changed) => this.#record(changed),
+        started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
+      });
+      this.containers.set(config.id, container);
+      this.#record(container);
+      // It may have ended while the guest was answering.
+      if (this.#endReason !== undefined) container.machineEnded(this.#endReason);
+      return container;
+    } catch (error) {
+      // What the sandbox's own container leaves is undone with the sandbox.
+      if (config.id !== this.config.id) await this.#shares.remove(config.id);
+      throw error;
+    }
+  }
+
+  #gone(): SandboxError {
+    return sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`, { id: this.config.id });
   }
 
   /**
@@ -311,6 +332,7 @@ export class Sandbox {
 
   async #end(): Promise<void> {
     const startMs = performance.now();
+    this.#founded.reject(this.#gone());
     if (this.#agent === undefined) {
       // Still booting, or never booted: nobody in there has anything to lose.
       this.#cancelled.abort();

@@ -1,16 +1,8 @@
 import { GUEST_SHARE_ROOT, SHARE_TAG } from './guest-paths.ts';
+import type { GuestStorage } from './guest-storage.ts';
 
-/** The storage that makes the agent mount the sandbox-wide share (field names of grpc.Storage). */
-export interface ShareStorage {
-  readonly driver: string;
-  readonly source: string;
-  readonly fstype: string;
-  readonly options: string[];
-  readonly mountPoint: string;
-}
-
-/** Storage for the share by either transport; `msizeBytes` is 9p's largest message. */
-export function shareStorage(transport: 'virtio-fs' | 'virtio-9p', msizeBytes: number): ShareStorage {
+/** Storage that makes the agent mount the sandbox-wide share, by either transport; `msizeBytes` is 9p's largest message. */
+export function shareStorage(transport: 'virtio-fs' | 'virtio-9p', msizeBytes: number): GuestStorage {
   const common = { source: SHARE_TAG, mountPoint: GUEST_SHARE_ROOT };
   if (transport === 'virtio-fs') return { ...common, driver: 'virtio-fs', fstype: 'virtiofs', options: [] };
   return {

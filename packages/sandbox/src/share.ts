@@ -1,53 +1,100 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ResourceLedger } from '@hako/hypervisor';
-import type { ContainerConfig } from '@hako/oci-translate';
-import { guestMountSource } from './guest-paths.ts';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { ephemeralVolume } from './ephemeral-volume.ts';
+import { guestMountSource, guestRootfs } from './guest-paths.ts';
+import type { GuestStorage } from './guest-storage.ts';
 import type { Host } from './host.ts';
 import { isSharedFromHost } from './mount-kind.ts';
 import { prepareMountPoints } from './mount-points.ts';
 import { sandboxError } from './sandbox-error.ts';
+import { joinsSandboxShm, sandboxShm } from './sandbox-shm.ts';
+import { removeTree } from './undo.ts';
 
-/** A bind mount of config.json whose source now stands in the share. */
+/** A bind mount of config.json and what the guest mounts in place of the host's source. */
 export interface SharedMount {
   /** Index in `spec.mounts`. */
   readonly index: number;
-  /** What the guest mounts in place of the host's source. */
   readonly guestSource: string;
+}
+
+/** Where the guest finds what one container needs of the host. */
+export interface SharedContainer {
+  /** Root file system inside the guest. */
+  readonly rootfs: string;
+  readonly mounts: readonly SharedMount[];
+  /** What the guest is to mount for it before. */
+  readonly storages: readonly GuestStorage[];
+}
+
+/** What is shared for a container. */
+export interface ShareRequest {
+  /** The sandbox's share on the host. */
+  readonly shareRoot: string;
+  /** Name of the container's folder in it, used once in the life of the sandbox: the guest remembers what it has seen. */
+  readonly name: string;
+  readonly container: ContainerConfig;
+  readonly sandbox: SandboxConfig;
 }
 
 /**
  * Puts what one container needs of the host under the sandbox's share: its root file system and the sources of its
  * bind mounts, each by a bind mount of its own. What is read-only for the container is read-only here, on the
- * host's side, where the guest cannot change it.
+ * host's side, where the guest cannot change it. What only looks like the host's is named as the guest's own: /dev/shm,
+ * and volumes in memory.
  *
- * @throws SandboxError `host-refused` naming the source
+ * @throws SandboxError `host-refused`, `unsupported`, naming the source
  */
 export async function shareContainer(
-  shareRoot: string,
-  container: ContainerConfig,
+  { shareRoot, name, container, sandbox }: ShareRequest,
   host: Host,
   ledger: ResourceLedger,
-): Promise<readonly SharedMount[]> {
-  const base = join(shareRoot, container.id);
+): Promise<SharedContainer> {
+  const base = join(shareRoot, name);
   mkdirSync(join(base, 'rootfs'), { recursive: true, mode: 0o755 });
   mkdirSync(join(base, 'mounts'), { recursive: true, mode: 0o755 });
   // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
   if (container.rootfs.readonly) prepareMountPoints(container);
   await bind(container.rootfs.path, join(base, 'rootfs'), container.rootfs.readonly, host, ledger);
 
-  const shared: SharedMount[] = [];
+  const mounts: SharedMount[] = [];
+  const storages: GuestStorage[] = [];
   for (const [index, mount] of (container.spec.mounts ?? []).entries()) {
+    if (joinsSandboxShm(mount, container)) {
+      const storage = sandboxShm(sandbox.shmSizeBytes);
+      storages.push(storage);
+      mounts.push({ index, guestSource: storage.mountPoint });
+      continue;
+    }
     if (!isSharedFromHost(mount)) continue;
     const source = isAbsolute(mount.source ?? '')
       ? (mount.source ?? '')
       : join(container.bundlePath, mount.source ?? '');
+    const isDirectory = shareableKind(source, mount.destination) === 'directory';
+    const volume = isDirectory ? ephemeralVolume(source) : undefined;
+    if (volume !== undefined) {
+      storages.push(volume);
+      mounts.push({ index, guestSource: volume.mountPoint });
+      continue;
+    }
     const target = join(base, 'mounts', String(index));
-    makeMountPoint(source, target, mount.destination);
+    if (isDirectory) mkdirSync(target, { recursive: true, mode: 0o755 });
+    else closeSync(openSync(target, 'a', 0o600));
     await bind(source, target, isReadonly(mount.options ?? []), host, ledger);
-    shared.push({ index, guestSource: guestMountSource(container.id, index) });
+    mounts.push({ index, guestSource: guestMountSource(name, index) });
   }
-  return shared;
+  return { rootfs: guestRootfs(name), mounts, storages };
+}
+
+/** Takes a container's folder out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */
+export async function unshareContainer(
+  { shareRoot, name }: Pick<ShareRequest, 'shareRoot' | 'name'>,
+  host: Host,
+): Promise<void> {
+  const base = join(shareRoot, name);
+  for (const target of host.mountsBelow(base)) host.unmountAll(target);
+  await removeTree(base, host);
 }
 
 /** The last word counts; `rro` is `ro` for the mounts below too, which hako's binds are in any case. */
@@ -55,10 +102,11 @@ function isReadonly(options: readonly string[]): boolean {
   return /^r?ro$/.test(options.findLast((option) => /^r?r[ow]$/.test(option)) ?? '');
 }
 
-function makeMountPoint(source: string, target: string, destination: string): void {
-  let isDirectory: boolean;
+/** What can be shared of the host: its files and folders, but not what only its own kernel gives a meaning. */
+function shareableKind(source: string, destination: string): 'directory' | 'file' {
+  let stats: Stats;
   try {
-    isDirectory = statSync(source).isDirectory();
+    stats = statSync(source);
   } catch (error) {
     throw sandboxError(
       'host-refused',
@@ -67,8 +115,14 @@ function makeMountPoint(source: string, target: string, destination: string): vo
       error,
     );
   }
-  if (isDirectory) mkdirSync(target, { recursive: true, mode: 0o755 });
-  else closeSync(openSync(target, 'a', 0o600));
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isFile()) return 'file';
+  const kind = stats.isSocket() ? 'socket' : stats.isFIFO() ? 'named pipe' : 'device node';
+  throw sandboxError(
+    'unsupported',
+    `mount source ${source} for ${destination} is a ${kind}: what is behind it is in the host's kernel, and a process in a virtual machine cannot reach it; mount files and folders only`,
+    { path: source },
+  );
 }
 
 async function bind(source: string, target: string, readonly: boolean, host: Host, ledger: ResourceLedger) {

@@ -9,7 +9,7 @@ export { liveState, shimIsAlive } from './liveness.ts';
 export { isSharedFromHost } from './mount-kind.ts';
 export { OCI_VERSION } from './oci-version.ts';
 export { posixHost } from './posix-host.ts';
-export { removeSandboxByForce } from './remove-sandbox.ts';
+export { removeByForce, removeState } from './remove-by-force.ts';
 export {
   SandboxError,
   type SandboxErrorCode,

@@ -1,10 +1,12 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import {
   AgentService,
+  type CreateContainerRequest,
   Health,
   HealthCheckResponse_ServingStatus,
   LOST_MEMBERS_FEATURE,
   LOST_MEMBERS_KEY,
+  OWN_NAMESPACES_KEY,
   specFromProto,
 } from '@hako/agent-protocol';
 import type { Hypervisor, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
@@ -38,6 +40,10 @@ export class FakeMachine implements Hypervisor {
   readonly lostMembers: string[] = [];
   /** The spec of the last container, as the guest got it. */
   created: Spec | undefined;
+  /** The last request to create a container. */
+  request: CreateContainerRequest | undefined;
+  /** What the last container was to have for itself. */
+  ownNamespaces: string | undefined;
   /** What the agent says of itself. */
   features: string[] = [LOST_MEMBERS_FEATURE];
   /** A guest whose agent never answers. */
@@ -125,8 +131,11 @@ export class FakeMachine implements Hypervisor {
         log('updateContainer');
         note(context);
       },
-      createContainer: ({ containerId, execId, OCI }, context) => {
+      createContainer: (request, context) => {
+        const { containerId, execId, OCI } = request;
         note(context);
+        this.request = request;
+        this.ownNamespaces = context.metadata.get(OWN_NAMESPACES_KEY)?.[0];
         this.created = OCI === undefined ? undefined : specFromProto(OCI);
         log('createContainer', containerId);
         begin(execId);

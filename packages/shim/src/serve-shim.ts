@@ -2,7 +2,7 @@ import { chmodSync, createReadStream, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
-import { posixHost, removeSandboxState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
+import { posixHost, removeState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
@@ -50,9 +50,9 @@ export async function serveShim({
   });
 
   const server = createServer();
-  const removeState = async (): Promise<void> => {
+  const removeAll = async (): Promise<void> => {
     server.close();
-    logWarnings(await removeSandboxState(store, host, sandboxId));
+    logWarnings(await removeState(store, host, sandboxId));
   };
   const service = new TaskService({
     sandbox,
@@ -65,15 +65,17 @@ export async function serveShim({
         log('warning', `the timings cannot be written: ${(error as Error).message}`);
       }
     },
-    onRemoved: async (id) => logWarnings(await runDuePoststop(store, id)),
+    // The sandbox's own folder is where this shim lives.
+    onRemoved: async (id) =>
+      logWarnings(await (id === sandboxId ? runDuePoststop(store, id) : removeState(store, host, id))),
     onShutdown: async () => {
-      await removeState();
+      await removeAll();
       void rpc.shutdown().then(() => process.exit(0));
     },
   });
   control.onAbandoned(async () => {
     await sandbox.destroy();
-    await removeState();
+    await removeAll();
     process.exit(0);
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

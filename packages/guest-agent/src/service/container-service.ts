@@ -1,11 +1,14 @@
 import {
   type CreateContainerRequest,
+  OWN_NAMESPACES_KEY,
   processFromProto,
   type StringUser,
   specFromProto,
 } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { withSharedNamespaces } from '../shared-namespaces.ts';
+import { storageRoot } from '../storage.ts';
 import type { AgentHandlers } from './handlers.ts';
 import { withMembersOfCall } from './lost-members.ts';
 
@@ -19,16 +22,23 @@ const CRUN_OCI_VERSION = '1.0.2';
 export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void>): AgentHandlers {
   return {
     async createContainer(request, context) {
-      const spec = withMembersOfCall(specOf(request), context);
+      const asked = withMembersOfCall(specOf(request), context);
       await prepared();
+      const spec = withSharedNamespaces(asked, {
+        ...sandbox.founder,
+        sandboxPidns: request.sandboxPidns || sandbox.sharesPids,
+        own: new Set(context.metadata.get(OWN_NAMESPACES_KEY)?.[0]?.split(',')),
+      });
       const container = sandbox.newContainer(
         request.containerId,
         request.execId,
         request.OCI?.Process?.Terminal ?? false,
       );
       try {
+        container.shareDir = shareDirOf(request.OCI?.Root?.Path);
         container.mountPoints = await sandbox.storages.add(request.storages);
         await container.create(spec);
+        sandbox.founded(container, spec);
       } catch (error) {
         sandbox.forget(container);
         throw error;
@@ -63,7 +73,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */
 function specOf(request: CreateContainerRequest): object {
-  const { OCI, devices, sandboxPidns, stringUser } = request;
+  const { OCI, devices, stringUser } = request;
   refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
   if (OCI === undefined)
     throw new AgentError('invalid-argument', 'OCI, the spec of the container, is missing');
@@ -75,14 +85,17 @@ function specOf(request: CreateContainerRequest): object {
     const types = devices.map(({ type }) => JSON.stringify(type)).join(', ');
     throw new AgentError('unimplemented', `devices are not supported yet: ${types}`);
   }
-  if (sandboxPidns) {
-    throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
-  }
   if (OCI.Linux?.Namespaces.some(({ Type }) => Type === 'time') === true) {
     // Debian 12's crun fails on them with a message that names nothing.
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');
   }
   return { ...specFromProto(OCI), ociVersion: CRUN_OCI_VERSION };
+}
+
+/** hako's host keeps what it shares for one container beside its root file system. */
+function shareDirOf(rootPath = ''): string | undefined {
+  const [, dir] = new RegExp(`^(${storageRoot}/shared/containers/[^/]+)/rootfs/?$`).exec(rootPath) ?? [];
+  return dir;
 }
 
 function refuseUnknown(parts: { stringUser: StringUser | undefined; ports: readonly number[] }): void {

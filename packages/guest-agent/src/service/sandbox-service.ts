@@ -16,9 +16,7 @@ export function sandboxHandlers(
 ): AgentHandlers {
   return {
     async createSandbox({ hostname, dns, storages, kernelModules, sandboxPidns }) {
-      if (sandboxPidns) {
-        throw new AgentError('unimplemented', 'this agent has no pid namespace for the whole sandbox');
-      }
+      sandbox.sharesPids = sandboxPidns;
       await parts.prepared();
       if (hostname !== '') writeFileSync('/proc/sys/kernel/hostname', hostname);
       for (const { name, parameters } of kernelModules) {

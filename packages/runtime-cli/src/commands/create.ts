@@ -27,7 +27,7 @@ export async function create(
   let terminal: OfferedTerminal | undefined;
   let standIn: StandIn | undefined;
   try {
-    const { shim } = await createContainer(context, {
+    const { shim, translation } = await createContainer(context, {
       id,
       bundle,
       terminal: tty,
@@ -42,7 +42,7 @@ export async function create(
       terminal?.send();
       if (pidFile !== undefined && standIn !== undefined) writePidFile(pidFile, standIn.pid);
     } catch (error) {
-      await endContainer(context, id, id);
+      await endContainer(context, translation.container);
       throw error;
     }
     shim.close();

@@ -32,14 +32,15 @@ export async function deleteContainer(
     // State that cannot be read is exactly what force is for.
     if (!force || (isNotFound(error) && !store.exists(id))) throw error;
   }
+  const ids = { id, sandboxId };
   if (!shimIsAlive(store, host, sandboxId)) {
-    await removeByForce(context, sandboxId);
+    await removeByForce(context, ids);
     return 0;
   }
   if (!force) {
-    await removeContainer(await connectShim(store, sandboxId), id);
+    await removeContainer(await connectShim(store, sandboxId), ids);
     return 0;
   }
-  await endContainer(context, sandboxId, id);
+  await endContainer(context, ids);
   return 0;
 }

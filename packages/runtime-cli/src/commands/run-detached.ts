@@ -9,7 +9,7 @@ export async function runDetached(context: Context, id: string, options: CreateO
   try {
     return await start(context, id);
   } catch (error) {
-    await endContainer(context, id, id);
+    await endContainer(context, context.store.readContainerConfig(id));
     throw error;
   }
 }

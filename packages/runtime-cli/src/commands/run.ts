@@ -40,7 +40,7 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
   refuseConsoleSocket(options.consoleSocket);
   const startMs = performance.now();
   let terminal: CallerTerminal | undefined;
-  const { shim } = await createContainer(context, {
+  const { shim, translation } = await createContainer(context, {
     id,
     bundle: options.bundle,
     terminal: options.tty ?? false,
@@ -66,17 +66,19 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     await shim.task.start({ id });
     status = await waitStatus(shim.task, id, '');
     stopForwarding();
-    if (options.timings !== undefined) context.timings.include(context.store.sandbox(id).timings);
+    if (options.timings !== undefined) {
+      context.timings.include(context.store.sandbox(translation.container.sandboxId).timings);
+    }
     const { failure } = context.store.readContainerState(id);
     if (failure !== undefined) notice(`container ${id} was ended: ${failure}`);
   } catch (error) {
-    await endContainer(context, id, id);
+    await endContainer(context, translation.container);
     throw error;
   } finally {
     terminal?.restore();
   }
   if (options.keep) shim.close();
-  else await context.timings.measure('teardown', () => removeContainer(shim, id));
+  else await context.timings.measure('teardown', () => removeContainer(shim, translation.container));
   if (options.timings !== undefined) {
     context.timings.add('total', performance.now() - startMs);
     writeTimings(options.timings, context);

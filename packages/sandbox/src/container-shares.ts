@@ -1,0 +1,39 @@
+import type { ResourceLedger } from '@hako/hypervisor';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import type { Host } from './host.ts';
+import { type SharedContainer, shareContainer, unshareContainer } from './share.ts';
+
+/** What the containers of one sandbox have in its share, by container id. */
+export class ContainerShares {
+  readonly #shareRoot: string;
+  readonly #host: Host;
+  readonly #ledger: ResourceLedger;
+  readonly #names = new Map<string, string>();
+  #made = 0;
+
+  constructor(shareRoot: string, host: Host, ledger: ResourceLedger) {
+    this.#shareRoot = shareRoot;
+    this.#host = host;
+    this.#ledger = ledger;
+  }
+
+  /**
+   * Shares a container; a container of an id that has been there before gets a folder of another name, since the guest
+   * remembers what it has seen under the name before. (No id holds a `@`.)
+   *
+   * @throws SandboxError as shareContainer does
+   */
+  add(container: ContainerConfig, sandbox: SandboxConfig): Promise<SharedContainer> {
+    const { id } = container;
+    this.#made += 1;
+    const name = this.#names.has(id) ? `${id}@${this.#made}` : id;
+    this.#names.set(id, name);
+    return shareContainer({ shareRoot: this.#shareRoot, name, container, sandbox }, this.#host, this.#ledger);
+  }
+
+  /** Takes it out again. Idempotent. @throws SandboxError `teardown-incomplete` */
+  async remove(id: string): Promise<void> {
+    const name = this.#names.get(id);
+    if (name !== undefined) await unshareContainer({ shareRoot: this.#shareRoot, name }, this.#host);
+  }
+}

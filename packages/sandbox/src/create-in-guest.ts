@@ -1,0 +1,39 @@
+import type { AgentClient } from '@hako/agent-client';
+import { lostMembers, OWN_NAMESPACES_KEY, specToProto } from '@hako/agent-protocol';
+import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { guestNamespaces } from './guest-namespaces.ts';
+import { guestRefused } from './guest-refused.ts';
+import { guestSpec } from './guest-spec.ts';
+import { besideMessage, lostNotice } from './lost-members.ts';
+import type { SharedContainer } from './share.ts';
+
+/**
+ * Has the agent create a container that is shared already.
+ *
+ * @returns what to tell the user when this agent leaves something out
+ * @throws SandboxError `guest-refused`
+ */
+export async function createInGuest(
+  agent: AgentClient,
+  container: ContainerConfig,
+  sandbox: SandboxConfig,
+  shared: SharedContainer,
+): Promise<string | undefined> {
+  const { id } = container;
+  const spec = guestSpec(container, sandbox, shared);
+  const { sandboxPidns, own } = guestNamespaces(container);
+  const lost = lostMembers(spec);
+  const noticing = lostNotice(agent, lost);
+  noticing.catch(() => {});
+  const { metadata } = besideMessage(lost);
+  const request = {
+    containerId: id,
+    execId: id,
+    storages: [...shared.storages],
+    OCI: specToProto(spec),
+    sandboxPidns,
+  };
+  const beside = { ...metadata, ...(own.length === 0 ? {} : { [OWN_NAMESPACES_KEY]: own.join(',') }) };
+  await guestRefused(agent.createContainer(request, { metadata: beside }), 'create', id);
+  return guestRefused(noticing, 'create', id);
+}

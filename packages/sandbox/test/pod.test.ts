@@ -1,0 +1,150 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultRuntimeConfig } from '@hako/config';
+import { type Translation, translate } from '@hako/oci-translate';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Host, Sandbox, StateStore } from '../src/index.ts';
+import { FakeMachine } from './fake-machine.ts';
+
+let folder: string;
+let machine: FakeMachine;
+let mounted: string[];
+let store: StateStore;
+let sandbox: Sandbox;
+
+const host: Host = {
+  bindMount: (_source, target) => void mounted.push(target),
+  unmountAll: (target) => {
+    mounted = mounted.filter((each) => each !== target);
+  },
+  mountsBelow: (directory) => mounted.filter((each) => each.startsWith(`${directory}/`)),
+  processStartTime: () => 1,
+  killProcess: async () => true,
+  processesWithMarker: () => [],
+  removeCgroup: async () => true,
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hako-pod-'));
+  mkdirSync(join(folder, 'bundle', 'rootfs'), { recursive: true });
+  machine = new FakeMachine();
+  mounted = [];
+  store = new StateStore(join(folder, 'state'));
+  sandbox = new Sandbox({ config: translated('pod', 'sandbox').sandbox, store, host, hypervisor: machine });
+});
+afterEach(async () => {
+  await sandbox.destroy();
+  expect(mounted).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function translated(containerId: string, kind: 'sandbox' | 'container', extra: object = {}): Translation {
+  return translate({
+    specText: JSON.stringify({
+      ociVersion: '1.0.2',
+      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
+      root: { path: 'rootfs' },
+      annotations: { 'io.kubernetes.cri.container-type': kind, 'io.kubernetes.cri.sandbox-id': 'pod' },
+      ...extra,
+    }),
+    bundlePath: join(folder, 'bundle'),
+    containerId,
+    config: defaultRuntimeConfig(),
+    host: { numCpus: 2 },
+  });
+}
+
+function create(id: string, extra: object = {}) {
+  const { container } = translated(id, id === 'pod' ? 'sandbox' : 'container', extra);
+  if (!store.exists(id)) store.reserve(id);
+  store.writeContainerConfig(container);
+  return sandbox.createContainer({ config: container, io: {}, pid: 1 });
+}
+
+const shareOf = (name: string) => join(store.sandbox('pod').share, name);
+
+test('a member waits until the sandbox has its own container', async () => {
+  const member = create('one');
+  await create('pod');
+  await member;
+  expect(machine.calls).toEqual(['createSandbox', 'createContainer pod', 'createContainer one']);
+});
+
+test('a member is told of a sandbox that could not be made, or has ended meanwhile', async () => {
+  machine.refusals.set('createSandbox', 'no memory');
+  const refused = { status: 'rejected', reason: { code: 'guest-refused' } };
+  expect(await Promise.allSettled([create('one'), create('pod')])).toMatchObject([refused, refused]);
+  await sandbox.destroy();
+  await expect(create('two')).rejects.toMatchObject({ code: 'sandbox-gone' });
+});
+
+test('nobody joins a sandbox whose own container has stopped', async () => {
+  const own = await create('pod');
+  await own.start();
+  machine.endProcess('pod', 0);
+  await own.stopped;
+  await expect(create('one')).rejects.toMatchObject({ code: 'sandbox-gone' });
+});
+
+test('a member joins what its spec names by a path, and has the rest for itself', async () => {
+  await create('pod');
+  const joins = (type: string) => ({ type, path: `/proc/7/ns/${type}` });
+  await create('one', { linux: { namespaces: ['network', 'ipc', 'uts', 'pid'].map(joins) } });
+  expect(machine.request?.sandboxPidns).toBe(true);
+  expect(machine.ownNamespaces).toBeUndefined();
+  await create('two', { linux: { namespaces: [joins('network'), { type: 'ipc' }, { type: 'uts' }] } });
+  expect(machine.request?.sandboxPidns).toBe(false);
+  expect(machine.ownNamespaces).toBe('ipc,uts');
+});
+
+test('shared memory is the sandbox’s, unless the ipc namespace is not', async () => {
+  const mounts = [{ destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['bind'] }];
+  await create('pod', { mounts });
+  expect(machine.request?.storages).toMatchObject([{ mountPoint: '/run/kata-containers/sandbox/shm' }]);
+  expect(machine.created?.mounts).toMatchObject([{ source: '/run/kata-containers/sandbox/shm' }]);
+  await create('two', { mounts, linux: { namespaces: [{ type: 'ipc' }] } });
+  expect(machine.request?.storages).toEqual([]);
+  expect(machine.created?.mounts).toMatchObject([{ type: 'tmpfs' }]);
+});
+
+test('a member goes alone, and comes again under another name in the share', async () => {
+  await create('pod');
+  await create('one');
+  expect(machine.created?.root?.path).toMatch(/\/one\/rootfs$/);
+  await sandbox.removeContainer('one');
+  expect(existsSync(shareOf('one'))).toBe(false);
+  expect(mounted).toEqual([join(shareOf('pod'), 'rootfs')]);
+  await create('one');
+  expect(machine.created?.root?.path).toMatch(/\/one@\d+\/rootfs$/);
+  expect(machine.calls.slice(-2)).toEqual(['removeContainer one', 'createContainer one']);
+});
+
+test('nothing of a member that could not be made stays, and the pod goes on', async () => {
+  await create('pod');
+  machine.refusals.set('createContainer', 'no such program');
+  await expect(create('one')).rejects.toMatchObject({ code: 'guest-refused' });
+  const path = join(folder, 'socket');
+  const server = createServer().listen(path);
+  const mounts = [{ destination: '/s', type: 'bind', source: path, options: ['bind'] }];
+  await expect(create('one', { mounts })).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringContaining('is a socket'),
+  });
+  server.close();
+  machine.refusals.clear();
+  expect(mounted).toEqual([join(shareOf('pod'), 'rootfs')]);
+  await create('one');
+  expect([...sandbox.containers.keys()]).toEqual(['pod', 'one']);
+});
+
+test('with the sandbox’s own container all go, and their states say so', async () => {
+  await create('pod');
+  const member = await create('one');
+  await member.start();
+  await sandbox.removeContainer('pod');
+  expect(await member.stopped).toMatchObject({ status: 137 });
+  expect(store.readContainerState('one')).toMatchObject({ status: 'stopped', sandboxId: 'pod' });
+  await sandbox.removeContainer('one');
+});
