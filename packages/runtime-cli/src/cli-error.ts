@@ -2,19 +2,12 @@ import { CodedError, type Problem } from '@hako/errors';
 
 /**
  * - `usage`: the command line itself is wrong.
- * - `bad-bundle`: the bundle folder or its config.json cannot be used.
- * - `bad-input`: configuration, annotations or specification have problems; `problems` lists them all.
- * - `no-configuration`: the named configuration file cannot be read.
+ * - `bad-bundle`: what `explain` was pointed at cannot be read.
+ * - `bad-input`: a process or resources file cannot be read.
  * - `host-not-ready`: `check` found problems.
  * - `output`: a file the user asked for (pid file, log, timings) cannot be written.
  */
-export type CliErrorCode =
-  | 'usage'
-  | 'bad-bundle'
-  | 'bad-input'
-  | 'no-configuration'
-  | 'host-not-ready'
-  | 'output';
+export type CliErrorCode = 'usage' | 'bad-bundle' | 'bad-input' | 'host-not-ready' | 'output';
 
 /** Facts of a {@link CliError}. */
 export interface CliErrorFacts {

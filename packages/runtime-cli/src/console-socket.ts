@@ -48,6 +48,13 @@ export function refuseConsoleSocket(consoleSocket: string | undefined): void {
   });
 }
 
+/** What a stand-in is to hold: that terminal, or, where there is none, the streams of this command. */
+export function heldStreams(
+  terminal: OfferedTerminal | undefined,
+): 'inherit' | { readonly terminalFd: number } {
+  return terminal === undefined ? 'inherit' : { terminalFd: terminal.slaveFd };
+}
+
 /** Makes a terminal and connects to the socket that it is to be sent to. @throws CliError `output` */
 export function offerTerminal(consoleSocket: string): OfferedTerminal {
   let socket: number;

@@ -1,6 +1,6 @@
-import { formatProblem } from '@hako/errors';
+import { admit } from '@hako/admission';
 import type { ContainerConfig, Translation } from '@hako/oci-translate';
-import { type ContainerState, hostCgroupPath, sandboxError } from '@hako/sandbox/state';
+import { type ContainerState, hostCgroupPath } from '@hako/sandbox/state';
 import {
   type HostProcess,
   type LaunchedShim,
@@ -8,13 +8,12 @@ import {
   standInOption,
   type TaskConnection,
 } from '@hako/shim/client';
-import { admit, notice, warn } from './admit.ts';
 import type { Context } from './context.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { joinSandbox } from './join-sandbox.ts';
+import { notice, warn } from './notice.ts';
 import type { OfferedStdio } from './offered-stdio.ts';
 import { removeByForce, removeUnmade } from './remove-container.ts';
-import { unsupported } from './unsupported.ts';
 
 /** A container that was created, and the connection to its shim. */
 export interface CreatedContainer {
@@ -48,12 +47,10 @@ export async function createContainer(
   { id, bundle, offer, terminal = false, measureGuest = false }: CreateRequest,
 ): Promise<CreatedContainer> {
   const { store, timings, options } = context;
-  const admitted = await admit(id, bundle, options, timings);
+  const admitted = await admit({ id, bundle, choice: options, timings });
   const translation = terminal ? withTerminal(admitted) : admitted;
   const { sandbox, container } = translation;
   warn(translation.warnings);
-  const refusal = unsupported(sandbox);
-  if (refusal !== undefined) throw sandboxError('unsupported', formatProblem(refusal), { id });
   const isMember = container.sandboxId !== id;
   // First, since a container that nobody made is the usual mistake, and nothing is to be undone yet.
   const joined = isMember ? await joinSandbox(context, container.sandboxId) : undefined;

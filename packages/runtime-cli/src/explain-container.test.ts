@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { translateBundle } from '@hako/admission/translation';
 import { isCodedError } from '@hako/errors';
 import { qemuCommandLine } from '@hako/hypervisor-qemu';
 import { defaultFamilies, TranslateError } from '@hako/oci-translate';
@@ -9,7 +10,6 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { explainTarget } from './explain-container.ts';
 import { GLOBAL_DEFAULTS } from './global-options.ts';
-import { translateBundle } from './translate-bundle.ts';
 
 let folder: string;
 let options: typeof GLOBAL_DEFAULTS;

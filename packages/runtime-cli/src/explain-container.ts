@@ -1,12 +1,11 @@
+import { asBadInput } from '@hako/admission';
+import type { LoadedConfiguration } from '@hako/admission/translation';
+import { translationQuestion, unsupported } from '@hako/admission/translation';
 import type { Spec } from '@hako/oci-spec';
 import { type Explanation, explain } from '@hako/oci-translate';
-import { asBadInput } from './as-bad-input.ts';
 import { readExplainTarget } from './explain-target.ts';
 import type { GlobalOptions } from './global-options.ts';
-import type { LoadedConfiguration } from './load-configuration.ts';
 import { explainMachine } from './machine-command-line.ts';
-import { translationQuestion } from './translation-question.ts';
-import { unsupported } from './unsupported.ts';
 
 /** What a container would get, and what that depends on. */
 export interface Explained {

@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { MAX_SPEC_BYTES, readAtMost } from '@hako/admission';
+import type { AskedContainer } from '@hako/admission/translation';
 import { parseSpec } from '@hako/oci-spec';
 import { readPod } from '@hako/oci-translate/pod';
 import { decodeUtf8 } from '@hako/shape';
 import { CliError } from './cli-error.ts';
-import { MAX_SPEC_BYTES } from './read-spec.ts';
-import { readAtMost } from './read-text.ts';
-import type { AskedContainer } from './translation-question.ts';
 
 /** What `explain` was pointed at. */
 export interface ExplainTarget extends Omit<AskedContainer, 'containerId'> {

@@ -23,6 +23,12 @@ export function offeredStdio(pid: number = process.pid, terminal = false): Offer
   return { stdin: place(0), stdout: place(1), stderr: terminal ? '' : place(2), terminal };
 }
 
+/** The same of a stand-in that inherited them, or that holds a terminal as its stdin. */
+export function standInStdio(pid: number, terminal: boolean): OfferedStdio {
+  if (!terminal) return offeredStdio(pid);
+  return { stdin: `/proc/${pid}/fd/0`, stdout: `/proc/${pid}/fd/1`, stderr: '', terminal: true };
+}
+
 /**
  * Gives up this process's stdin and stdout once the shim has them, where that is what their other ends wait for: a
  * pipe's reader sees the end when the container's process closes its side, not when this command ends.

@@ -1,8 +1,8 @@
 import { removeByForce as removeFromOutside, removeState } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
-import { notice } from './admit.ts';
 import type { Context } from './context.ts';
+import { notice } from './notice.ts';
 
 /** How long shim and guest may take to end a container before they are ended themselves. */
 const FORCE_TIMEOUT_MS = 10_000;

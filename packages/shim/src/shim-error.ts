@@ -4,9 +4,15 @@ import { CodedError } from '@hako/errors';
  * - `shim-start-failed`: the shim process ended, or said nothing, before it served; facts carry what it printed.
  * - `task-refused`: the shim answered a task call with an error; `grpcCode` tells which kind.
  * - `shim-gone`: the connection to the shim ended during a call.
+ * - `stand-in-failed`: no process that stands for a container can be started on the host.
  * - `bad-request`: a task request that cannot be understood.
  */
-export type ShimErrorCode = 'shim-start-failed' | 'task-refused' | 'shim-gone' | 'bad-request';
+export type ShimErrorCode =
+  | 'shim-start-failed'
+  | 'task-refused'
+  | 'shim-gone'
+  | 'stand-in-failed'
+  | 'bad-request';
 
 /** Facts of a {@link ShimError}. */
 export interface ShimErrorFacts {

@@ -1,8 +1,8 @@
+import { loadConfiguration } from '@hako/admission/translation';
 import { formatProblem } from '@hako/errors';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { loadConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /** Arguments of `check`. */

@@ -1,6 +1,6 @@
+import { loadConfiguration } from '@hako/admission/translation';
 import { formatProblem, isCodedError, type Problem } from '@hako/errors';
 import type { GlobalOptions } from '../global-options.ts';
-import { loadConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /** Arguments of `config check`. */

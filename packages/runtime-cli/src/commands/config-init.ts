@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { builtInConfiguration } from '@hako/admission/translation';
 import { commentedConfiguration } from '@hako/config';
 import { CliError } from '../cli-error.ts';
-import { builtInConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /**

@@ -1,10 +1,10 @@
+import { asBadInput } from '@hako/admission';
+import { type LoadedConfiguration, loadConfiguration } from '@hako/admission/translation';
 import { type EffectiveValue, effectiveValues, renderConfiguration } from '@hako/config';
 import { stringifyJson } from '@hako/oci-spec/json';
 import { nearest } from '@hako/shape';
-import { asBadInput } from '../as-bad-input.ts';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { type LoadedConfiguration, loadConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /** Arguments of `config show`. */

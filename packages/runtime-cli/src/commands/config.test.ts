@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtInConfiguration, loadConfiguration } from '@hako/admission/translation';
 import { configKeys, renderConfiguration } from '@hako/config';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { GLOBAL_DEFAULTS } from '../global-options.ts';
-import { builtInConfiguration, loadConfiguration } from '../load-configuration.ts';
 import { configCheck } from './config-check.ts';
 import { configInit } from './config-init.ts';
 import { configShow } from './config-show.ts';

@@ -1,9 +1,10 @@
-import { checkConsole, type OfferedTerminal, offerTerminal } from '../console-socket.ts';
+import { type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
+import { checkConsole, heldStreams, type OfferedTerminal, offerTerminal } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
+import { standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { endContainer } from '../remove-container.ts';
-import { type StandIn, startStandIn } from '../start-stand-in.ts';
 
 /** Arguments of `create`. */
 export interface CreateOptions {
@@ -25,7 +26,7 @@ export async function create(
   { bundle, pidFile, tty = false, consoleSocket }: CreateOptions,
 ): Promise<number> {
   let terminal: OfferedTerminal | undefined;
-  let standIn: StandIn | undefined;
+  let standIn: StartedStandIn | undefined;
   try {
     const { shim, translation } = await createContainer(context, {
       id,
@@ -34,8 +35,12 @@ export async function create(
       offer: async (container) => {
         checkConsole(container.spec.process?.terminal ?? false, consoleSocket);
         if (consoleSocket !== undefined) terminal = offerTerminal(consoleSocket);
-        standIn = await startStandIn(id, { terminalFd: terminal?.slaveFd, container });
-        return { pid: standIn.pid, isStandIn: true, stdio: standIn.stdio };
+        standIn = await startStandIn(id, { streams: heldStreams(terminal), container });
+        return {
+          pid: standIn.pid,
+          isStandIn: true,
+          stdio: standInStdio(standIn.pid, terminal !== undefined),
+        };
       },
     });
     try {

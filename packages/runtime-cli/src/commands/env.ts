@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, machine, release, totalmem } from 'node:os';
+import { asBadInput } from '@hako/admission';
+import { type LoadedConfiguration, loadConfiguration } from '@hako/admission/translation';
 import { OCI_VERSION } from '@hako/sandbox/state';
-import { asBadInput } from '../as-bad-input.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { guestFolder, readGuestDescription } from '../guest-files.ts';
-import { type LoadedConfiguration, loadConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 import { type Tables, toTomlTables } from '../toml-tables.ts';
 import { VERSION } from '../version.ts';

@@ -1,15 +1,15 @@
 import type { Process } from '@hako/oci-spec';
 import { cannotExec, liveState } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
+import { type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
-import { checkConsole, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
+import { checkConsole, heldStreams, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { forwardSignals } from '../forward-signals.ts';
-import { offeredStdio, releaseStdio } from '../offered-stdio.ts';
+import { offeredStdio, releaseStdio, standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { resizePty } from '../resize-pty.ts';
-import { type StandIn, startStandIn } from '../start-stand-in.ts';
 import { waitStatus } from '../wait-status.ts';
 
 /** Arguments of `exec`. */
@@ -88,10 +88,11 @@ async function detached(
   const { consoleSocket, pidFile } = options;
   checkConsole(process.terminal === true, consoleSocket);
   const terminal = consoleSocket === undefined ? undefined : offerTerminal(consoleSocket);
-  let standIn: StandIn | undefined;
+  let standIn: StartedStandIn | undefined;
   try {
-    standIn = await startStandIn(id, { terminalFd: terminal?.slaveFd });
-    await addAndStart(task, { id, execId, ...standIn.stdio, spec: execProcessSpec(process, standIn.pid) });
+    standIn = await startStandIn(id, { streams: heldStreams(terminal) });
+    const stdio = standInStdio(standIn.pid, terminal !== undefined);
+    await addAndStart(task, { id, execId, ...stdio, spec: execProcessSpec(process, standIn.pid) });
     try {
       terminal?.send();
       if (pidFile !== undefined) writePidFile(pidFile, standIn.pid);

@@ -1,8 +1,8 @@
+import type { LoadedConfiguration } from '@hako/admission/translation';
 import { stringifyJson } from '@hako/oci-spec/json';
 import { formatExplanation } from '@hako/oci-translate';
 import { explainTarget } from '../explain-container.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import type { LoadedConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /** Arguments of `explain`. */

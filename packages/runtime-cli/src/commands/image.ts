@@ -1,8 +1,8 @@
-import { asBadInput } from '../as-bad-input.ts';
+import { asBadInput } from '@hako/admission';
+import { loadConfiguration } from '@hako/admission/translation';
 import { CliError } from '../cli-error.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { checkGuestFiles, type GuestDescription, guestFolder, readGuestDescription } from '../guest-files.ts';
-import { loadConfiguration } from '../load-configuration.ts';
 import { print } from '../output.ts';
 
 /** Says what the configured guest is made of, from the manifest that its build left beside it. */

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { notice } from '../admit.ts';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
 import { CliError } from '../cli-error.ts';
 import { refuseConsoleSocket } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
 import { forwardSignals } from '../forward-signals.ts';
+import { notice } from '../notice.ts';
 import { offeredStdio, releaseStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { endContainer, removeContainer } from '../remove-container.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { LinuxResources } from '@hako/oci-spec';
 import { taskResources } from '@hako/shim/client';
-import { notice } from '../admit.ts';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { notice } from '../notice.ts';
 import { onContainer } from '../on-container.ts';
 import { type ResourceOptions, resourcesOfOptions } from '../resource-options.ts';
 

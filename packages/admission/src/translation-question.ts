@@ -2,7 +2,7 @@ import type { RuntimeConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import type { Spec } from '@hako/oci-spec';
 import { policyFromConfig, requestedConfiguration, type TranslateInput } from '@hako/oci-translate';
-import type { GlobalOptions } from './global-options.ts';
+import type { ConfigurationChoice } from './configuration-choice.ts';
 import { hostFacts } from './host-facts.ts';
 import { type LoadedConfiguration, loadConfiguration } from './load-configuration.ts';
 
@@ -28,12 +28,9 @@ export interface Question {
  * may name another configuration by annotation where the configuration that counts without it allows that; a flag is
  * stronger.
  *
- * @throws CliError `no-configuration`; ConfigError with every problem
+ * @throws AdmissionError `no-configuration`; ConfigError with every problem
  */
-export function translationQuestion(
-  asked: AskedContainer,
-  options: Pick<GlobalOptions, 'config' | 'lenient'>,
-): Question {
+export function translationQuestion(asked: AskedContainer, options: ConfigurationChoice): Question {
   const host = hostFacts();
   const ask = (configuration: LoadedConfiguration, problems: readonly Problem[] = []): Question => {
     const { config, origins: configOrigins } = configuration;

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { CliError } from './cli-error.ts';
+import { AdmissionError } from './admission-error.ts';
 import { readAtMost } from './read-text.ts';
 
 /** Longest config.json that is read. */
 export const MAX_SPEC_BYTES: number = 16 * 1024 * 1024;
 
-/** The bytes of a bundle's config.json. @throws CliError `bad-bundle` */
+/** The bytes of a bundle's config.json. @throws AdmissionError `bad-bundle` */
 export function readSpec(bundlePath: string, specPath: string): Uint8Array {
   const bundle = statSync(bundlePath, { throwIfNoEntry: false });
   if (bundle === undefined) throw badBundle(`bundle ${bundlePath} does not exist`, bundlePath);
@@ -25,8 +25,8 @@ export function readSpec(bundlePath: string, specPath: string): Uint8Array {
 }
 
 /** A bundle that cannot be used. */
-export function badBundle(message: string, path: string, cause?: unknown): CliError {
-  return new CliError(
+export function badBundle(message: string, path: string, cause?: unknown): AdmissionError {
+  return new AdmissionError(
     'bad-bundle',
     message,
     cause === undefined ? { facts: { path } } : { facts: { path }, cause },

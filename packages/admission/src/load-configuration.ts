@@ -12,8 +12,8 @@ import {
   type SearchInput,
   sortDropIns,
 } from '@hako/config';
-import { CliError } from './cli-error.ts';
-import type { GlobalOptions } from './global-options.ts';
+import { AdmissionError } from './admission-error.ts';
+import type { ConfigurationChoice } from './configuration-choice.ts';
 import { readAtMost } from './read-text.ts';
 
 /** A configuration, and the files that it was read from. */
@@ -25,7 +25,7 @@ export interface LoadedConfiguration extends LoadedConfig {
 }
 
 /** What decides which configuration counts. */
-export type ConfigurationChoice = Pick<GlobalOptions, 'config' | 'lenient'> & Pick<SearchInput, 'annotation'>;
+export type ConfigurationSearch = ConfigurationChoice & Pick<SearchInput, 'annotation'>;
 
 /** What of this process decides where is looked; tests hand in their own. */
 export interface ConfigurationPlace {
@@ -37,10 +37,10 @@ export interface ConfigurationPlace {
  * The configuration before annotations: the first file of the search order with its drop-ins, or the built-in one
  * where there is no file at all.
  *
- * @throws CliError `no-configuration`; ConfigError with every problem of all files
+ * @throws AdmissionError `no-configuration`; ConfigError with every problem of all files
  */
 export function loadConfiguration(
-  { config, annotation, lenient = false }: ConfigurationChoice,
+  { config, annotation, lenient = false }: ConfigurationSearch,
   { executable, environment }: ConfigurationPlace = {
     executable: process.execPath,
     environment: process.env,
@@ -110,9 +110,9 @@ function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-function unreadable(path: string, cause: unknown, details = ''): CliError {
+function unreadable(path: string, cause: unknown, details = ''): AdmissionError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new CliError('no-configuration', `cannot read the configuration ${path}${details}: ${why}`, {
+  return new AdmissionError('no-configuration', `cannot read the configuration ${path}${details}: ${why}`, {
     facts: { path },
     cause,
   });

@@ -1,7 +1,7 @@
 import { parseSpec } from '@hako/oci-spec';
 import { explain, TranslateError, type Translation, translate } from '@hako/oci-translate';
-import type { Timings } from '@hako/sandbox/state';
-import type { GlobalOptions } from './global-options.ts';
+import type { PhaseNotes } from './admit.ts';
+import type { ConfigurationChoice } from './configuration-choice.ts';
 import { MAX_SPEC_BYTES } from './read-spec.ts';
 import { type AskedContainer, translationQuestion } from './translation-question.ts';
 
@@ -13,8 +13,8 @@ export interface BundleText extends Omit<AskedContainer, 'spec'> {
 /** Translates a bundle under the configuration that counts for it, and notes how long each of the two took. */
 export function translateBundle(
   { specText, ...asked }: BundleText,
-  options: GlobalOptions,
-  timings: Timings,
+  options: ConfigurationChoice,
+  timings: Pick<PhaseNotes, 'add'>,
 ): Translation {
   const startMs = performance.now();
   const spec = parseSpec(specText, { file: asked.specFile, maxLength: MAX_SPEC_BYTES });

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import type { ContainerConfig } from '@hako/oci-translate';
 import { type ChildExit, reapChild, setChildSubreaper } from '@hako/posix';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type StandIn, startStandIn } from './start-stand-in.ts';
+import { type StartedStandIn, startStandIn } from './start-stand-in.ts';
 
 let folder: string;
 let rootfs: string;
@@ -37,7 +37,7 @@ function container(mounts: readonly object[] = []): ContainerConfig {
 }
 
 /** The shim's side, as far as it is needed here. */
-function shimOf({ pid }: StandIn): { streamsTaken(): void; end(status: number): void } {
+function shimOf({ pid }: StartedStandIn): { streamsTaken(): void; end(status: number): void } {
   const orders = openSync(`/proc/${pid}/fd/3`, 'w');
   return {
     streamsTaken: () => void writeSync(orders, Uint8Array.of(0)),
@@ -48,12 +48,12 @@ function shimOf({ pid }: StandIn): { streamsTaken(): void; end(status: number): 
   };
 }
 
-function ended({ pid }: StandIn): Promise<ChildExit> {
+function ended({ pid }: StartedStandIn): Promise<ChildExit> {
   return vi.waitUntil(() => reapChild(pid), { interval: 5, timeout: 10_000 }) as Promise<ChildExit>;
 }
 
 /** Resolves once the host's files cannot be seen through the stand-in any more. */
-async function inPlace({ pid }: StandIn): Promise<void> {
+async function inPlace({ pid }: StartedStandIn): Promise<void> {
   await vi.waitUntil(() => !existsSync(`/proc/${pid}/root${folder}`), { interval: 5, timeout: 10_000 });
 }
 

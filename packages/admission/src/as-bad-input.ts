@@ -1,5 +1,5 @@
 import { formatProblem, isCodedError, type Problem } from '@hako/errors';
-import { CliError } from './cli-error.ts';
+import { AdmissionError } from './admission-error.ts';
 
 /** What a library found wrong with what users wrote, as one message that lists every problem; other errors stay. */
 export function asBadInput(error: unknown): unknown {
@@ -10,7 +10,7 @@ export function asBadInput(error: unknown): unknown {
     errors.length === 1
       ? (errors[0] ?? '')
       : [`${errors.length} problems:`, ...errors.map((line) => `  ${line}`)].join('\n');
-  return new CliError('bad-input', message, { facts: { problems }, cause: error });
+  return new AdmissionError('bad-input', message, { facts: { problems }, cause: error });
 }
 
 function problemsOf(error: unknown): readonly Problem[] | undefined {

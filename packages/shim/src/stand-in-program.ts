@@ -1,6 +1,6 @@
 import type { ContainerConfig } from '@hako/oci-translate';
-import { STAND_IN_FDS } from '@hako/shim/client';
 import { encodeProgram } from '@hako/syscall-program';
+import { STAND_IN_FDS } from './stand-in.ts';
 import { startSecondProcess, takePlace } from './take-place.ts';
 
 /** For a stand-in that was not told how the process ended: the shim is gone. */
