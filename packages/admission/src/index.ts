@@ -2,5 +2,5 @@ export { AdmissionError, type AdmissionErrorCode, type AdmissionErrorFacts } fro
 export { type AdmitRequest, admit, type PhaseNotes } from './admit.ts';
 export { asBadInput } from './as-bad-input.ts';
 export type { ConfigurationChoice } from './configuration-choice.ts';
-export { MAX_SPEC_BYTES } from './read-spec.ts';
+export { MAX_SPEC_BYTES, readSpec } from './read-spec.ts';
 export { readAtMost } from './read-text.ts';

@@ -1,6 +1,6 @@
 import { admit } from '@hako/admission';
 import type { ContainerConfig, Translation } from '@hako/oci-translate';
-import { type ContainerState, hostCgroupPath } from '@hako/sandbox/state';
+import { hostCgroupPath, recordAdmitted } from '@hako/sandbox/state';
 import {
   type HostProcess,
   type LaunchedShim,
@@ -58,9 +58,7 @@ export async function createContainer(
     const standIn = await offer(container);
     store.reserve(id);
     try {
-      if (!isMember) store.writeSandboxConfig(sandbox);
-      store.writeContainerConfig(container);
-      store.writeContainerState(creating(translation));
+      recordAdmitted(store, translation);
       const shim: TaskConnection & Partial<LaunchedShim> =
         joined ?? (await launch(context, translation, measureGuest));
       await shim.task.create({
@@ -117,15 +115,4 @@ function withTerminal(translation: Translation): Translation {
   if (spec.process === undefined) return translation;
   const process = { ...spec.process, terminal: true };
   return { ...translation, container: { ...container, spec: { ...spec, process } } };
-}
-
-function creating({ container }: Translation): ContainerState {
-  return {
-    id: container.id,
-    sandboxId: container.sandboxId,
-    status: 'creating',
-    pid: 0,
-    pidStartTime: 0,
-    createdAt: new Date().toISOString(),
-  };
 }

@@ -1,13 +1,25 @@
+import { basename } from 'node:path';
 import { failureStatus } from './exit-status.ts';
 import { type PlainCall, plainCall } from './plain-call.ts';
 import { reportError } from './report-error.ts';
 
+/** Name under which containerd looks for the executable (its runtime io.containerd.hako.v2). */
+const CONTAINERD_NAME = 'containerd-shim-hako-v2';
+
 /**
- * Entry of the executable. The inner role comes first: hako itself starts it, many times, and it needs neither the
- * command line's parser nor its help.
+ * Entry of the executable. The name tells who calls. The inner roles come first: hako itself starts them, many times, and
+ * they need neither the command line's parser nor its help.
  */
 async function main(argv: readonly string[]): Promise<number> {
+  if (basename(process.argv0) === CONTAINERD_NAME) {
+    const { containerdCommand } = await import('./containerd-role.ts');
+    return containerdCommand(argv);
+  }
   switch (argv[0]) {
+    case 'containerd-shim': {
+      const { containerdServer } = await import('./containerd-role.ts');
+      return containerdServer(argv.slice(1));
+    }
     case 'shim': {
       const { shimRole } = await import('./shim-role.ts');
       return shimRole(argv.slice(1));

@@ -4,10 +4,12 @@ export { type ContainerState, type ContainerStatus, parseContainerState } from '
 export { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
+export { hostCgroupPath } from './host-cgroup-path.ts';
 export { Journal, type JournalEntry, readJournal } from './journal.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
 export { posixHost } from './posix-host.ts';
 export { runDuePoststop } from './poststop.ts';
+export { recordAdmitted } from './record-admitted.ts';
 export { removeByForce, removeState } from './remove-by-force.ts';
 export { type CreateContainerOptions, Sandbox, type SandboxOptions } from './sandbox.ts';
 export {

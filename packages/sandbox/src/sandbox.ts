@@ -44,6 +44,8 @@ export interface SandboxOptions {
   readonly measureGuest?: boolean;
   /** Facts worth telling the user once. */
   readonly onNotice?: (message: string) => void;
+  /** The guest's kernel killed in that container for want of memory. */
+  readonly onOutOfMemory?: (containerId: string) => void;
   /** What happens to machine and containers, a line each. */
   readonly log?: (message: string) => void;
 }
@@ -323,7 +325,9 @@ export class Sandbox {
       for (;;) {
         const { containerId } = await agent.getOOMEvent({});
         const container = this.containers.get(containerId);
-        if (container !== undefined) container.oomKills += 1;
+        if (container === undefined) continue;
+        container.oomKills += 1;
+        this.#options.onOutOfMemory?.(containerId);
       }
     } catch {
       // What ends the connection is seen elsewhere.

@@ -9,6 +9,7 @@ export { liveState, shimIsAlive } from './liveness.ts';
 export { isSharedFromHost } from './mount-kind.ts';
 export { OCI_VERSION } from './oci-version.ts';
 export { posixHost } from './posix-host.ts';
+export { recordAdmitted } from './record-admitted.ts';
 export { removeByForce, removeState } from './remove-by-force.ts';
 export {
   SandboxError,

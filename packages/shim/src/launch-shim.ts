@@ -1,53 +1,25 @@
-import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Duplex } from 'node:stream';
-import type { Host, StateStore } from '@hako/sandbox/state';
-import { ShimError } from './shim-error.ts';
-import { spawnSelf } from './spawn-self.ts';
+import { type StartedServer, type StartServerOptions, startServer } from './start-server.ts';
 import { connectTask, type TaskConnection } from './task-connection.ts';
 
 /** Which sandbox a new shim is for. */
-export interface LaunchShimOptions {
-  readonly store: StateStore;
-  readonly host: Pick<Host, 'processStartTime'>;
-  readonly sandboxId: string;
+export interface LaunchShimOptions extends Omit<StartServerOptions, 'args'> {
   readonly debug: boolean;
   /** The host's cgroup for all processes of the sandbox; see SandboxOptions. */
   readonly hostCgroup?: string | undefined;
   /** Have the guest's boot measured; see SandboxOptions. */
   readonly measureGuest?: boolean;
-  /** Called with facts the user should know once. */
-  readonly onNotice?: (message: string) => void;
 }
 
 /** A shim that serves. Until `keep` is called it ends, and cleans up, when this process does. */
-export interface LaunchedShim extends TaskConnection {
-  keep(): void;
-}
-
-/** What a shim says on its control stream, one JSON object a line. */
-export type ShimMessage =
-  | { readonly type: 'ready' }
-  | { readonly type: 'notice'; readonly message: string }
-  | { readonly type: 'failed'; readonly message: string };
-
-/** The line by which the launcher tells the shim to outlive it. */
-const KEEP_LINE = 'keep\n';
-
-/** fd of the control stream in the shim. */
-export const CONTROL_FD = 3;
+export interface LaunchedShim extends TaskConnection, Pick<StartedServer, 'keep'> {}
 
 /**
- * Starts the shim of a sandbox whose configuration is stored, and connects to it once it says that it serves: no
- * polling. Its stdout and stderr go to shim.log.
+ * Starts the shim of a sandbox whose configuration is stored, and connects to it.
  *
  * @throws ShimError `shim-start-failed` with the log's end
  */
 export async function launchShim(options: LaunchShimOptions): Promise<LaunchedShim> {
   const { store, sandboxId } = options;
-  const paths = store.sandbox(sandboxId);
-  const log = openSync(paths.shimLog, 'a', 0o600);
   const args = [
     'shim',
     '--root',
@@ -58,56 +30,12 @@ export async function launchShim(options: LaunchShimOptions): Promise<LaunchedSh
     ...(options.hostCgroup === undefined ? [] : ['--cgroup', options.hostCgroup]),
     ...(options.measureGuest === true ? ['--measure-guest'] : []),
   ];
-  // In the sandbox's directory, so that the socket's name is short however deep the root is.
-  const child = spawnSelf(args, { cwd: paths.directory, stdio: ['ignore', log, log, 'pipe'] });
-  closeSync(log);
-  const control = child.stdio[CONTROL_FD] as Duplex;
+  const server = await startServer({ ...options, args });
   try {
-    if (child.pid === undefined) throw await spawnFailure(child);
-    const startTime = options.host.processStartTime(child.pid);
-    if (startTime === null) throw startFailed(paths.shimLog);
-    store.writeShimRecord(sandboxId, { pid: child.pid, startTime });
-    await readyOf(control, paths.shimLog, options.onNotice);
-    const connection = await connectTask(paths.socket);
-    child.unref();
-    return {
-      ...connection,
-      keep: () => {
-        control.end(KEEP_LINE);
-      },
-    };
+    const connection = await connectTask(store.sandbox(sandboxId).socket);
+    return { ...connection, keep: server.keep };
   } catch (error) {
-    control.destroy();
+    server.abandon();
     throw error;
   }
-}
-
-function readyOf(control: Duplex, logPath: string, onNotice: LaunchShimOptions['onNotice']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: control });
-    control.on('error', () => {});
-    lines.on('line', (line) => {
-      const message = JSON.parse(line) as ShimMessage;
-      if (message.type === 'ready') resolve();
-      else if (message.type === 'notice') onNotice?.(message.message);
-      else reject(startFailed(logPath, message.message));
-    });
-    lines.on('close', () => reject(startFailed(logPath)));
-  });
-}
-
-function spawnFailure(child: ChildProcess): Promise<ShimError> {
-  return new Promise((resolve) => {
-    child.once('error', (cause) => {
-      resolve(
-        new ShimError('shim-start-failed', `cannot start the shim: ${cause.message}`, { facts: {}, cause }),
-      );
-    });
-  });
-}
-
-function startFailed(logPath: string, message?: string): ShimError {
-  const output = readFileSync(logPath, 'utf8').slice(-2000).trim();
-  const why = message ?? (output === '' ? 'it ended without a word' : output);
-  return new ShimError('shim-start-failed', `the shim did not start: ${why}`, { facts: { output } });
 }

@@ -1,14 +1,11 @@
-import { chmodSync, createReadStream, writeFileSync, writeSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
-import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
-import { TtrpcServer } from '@hako/ttrpc';
-import { GuestService } from './guest-service.ts';
-import { CONTROL_FD, type ShimMessage } from './launch-shim.ts';
+import { Control } from './control.ts';
+import { serveTasks } from './serve-tasks.ts';
 import { log } from './shim-log.ts';
-import { guestMethods, taskMethods } from './task-methods.ts';
+import { StoredContainers } from './stored-containers.ts';
 import { TaskService } from './task-service.ts';
 
 /** Arguments of the shim process. */
@@ -49,14 +46,12 @@ export async function serveShim({
     log: (message) => log('info', message),
   });
 
-  const server = createServer();
   const removeAll = async (): Promise<void> => {
-    server.close();
+    served.stopListening();
     logWarnings(await removeState(store, host, sandboxId));
   };
   const service = new TaskService({
-    sandbox,
-    readContainerConfig: (id) => store.readContainerConfig(id),
+    containers: new StoredContainers(sandbox, store),
     onStarted: () => {
       try {
         writeFileSync(paths.timings, JSON.stringify({ phases: sandbox.timings.phases }));
@@ -70,7 +65,7 @@ export async function serveShim({
       logWarnings(await (id === sandboxId ? runDuePoststop(store, id) : removeState(store, host, id))),
     onShutdown: async () => {
       await removeAll();
-      void rpc.shutdown().then(() => process.exit(0));
+      void served.finish().then(() => process.exit(0));
     },
   });
   control.onAbandoned(async () => {
@@ -81,58 +76,10 @@ export async function serveShim({
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
   }
-
-  const methods = taskMethods(service, (message) => log('error', message));
-  // The same service under both names: a caller speaks one or the other.
-  const rpc = new TtrpcServer()
-    .register(TaskServiceV2, methods)
-    .register(TaskServiceV3, methods)
-    .register(
-      GuestService,
-      guestMethods(service, (message) => log('error', message)),
-    );
-  server.on('connection', (socket) => rpc.serve(socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(basename(paths.socket), resolve);
-  });
-  chmodSync(paths.socket, 0o600);
+  const served = await serveTasks(service, basename(paths.socket), (message) => log('error', message));
   control.say({ type: 'ready' });
 }
 
 function logWarnings(warnings: readonly string[]): void {
   for (const warning of warnings) log('warning', warning);
-}
-
-/**
- * Our end of the control stream. Read by file calls: Bun has no net.Socket on an inherited descriptor, and the
- * stream lives only while the container is being created.
- */
-class Control {
-  #kept = false;
-  #abandoned: () => void = () => {};
-
-  constructor() {
-    const stream = createReadStream('', { fd: CONTROL_FD, autoClose: true });
-    stream.on('data', () => {
-      this.#kept = true;
-    });
-    stream.on('error', () => stream.destroy());
-    stream.on('close', () => {
-      if (!this.#kept) this.#abandoned();
-    });
-  }
-
-  say(message: ShimMessage): void {
-    if (this.#kept) return;
-    try {
-      writeSync(CONTROL_FD, `${JSON.stringify(message)}\n`);
-    } catch {
-      // The launcher is gone; `abandoned` is on its way.
-    }
-  }
-
-  onAbandoned(action: () => Promise<void>): void {
-    this.#abandoned = () => void action();
-  }
 }

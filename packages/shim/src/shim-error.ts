@@ -2,6 +2,7 @@ import { CodedError } from '@hako/errors';
 
 /**
  * - `shim-start-failed`: the shim process ended, or said nothing, before it served; facts carry what it printed.
+ * - `usage`: the command line that containerd calls is wrong.
  * - `task-refused`: the shim answered a task call with an error; `grpcCode` tells which kind.
  * - `shim-gone`: the connection to the shim ended during a call.
  * - `stand-in-failed`: no process that stands for a container can be started on the host.
@@ -9,6 +10,7 @@ import { CodedError } from '@hako/errors';
  */
 export type ShimErrorCode =
   | 'shim-start-failed'
+  | 'usage'
   | 'task-refused'
   | 'shim-gone'
   | 'stand-in-failed'

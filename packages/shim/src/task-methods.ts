@@ -20,7 +20,7 @@ export function taskMethods(
     exec: answer((request) => service.exec(request)),
     closeIO: answer((request) => service.closeIo(request)),
     wait: answer((request) => service.wait(request)),
-    connect: answer(() => service.connect()),
+    connect: answer((request) => service.connect(request)),
     shutdown: answer((request) => service.shutdown(request)),
     pause: answer((request) => service.pause(request)),
     resume: answer((request) => service.resume(request)),

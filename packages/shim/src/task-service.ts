@@ -1,9 +1,9 @@
-import type { ContainerConfig } from '@hako/oci-translate';
-import type { Container, GuestProcess, ProcessExit, ProcessIo, Sandbox } from '@hako/sandbox';
-import { type SandboxError, sandboxError } from '@hako/sandbox';
+import type { Container, GuestProcess, ProcessExit, ProcessIo } from '@hako/sandbox';
+import { type Sandbox, type SandboxError, sandboxError } from '@hako/sandbox';
 import type {
   Any,
   CloseIORequest,
+  ConnectRequest,
   ConnectResponse,
   CreateTaskRequest,
   CreateTaskResponse,
@@ -23,15 +23,16 @@ import type {
   WaitRequest,
   WaitResponse,
 } from '@hako/task-protocol';
-import { packAny, TaskStatus, timestampFromMs } from '@hako/task-protocol';
+import { packAny, TaskStatus } from '@hako/task-protocol';
 import { Metrics } from '@hako/task-protocol/cgroups-v2';
 import { containerMetrics } from './container-metrics.ts';
+import type { ContainerSource } from './container-source.ts';
 import { readExecProcess } from './exec-process.ts';
 import { PROCESSES_TYPE } from './guest-service.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
 import { standFor } from './stand-for.ts';
 import { StandIn } from './stand-in.ts';
-import { readStandIn } from './stand-in-option.ts';
+import { exitFields, TaskEvents } from './task-events.ts';
 import { readTaskResources } from './task-resources.ts';
 
 /** What shells answer for a command that could not be run. */
@@ -39,9 +40,9 @@ const NOT_STARTED_STATUS = 126;
 
 /** What the task service works on. */
 export interface TaskServiceOptions {
-  readonly sandbox: Sandbox;
-  /** Reads what the creating command translated and stored. */
-  readonly readContainerConfig: (id: string) => ContainerConfig;
+  readonly containers: ContainerSource;
+  /** Told what happens. Default: nobody is. */
+  readonly events?: TaskEvents;
   /** Called after a container's process was started. */
   readonly onStarted: () => void;
   /** Called after a container was removed from the sandbox: what is to follow its end. */
@@ -64,61 +65,57 @@ export class TaskService {
   readonly #options: TaskServiceOptions;
   readonly #records = new Map<string, TaskRecord>();
   readonly #creating = new Set<string>();
+  readonly #events: TaskEvents;
 
   constructor(options: TaskServiceOptions) {
     this.#options = options;
+    this.#events = options.events ?? new TaskEvents(() => {});
   }
 
   async create(request: CreateTaskRequest): Promise<Partial<CreateTaskResponse>> {
-    const { sandbox, readContainerConfig } = this.#options;
+    const { containers } = this.#options;
     const { id } = request;
-    if (request.rootfs.length > 0)
-      throw unsupported('mounting the root file system (CreateTaskRequest.rootfs)');
     if (request.checkpoint !== '') throw unsupported('restoring a checkpoint');
     // Taken at once: two creates of one id at the same time must not both go on.
-    if (sandbox.containers.has(id) || this.#creating.has(id)) {
+    if (containers.sandbox?.containers.has(id) === true || this.#creating.has(id)) {
       throw sandboxError('id-in-use', `container with given ID already exists: ${id}`, { id });
     }
     this.#creating.add(id);
     try {
-      const config = readContainerConfig(id);
-      const host = readStandIn(request.options);
-      const io = openProcessIo(request);
-      const standIn = host?.isStandIn === true ? openStandIn(host.pid, io) : undefined;
+      const { sandbox, config, pid, standIn, abandon } = await containers.prepare(request);
+      let io: ProcessIo | undefined;
+      let container: Container;
       try {
-        const container = await sandbox.createContainer({
-          config,
-          io,
-          pid: host?.pid ?? process.pid,
-          isStandIn: standIn !== undefined,
-        });
-        if (standIn !== undefined) standFor(standIn, container, '', request);
-        this.#endWithContainer(container);
+        io = openProcessIo(request);
+        container = await sandbox.createContainer({ config, io, pid, isStandIn: standIn !== undefined });
       } catch (error) {
-        closeProcessIo(io);
+        if (io !== undefined) closeProcessIo(io);
         standIn?.abandon();
+        await abandon();
         throw error;
       }
+      if (standIn !== undefined) standFor(standIn, container, '', request);
       this.#records.set(id, recordOf(request, request.bundle));
-      return { pid: sandbox.container(id).pid };
+      this.#events.created(container, request);
+      this.#endWithContainer(sandbox, container);
+      return { pid: container.pid };
     } finally {
       this.#creating.delete(id);
     }
   }
 
   async start({ id, execId }: StartRequest): Promise<Partial<StartResponse>> {
-    const container = this.#options.sandbox.container(id);
-    if (execId !== '') {
-      await container.startExec(execId);
-      return { pid: container.pid };
-    }
-    await this.#options.sandbox.timings.measure('container start', () => container.start());
-    this.#options.onStarted();
+    const container = this.#container(id);
+    await this.#events.aroundStart(container, execId, async () => {
+      if (execId === '') await this.#sandbox.timings.measure('container start', () => container.start());
+      else await container.startExec(execId);
+    });
+    if (execId === '') this.#options.onStarted();
     return { pid: container.pid };
   }
 
   async exec(request: ExecProcessRequest): Promise<object> {
-    const container = this.#options.sandbox.container(request.id);
+    const container = this.#container(request.id);
     const { process, standIn: standInPid } = await readExecProcess(request.spec);
     const io = openProcessIo(request);
     const standIn = standInPid === undefined ? undefined : openStandIn(standInPid, io);
@@ -129,13 +126,14 @@ export class TaskService {
       standIn?.abandon();
       throw error;
     }
+    this.#events.execAdded(container, request.execId);
     if (standIn !== undefined) this.#standForExec(standIn, container, request);
     this.#records.set(`${request.id}/${request.execId}`, recordOf(request, ''));
     return {};
   }
 
   async state({ id, execId }: StateRequest): Promise<Partial<StateResponse>> {
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     const record = this.#records.get(execId === '' ? id : `${id}/${execId}`);
     const exit = execId === '' ? container.exit : await settled(container.exec(execId).process);
     const status =
@@ -155,31 +153,31 @@ export class TaskService {
   }
 
   async wait({ id, execId }: WaitRequest): Promise<Partial<WaitResponse>> {
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     if (execId !== '') return exitFields(await container.exec(execId).process.exited);
     return exitFields(await container.stopped);
   }
 
   async kill({ id, execId, signal, all }: KillRequest): Promise<object> {
-    await this.#options.sandbox.container(id).kill(signal, execId, all);
+    await this.#container(id).kill(signal, execId, all);
     return {};
   }
 
   async resizePty({ id, execId, width, height }: ResizePtyRequest): Promise<object> {
-    await this.#options.sandbox.container(id).resize(execId, { rows: height, columns: width });
+    await this.#container(id).resize(execId, { rows: height, columns: width });
     return {};
   }
 
   async closeIo({ id, execId, stdin }: CloseIORequest): Promise<object> {
     if (!stdin) return {};
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     const process = execId === '' ? container.init : container.exec(execId).process;
     await process.closeStdin();
     return {};
   }
 
   async delete({ id, execId }: DeleteRequest): Promise<Partial<DeleteResponse>> {
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     if (execId !== '') {
       const exec = container.exec(execId);
       if (exec.status === 'running') {
@@ -190,62 +188,86 @@ export class TaskService {
       this.#forgetExec(container, execId);
       return { pid: container.pid, ...exitFields(await settled(exec.process)) };
     }
-    await this.#options.sandbox.removeContainer(id);
+    await this.#sandbox.removeContainer(id);
     this.#records.delete(id);
     await this.#options.onRemoved(id);
+    await this.#options.containers.removed(id);
+    await this.#events.deleted(container);
     return { pid: container.pid, ...exitFields(container.exit) };
   }
 
   async pause({ id }: { readonly id: string }): Promise<object> {
-    await this.#options.sandbox.container(id).pause();
+    await this.#container(id).pause();
+    this.#events.paused(id);
     return {};
   }
 
   async resume({ id }: { readonly id: string }): Promise<object> {
-    await this.#options.sandbox.container(id).resume();
+    await this.#container(id).resume();
+    this.#events.resumed(id);
     return {};
   }
 
   async update({ id, resources }: UpdateTaskRequest): Promise<object> {
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     await container.update(await readTaskResources(resources));
     return {};
   }
 
   /** The container's own figures, from the guest, as containerd's metrics of cgroup v2. */
   async stats({ id }: { readonly id: string }): Promise<StatsResponse> {
-    const container = this.#options.sandbox.container(id);
+    const container = this.#container(id);
     const { oomKills } = container;
     return { stats: packAny(Metrics, containerMetrics({ stats: await container.stats(), oomKills })) };
   }
 
   /** The processes inside the container, as JSON. */
   async processes({ id }: { readonly id: string }): Promise<Any> {
-    const processes = await this.#options.sandbox.container(id).processes();
+    const processes = await this.#container(id).processes();
     return { typeUrl: PROCESSES_TYPE, value: new TextEncoder().encode(JSON.stringify(processes)) };
   }
 
   /** Host processes of the task: the one that stands for it. Processes in the guest have no host pid. */
   async pids({ id }: { readonly id: string }): Promise<PidsResponse> {
-    return { processes: [{ pid: this.#options.sandbox.container(id).pid, info: undefined }] };
+    return { processes: [{ pid: this.#container(id).pid, info: undefined }] };
   }
 
-  async connect(): Promise<Partial<ConnectResponse>> {
-    return { shimPid: process.pid, taskPid: process.pid, version: 'v2' };
+  /** Also before there is a task: then the shim's own pid stands for it. */
+  async connect({ id }: ConnectRequest): Promise<Partial<ConnectResponse>> {
+    const taskPid = this.#options.containers.sandbox?.containers.get(id)?.pid ?? process.pid;
+    return { shimPid: process.pid, taskPid, version: 'v2' };
   }
 
   /** Ends the sandbox and the shim; with containers left it does nothing unless `now` is set (containerd's rule). */
   async shutdown({ now }: ShutdownRequest): Promise<object> {
-    const { sandbox, onShutdown } = this.#options;
-    if (sandbox.containers.size > 0 && !now) return {};
-    await sandbox.destroy();
+    const {
+      containers: { sandbox },
+      onShutdown,
+    } = this.#options;
+    const isInUse = (sandbox?.containers.size ?? 0) > 0 || this.#creating.size > 0;
+    if (isInUse && !now) return {};
+    await sandbox?.destroy();
     // Before the answer: whoever gets it finds nothing left, and may use the id again.
     await onShutdown();
     return {};
   }
 
+  get #sandbox(): Sandbox {
+    const { sandbox } = this.#options.containers;
+    if (sandbox === undefined) throw sandboxError('not-found', 'the sandbox has no container');
+    return sandbox;
+  }
+
+  /** @throws SandboxError `not-found` */
+  #container(id: string): Container {
+    const container = this.#options.containers.sandbox?.containers.get(id);
+    if (container === undefined) throw sandboxError('not-found', `container does not exist: ${id}`, { id });
+    return container;
+  }
+
   #forgetExec(container: Container, execId: string): void {
     container.execs.delete(execId);
+    this.#events.execDeleted(container, execId);
     this.#records.delete(`${container.config.id}/${execId}`);
   }
 
@@ -257,10 +279,10 @@ export class TaskService {
   }
 
   /** A machine whose only, or whose pod's, process ended has nothing left to run: its memory goes back now. */
-  #endWithContainer(container: Container): void {
+  #endWithContainer(sandbox: Sandbox, container: Container): void {
     if (container.config.type === 'pod_container') return;
     void container.stopped
-      .then(() => this.#options.sandbox.destroy())
+      .then(() => sandbox.destroy())
       .catch(() => {
         // destroy is idempotent: Shutdown or `delete --force` meets the same failure and reports it.
       });
@@ -284,10 +306,6 @@ const EXEC_STATUS_OF = {
 function recordOf(request: StreamPlaces, bundle: string): TaskRecord {
   const { stdin, stdout, stderr, terminal } = request;
   return { stdin, stdout, stderr, terminal, bundle };
-}
-
-function exitFields(exit: ProcessExit | undefined) {
-  return exit === undefined ? {} : { exitStatus: exit.status, exitedAt: timestampFromMs(exit.at.getTime()) };
 }
 
 /** The exit of a process that has ended, or undefined while it runs. */

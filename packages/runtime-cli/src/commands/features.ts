@@ -12,7 +12,8 @@ export async function features(): Promise<number> {
   return 0;
 }
 
-const FEATURES = {
+/** What `features` prints. */
+export const FEATURES: object = {
   ociVersionMin: '1.0.0',
   ociVersionMax: OCI_VERSION,
   hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],

@@ -1,0 +1,86 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { QemuHypervisor } from '@hako/hypervisor-qemu';
+import { posixHost, removeState, runDuePoststop, StateStore } from '@hako/sandbox';
+import { Control } from '../control.ts';
+import { serveTasks } from '../serve-tasks.ts';
+import { TaskEvents } from '../task-events.ts';
+import { TaskService } from '../task-service.ts';
+import { BundledContainers } from './bundled-containers.ts';
+import { openContainerdLog } from './containerd-log.ts';
+import { publisherTo } from './event-publisher.ts';
+import { removeIfThere } from './socket-place.ts';
+import { containerdStateRoot } from './state-root.ts';
+
+/** Arguments of the shim process of a sandbox that containerd asks for. */
+export interface ServeBundlesOptions {
+  readonly namespace: string;
+  readonly sandboxId: string;
+  /** Socket of the task API. */
+  readonly socket: string;
+  /** containerd's socket for events; empty: there are none. */
+  readonly ttrpcAddress: string;
+  /** FIFO that containerd reads the shim's log from. */
+  readonly logFifo: string;
+  readonly debug: boolean;
+}
+
+/** How long the last events may take to reach containerd, once it has been answered. */
+const LAST_EVENTS_MS = 2000;
+
+/** The shim process that containerd talks to: serves the task API of one sandbox until Shutdown. */
+export async function serveBundles(options: ServeBundlesOptions): Promise<void> {
+  const { namespace, sandboxId, socket, ttrpcAddress } = options;
+  const store = new StateStore(containerdStateRoot(namespace));
+  const host = posixHost();
+  const paths = store.sandbox(sandboxId);
+  const control = new Control();
+  const log = openContainerdLog(options.logFifo, options.debug);
+  const publisher =
+    ttrpcAddress === ''
+      ? undefined
+      : publisherTo(ttrpcAddress, namespace, (message) => log('warning', message));
+  const events = new TaskEvents(publisher?.publish ?? (() => {}));
+  const containers = new BundledContainers({
+    sandboxId,
+    store,
+    host,
+    sandbox: {
+      hypervisor: new QemuHypervisor(),
+      onNotice: (message) => log('notice', message),
+      log: (message) => log('info', message),
+      onOutOfMemory: (id) => events.outOfMemory(id),
+    },
+    warn: (message) => log('warning', message),
+  });
+  const end = async (status: number): Promise<void> => {
+    served.stopListening();
+    for (const warning of await removeState(store, host, sandboxId)) log('warning', warning);
+    removeIfThere(socket);
+    void served
+      .finish()
+      .then(() => publisher?.close(LAST_EVENTS_MS))
+      .finally(() => process.exit(status));
+  };
+  const service = new TaskService({
+    containers,
+    events,
+    onStarted: () => {
+      const phases = containers.sandbox?.timings.phases ?? [];
+      writeFileSync(paths.timings, JSON.stringify({ phases }));
+    },
+    // The sandbox's own folder is where this shim lives.
+    onRemoved: async (id) => {
+      const failures = await (id === sandboxId ? runDuePoststop(store, id) : removeState(store, host, id));
+      for (const failure of failures) log('warning', failure);
+    },
+    onShutdown: () => end(0),
+  });
+  control.onAbandoned(() => end(1));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void containers.sandbox?.destroy().finally(() => process.exit(1)));
+  }
+  const served = await serveTasks(service, socket, (message) => log('error', message));
+  // So that `hako --root` finds the containers, too.
+  symlinkSync(socket, paths.socket);
+  control.say({ type: 'ready' });
+}

@@ -1,0 +1,51 @@
+import { chmodSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
+import { TtrpcServer } from '@hako/ttrpc';
+import { GuestService } from './guest-service.ts';
+import { guestMethods, taskMethods } from './task-methods.ts';
+import type { TaskService } from './task-service.ts';
+
+/** A socket on which a task service is served. */
+export interface ServedTasks {
+  /** No connections from now on. */
+  stopListening(): void;
+  /** Ends connections once what is being served has been answered. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Serves a task service, under the names of both versions, and what hako adds to it, on a new Unix socket that only root
+ * may connect to.
+ *
+ * @param socketPath at most 107 bytes; relative to the working directory where the whole would be longer
+ */
+export async function serveTasks(
+  service: TaskService,
+  socketPath: string,
+  logFailure: (message: string) => void,
+): Promise<ServedTasks> {
+  const methods = taskMethods(service, logFailure);
+  // The same service under both names: a caller speaks one or the other.
+  const rpc = new TtrpcServer()
+    .register(TaskServiceV2, methods)
+    .register(TaskServiceV3, methods)
+    .register(GuestService, guestMethods(service, logFailure));
+  const server = createServer((socket) => rpc.serve(socket));
+  await listen(server, socketPath);
+  return { stopListening: () => server.close(), finish: () => rpc.shutdown() };
+}
+
+async function listen(server: Server, socketPath: string): Promise<void> {
+  // From its first moment: whoever may not write to a socket cannot connect.
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(socketPath, resolve);
+    });
+  } finally {
+    process.umask(before);
+  }
+  chmodSync(socketPath, 0o600);
+}
