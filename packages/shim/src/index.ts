@@ -1,4 +1,5 @@
 export { connectShim } from './connect-shim.ts';
+export type { ContainerSource, PreparedContainer } from './container-source.ts';
 export { EXEC_PROCESS_TYPE, execProcessSpec } from './exec-process.ts';
 export { GuestService, PROCESSES_TYPE } from './guest-service.ts';
 export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
@@ -7,7 +8,9 @@ export { ShimError, type ShimErrorCode, type ShimErrorFacts } from './shim-error
 export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';
 export { STAND_IN_FDS } from './stand-in.ts';
 export { CALLER_TYPE, type HostProcess, STAND_IN_TYPE, standInOption } from './stand-in-option.ts';
+export { StoredContainers } from './stored-containers.ts';
 export { connectTask, type TaskConnection } from './task-connection.ts';
+export { type TaskEventSink, TaskEvents } from './task-events.ts';
 export { guestMethods, taskMethods } from './task-methods.ts';
 export { RESOURCES_TYPE, taskResources } from './task-resources.ts';
 export { TaskService, type TaskServiceOptions } from './task-service.ts';

@@ -19,9 +19,9 @@ export interface StartServerOptions {
 
 /** A process that serves. Until `keep` is called it ends, and cleans up, when this process does. */
 export interface StartedServer {
-  keep(): void;
+  readonly keep: () => void;
   /** Nothing is to come of it: it ends. */
-  abandon(): void;
+  readonly abandon: () => void;
 }
 
 /** What a shim says on its control stream, one JSON object a line. */

@@ -11,7 +11,7 @@ import { standInProgram } from './stand-in-program.ts';
 export interface StartedStandIn {
   readonly pid: number;
   /** Where no shim has taken it over, it ends. */
-  letGo(): void;
+  readonly letGo: () => void;
 }
 
 /** What a stand-in is for. */

@@ -115,7 +115,7 @@ export class TaskEvents {
   async #execEnds(container: Container): Promise<void> {
     const ends = [...container.execs]
       .filter(([, { status }]) => status !== 'added')
-      .map(([execId]) => this.#lives.get(`${container.config.id}/${execId}`)?.ended);
+      .map(([execId]) => this.#lives.get(`${container.config.id}/${execId}`)?.ended ?? Promise.resolve());
     if (ends.length === 0) return;
     const late = new AbortController();
     const limit = delay(EXEC_ENDS_MS, undefined, { signal: late.signal }).catch(() => {});

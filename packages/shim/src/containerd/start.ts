@@ -16,7 +16,7 @@ import { containerdStateRoot } from './state-root.ts';
 const MAX_BOOTSTRAP_BYTES = 4 * 1024 * 1024;
 
 /** First word of the command line of the process that serves; this program dispatches on it. */
-export const SERVER_ROLE = 'containerd-shim';
+const SERVER_ROLE = 'containerd-shim';
 
 /**
  * `start`: makes sure that the shim of the container's sandbox serves, and answers where. A container that belongs to a
