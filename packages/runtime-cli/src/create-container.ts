@@ -49,7 +49,7 @@ export async function createContainer(
   const { store, timings, options } = context;
   const admitted = await admit({ id, bundle, choice: options, timings });
   const translation = terminal ? withTerminal(admitted) : admitted;
-  const { sandbox, container } = translation;
+  const { container } = translation;
   warn(translation.warnings);
   const isMember = container.sandboxId !== id;
   // First, since a container that nobody made is the usual mistake, and nothing is to be undone yet.
