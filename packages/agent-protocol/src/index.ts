@@ -137,6 +137,11 @@ export {
 } from './lost-members.ts';
 export { OWN_NAMESPACES_KEY } from './own-namespaces.ts';
 export {
+  ROUTE_PRIORITIES_KEY,
+  routePrioritiesFromText,
+  routePrioritiesToText,
+} from './route-priorities.ts';
+export {
   fieldsLost,
   type LostMember,
   lostMembers,

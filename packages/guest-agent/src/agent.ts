@@ -6,6 +6,7 @@ import { diagnosticHandlers } from './service/diagnostic-service.ts';
 import { type BootTimes, guestHandlers } from './service/guest-service.ts';
 import { withStatuses } from './service/handlers.ts';
 import { healthHandlers } from './service/health.ts';
+import { networkHandlers } from './service/network-service.ts';
 import { processHandlers } from './service/process-service.ts';
 import { resourceHandlers } from './service/resource-service.ts';
 import { sandboxHandlers } from './service/sandbox-service.ts';
@@ -49,6 +50,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
         ...streamHandlers(sandbox),
         ...resourceHandlers(sandbox),
         ...diagnosticHandlers(sandbox),
+        ...networkHandlers(machine, prepared),
         ...guestHandlers(machine, options.bootTimes),
       }),
     );

@@ -49,6 +49,9 @@ export class RecordingMachine implements Machine {
   loopbackUp(): void {
     this.log.push('lo up');
   }
+  netlink(): never {
+    throw new Error('not scripted');
+  }
   sync(): void {
     this.log.push('sync');
   }

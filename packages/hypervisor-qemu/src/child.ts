@@ -14,6 +14,8 @@ export interface ChildOptions {
   readonly inherit: readonly number[];
   /** End the child when the thread that starts it ends. */
   readonly dieWithParent: boolean;
+  /** In a new, empty network namespace, which takes root. Default false. */
+  readonly ownNetwork?: boolean;
   /** File that gets what it prints on stderr. Default: none; the last lines are kept in any case. */
   readonly stderrLog?: string;
 }
@@ -23,8 +25,9 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** util-linux, which every Debian has; sets what must be set between fork and exec, where JavaScript cannot. */
+/** util-linux, which every Debian has; they set what must be set between fork and exec, where JavaScript cannot. */
 const setpriv = '/usr/bin/setpriv';
+const unshare = '/usr/bin/unshare';
 
 /**
  * A program that runs beside us: in a session of its own (a Ctrl-C in our terminal is not for it), with nothing
@@ -62,18 +65,20 @@ export class Child {
   /** Rejects with QemuError `start-failed` when the program cannot be executed. */
   static async start(options: ChildOptions): Promise<Child> {
     const { program, args, inherit } = options;
-    const wrapped = options.dieWithParent && existsSync(setpriv);
-    const process = spawn(
-      wrapped ? setpriv : program,
-      wrapped ? ['--pdeathsig', 'KILL', program, ...args] : [...args],
-      {
-        ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
-        cwd: '/',
-        detached: true,
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-        stdio: ['ignore', 'pipe', 'pipe', ...inherit],
-      },
-    );
+    const wrapped = [
+      ...(options.dieWithParent && existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []),
+      ...(options.ownNetwork === true && existsSync(unshare) ? [unshare, '--net', '--'] : []),
+      program,
+      ...args,
+    ];
+    const [first = program, ...rest] = wrapped;
+    const process = spawn(first, rest, {
+      ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
+      cwd: '/',
+      detached: true,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe', ...inherit],
+    });
     const { stdout, stderr } = process;
     return await new Promise<Child>((resolve, reject) => {
       process.once('error', (error) => reject(notStarted(program, error)));

@@ -35,6 +35,7 @@ test('what the guest manifest says and where virtiofsd will listen is in the lin
   expect(line.arguments).toContain(join(guest, 'stage1.img'));
   expect(line.arguments).toContain('socket,id=fs0,path=/run/hako/pod1/vm/fs0.sock');
   expect(line.devices.map((device) => device.split(',', 1)[0])).toEqual([
+    'pci-bridge',
     'virtio-serial-pci',
     'virtserialport',
     'virtio-blk-pci',

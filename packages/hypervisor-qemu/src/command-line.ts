@@ -1,5 +1,6 @@
 import type { VmConfig } from '@hako/hypervisor';
 import { buildArguments } from './arguments/build-arguments.ts';
+import { deviceDescriptors } from './devices/device-arguments.ts';
 import { chooseFirmware } from './firmware.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
 import { shareSocket } from './share-socket.ts';
@@ -13,10 +14,12 @@ export interface QemuCommandLine {
   readonly kernel: string;
   /** Values of the `-device` options, in their order. */
   readonly devices: readonly string[];
+  /** Descriptors of this process that QEMU inherits after the two of its sockets. */
+  readonly inherit: readonly number[];
 }
 
-/** Descriptors, in QEMU, of the listening sockets of monitor and agent: the first two that it inherits. */
-const fds = { qmpFd: 3, agentFd: 4 };
+/** Descriptors in QEMU: the listening sockets of monitor and agent are the first two that it inherits, the devices' follow. */
+const fds = { qmpFd: 3, agentFd: 4, firstDeviceFd: 5 };
 
 /**
  * The command line that a VM is started with. `launch` asks here as well, so what this says is what runs. Reads the
@@ -41,6 +44,7 @@ export async function qemuCommandLine(
     arguments: args,
     kernel: valuesOf(args, '-append').join(' '),
     devices: valuesOf(args, '-device'),
+    inherit: deviceDescriptors(vm.devices ?? []),
   };
 }
 

@@ -10,6 +10,9 @@ import { CodedError, isCodedError, type Problem } from '@hako/errors';
  * | `start-failed` | QEMU or virtiofsd could not be executed, or ended before the machine ran |
  * | `start-timeout` | QEMU did not answer in time; it was killed |
  * | `vm-exited` | the call needs a running VM and it has ended |
+ * | `device-exists` | a device of that id is plugged in already |
+ * | `no-free-slot` | the machine has no place for one more device |
+ * | `unplug-refused` | the guest did not let a device go |
  * | `aborted` | the caller's signal ended the launch |
  * | `qmp-closed` | the monitor connection ended |
  * | `qmp-timeout` | a monitor command was not answered in time |
@@ -22,6 +25,9 @@ export type QemuErrorCode =
   | 'start-failed'
   | 'start-timeout'
   | 'vm-exited'
+  | 'device-exists'
+  | 'no-free-slot'
+  | 'unplug-refused'
   | 'aborted'
   | 'qmp-closed'
   | 'qmp-timeout'
@@ -38,6 +44,8 @@ export interface QemuErrorFacts {
   readonly stderrTail?: readonly string[];
   readonly guestConsoleTail?: readonly string[];
   readonly timeoutMs?: number;
+  /** Id of a device. */
+  readonly device?: string;
   /** QMP command, e.g. `query-status`. */
   readonly command?: string;
   readonly qmpClass?: string;

@@ -10,6 +10,9 @@ import type {
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
 import { pidFile } from './arguments/build-arguments.ts';
 import { qemuCommandLine } from './command-line.ts';
+import { deviceKinds } from './devices/drivers.ts';
+import { Hotplug } from './devices/hotplug.ts';
+import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
 import { checkHost } from './host-check.ts';
 import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
@@ -31,7 +34,7 @@ export class QemuHypervisor implements Hypervisor {
     shares: new Set(['virtio-fs', 'virtio-9p']),
     hotplugVcpus: false,
     hotplugMemory: false,
-    hotplugDisks: false,
+    hotplug: deviceKinds,
     snapshot: false,
   };
   readonly #options: QemuHypervisorOptions;
@@ -123,23 +126,28 @@ class Launch {
   }
 
   async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
-    const { runtimeDir, logDir } = this.#vm;
+    const { runtimeDir, logDir, vmmNetwork } = this.#vm;
     const { ledger, signal } = this.#options;
-    const [{ program, arguments: args }] = await Promise.all([
+    const [{ program, arguments: args, inherit }] = await Promise.all([
       qemuCommandLine(this.#vm, accelerator),
       ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
     ]);
-    const qemu = await startQemu(program, runtimeDir, args, logDir);
+    const qemu = await startQemu(program, runtimeDir, args, {
+      ...(logDir === undefined ? {} : { logDir }),
+      inherit,
+      ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
+    });
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);
     const onAbort = (): void => qemu.child.kill();
     signal?.addEventListener('abort', onAbort);
     try {
       signal?.throwIfAborted();
-      const qmp = await QmpClient.connect(qemu.qmpStream, {
+      const qmp = await QmpClient.connect(qemu.qmpChannel.stream, {
         timeoutMs: this.#settings.startTimeoutMs ?? 10_000,
+        sendDescriptor: (fd, text) => qemu.qmpChannel.send(fd, text),
       });
-      return new QemuMachine(qemu, this.#helpers, qmp, accelerator);
+      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp));
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
       if (isQemuError(error) && error.code === 'qmp-closed') await qemu.child.exited;
@@ -147,6 +155,16 @@ class Launch {
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  #hotplug(qmp: QmpClient): Hotplug | undefined {
+    const { hypervisor, devices = [] } = this.#vm;
+    const bridges = bridgeCount(hypervisor);
+    if (bridges === 0) return undefined;
+    const slots = new PciSlots(bridges);
+    // As the command line has placed them.
+    for (const { id } of devices) slots.take(id);
+    return new Hotplug(qmp, slots, devices);
   }
 
   /** The error that the caller sees: the first cause, with the last words of all who had some. */

@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream';
-import type { VirtualMachine, VmDiagnostics, VmExit } from '@hako/hypervisor';
+import type { PluggedDevice, VirtualMachine, VmDevice, VmDiagnostics, VmExit } from '@hako/hypervisor';
 import { processStatus } from '@hako/posix';
+import { deviceKinds } from './devices/drivers.ts';
+import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import { cont, queryStatus, stop } from './qmp/commands.ts';
@@ -14,6 +16,8 @@ export class QemuMachine implements VirtualMachine {
   readonly accelerator: 'kvm' | 'tcg';
   readonly agentChannel: Duplex;
   readonly exited: Promise<VmExit>;
+  readonly hotplug: ReadonlySet<VmDevice['kind']>;
+  readonly #devices: Hotplug | undefined;
   readonly #qemu: QemuProcess;
   readonly #helpers: readonly Virtiofsd[];
   readonly #qmp: QmpClient;
@@ -21,10 +25,18 @@ export class QemuMachine implements VirtualMachine {
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(qemu: QemuProcess, helpers: readonly Virtiofsd[], qmp: QmpClient, accelerator: 'kvm' | 'tcg') {
+  constructor(
+    qemu: QemuProcess,
+    helpers: readonly Virtiofsd[],
+    qmp: QmpClient,
+    accelerator: 'kvm' | 'tcg',
+    devices: Hotplug | undefined,
+  ) {
     this.#qemu = qemu;
     this.#helpers = helpers;
     this.#qmp = qmp;
+    this.#devices = devices;
+    this.hotplug = devices === undefined ? new Set() : deviceKinds;
     this.vmmPid = qemu.child.pid;
     this.helperPids = helpers.map(({ pid }) => pid);
     this.accelerator = accelerator;
@@ -72,6 +84,14 @@ export class QemuMachine implements VirtualMachine {
     return (await this.#qmp.execute(queryStatus)).status;
   }
 
+  async plug(device: VmDevice): Promise<PluggedDevice> {
+    return await this.#hotplugFor(`plug ${device.id}`).plug(device);
+  }
+
+  async unplug(id: string): Promise<void> {
+    await this.#hotplugFor(`unplug ${id}`).unplug(id);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#end();
     return this.#stopping;
@@ -81,6 +101,16 @@ export class QemuMachine implements VirtualMachine {
     this.#qmp.close();
     await this.#qemu.end();
     await Promise.all(this.#helpers.map((helper) => helper.end()));
+  }
+
+  #hotplugFor(what: string): Hotplug {
+    this.#demandRunning(what);
+    if (this.#devices === undefined)
+      throw qemuError(
+        'no-free-slot',
+        `cannot ${what}: this machine type has no place for devices that come later; use q35 or pc`,
+      );
+    return this.#devices;
   }
 
   #demandRunning(what: string): void {

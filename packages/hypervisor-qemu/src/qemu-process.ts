@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { connectUnix, listenUnix } from '@hako/posix';
+import type { Duplex } from 'node:stream';
+import { connectDescriptorChannel, connectUnix, type DescriptorChannel, listenUnix } from '@hako/posix';
 import { pidFile } from './arguments/build-arguments.ts';
 import { Child } from './child.ts';
 import { ConsoleLog, timeStamp } from './console-log.ts';
@@ -10,11 +10,19 @@ import { ConsoleLog, timeStamp } from './console-log.ts';
 /** A QEMU process with both its channels connected; the machine itself may not have been made yet. */
 export interface QemuProcess {
   readonly child: Child;
-  readonly qmpStream: Socket;
-  readonly agentChannel: Socket;
+  readonly qmpChannel: DescriptorChannel;
+  readonly agentChannel: Duplex;
   readonly console: ConsoleLog;
   /** Kills QEMU if it runs, waits until it is reaped, and removes its files. Idempotent. */
   end(): Promise<void>;
+}
+
+export interface StartQemuOptions {
+  readonly logDir?: string;
+  /** Descriptors that QEMU gets after those of its two sockets. */
+  readonly inherit?: readonly number[];
+  /** In a new, empty network namespace. Default false. */
+  readonly ownNetwork?: boolean;
 }
 
 /**
@@ -28,26 +36,29 @@ export async function startQemu(
   program: string,
   runtimeDir: string,
   args: readonly string[],
-  logDir: string = runtimeDir,
+  options: StartQemuOptions = {},
 ): Promise<QemuProcess> {
+  const { logDir = runtimeDir, inherit = [], ownNetwork = false } = options;
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
   const listeners: number[] = [];
-  const sockets: Socket[] = [];
+  const sockets: Duplex[] = [];
   const removeFiles = async (): Promise<void> => {
     await Promise.all([paths.qmp, paths.agent, pidFile(runtimeDir)].map((path) => rm(path, { force: true })));
   };
   try {
     for (const path of [paths.qmp, paths.agent]) listeners.push(listenUnix(path, { backlog: 1 }));
-    for (const path of [paths.qmp, paths.agent]) sockets.push(await connectUnix(path));
-    const [qmpStream, agentChannel] = sockets;
-    if (qmpStream === undefined || agentChannel === undefined) throw new Error('unreachable');
+    const qmpChannel = connectDescriptorChannel(paths.qmp);
+    sockets.push(qmpChannel.stream);
+    const agentChannel = await connectUnix(paths.agent);
+    sockets.push(agentChannel);
     // Errors of a channel whose QEMU was killed are no news; who uses the channel sees its close.
     for (const socket of sockets) socket.on('error', () => undefined);
     const child = await Child.start({
       program,
       args,
-      inherit: listeners,
+      inherit: [...listeners, ...inherit],
       dieWithParent: true,
+      ownNetwork,
       stderrLog: join(logDir, 'qemu.log'),
     });
     const console = new ConsoleLog(child.stdout, join(logDir, 'console.log'), { stamp: timeStamp });
@@ -60,7 +71,7 @@ export async function startQemu(
     };
     return {
       child,
-      qmpStream,
+      qmpChannel,
       agentChannel,
       console,
       end: () => {

@@ -1,7 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { NetworkDevice } from '@hako/hypervisor';
+import { inNetworkNamespace, openTap } from '@hako/posix';
 import { unknown } from '@hako/shape';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { defineCommand, QemuHypervisor, queryCpusFast } from '../src/index.ts';
@@ -48,6 +59,62 @@ test('a guest boots, speaks, is paused, resumed and stopped', { timeout: bootTim
   expect(await machine.exited).toEqual({ exitCode: null, signal: 'SIGKILL' });
   await expect(machine.pause()).rejects.toMatchObject({ code: 'vm-exited' });
   await machine.diagnostics();
+});
+
+test('network cards come and go while the guest runs', { timeout: bootTimeoutMs }, async () => {
+  const namespace = `hako-qemu-${process.pid}`;
+  execFileSync('ip', ['netns', 'add', namespace]);
+  const links = () => execFileSync('ip', ['-n', namespace, '-o', 'link'], { encoding: 'utf8' });
+  const card = (index: number, mac = `02:00:00:00:00:0${index}`): NetworkDevice => {
+    const queueFds = inNetworkNamespace(`/run/netns/${namespace}`, () =>
+      openTap(`tap${index}`, { queues: 2 }),
+    );
+    return { kind: 'network', id: `net${index}`, mac, link: { kind: 'tap', queueFds, vhostFds: [] } };
+  };
+  const close = ({ link }: NetworkDevice) => {
+    if (link.kind === 'tap') for (const fd of link.queueFds) closeSync(fd);
+  };
+  try {
+    const first = card(0);
+    const vm = stage.vm(probeGuestConfig(), { devices: [first], vmmNetwork: 'own' });
+    const machine = await hypervisor.launch(vm, stage.options);
+    try {
+      close(first);
+      expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+      expect(machine.hotplug.has('network')).toBe(true);
+      // QEMU has the tap, and no network beside it.
+      expect(links()).toContain('tap0');
+      expect(readFileSync(`/proc/${machine.vmmPid}/net/dev`, 'utf8')).not.toMatch(/tap0|eth/);
+
+      const second = card(1);
+      expect(await machine.plug(second)).toEqual({ guestPciPath: '02/02' });
+      close(second);
+      expect(() => card(1)).toThrow(/EBUSY/);
+
+      // One that QEMU refuses leaves nothing: the same name and place serve again.
+      const refused = card(2, 'no MAC address');
+      await expect(machine.plug(refused)).rejects.toMatchObject({ code: 'qmp-command-failed' });
+      close(refused);
+      expect(links()).not.toContain('tap2');
+      const third = card(2);
+      expect(await machine.plug(third)).toEqual({ guestPciPath: '02/03' });
+      close(third);
+
+      await machine.unplug('net0');
+      await machine.unplug('net0');
+      expect(links()).not.toContain('tap0');
+      const again = card(0);
+      expect(await machine.plug(again)).toEqual({ guestPciPath: '02/01' });
+      close(again);
+    } finally {
+      await machine.stop();
+    }
+    const late = card(3);
+    await expect(machine.plug(late)).rejects.toMatchObject({ code: 'vm-exited' });
+    close(late);
+  } finally {
+    execFileSync('ip', ['netns', 'delete', namespace]);
+  }
 });
 
 test('a guest that dies shows its last words', { timeout: bootTimeoutMs }, async () => {

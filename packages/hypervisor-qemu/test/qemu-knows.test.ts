@@ -25,6 +25,14 @@ function everyArgument(machineType: (typeof machineTypes)[number], accelerator: 
       runtimeDir: '/run/x',
       hypervisor: probeGuestConfig({ machineType, image: '/image' }),
       kernelParams: [],
+      devices: [
+        {
+          kind: 'network',
+          id: 'net2',
+          mac: '02:00:00:00:00:01',
+          link: { kind: 'tap', queueFds: [9, 10], vhostFds: [11, 12] },
+        },
+      ],
       shares: [share('virtio-fs', 'a', false), share('virtio-9p', 'b', false), share('virtio-9p', 'c', true)],
     },
     {
@@ -33,6 +41,7 @@ function everyArgument(machineType: (typeof machineTypes)[number], accelerator: 
       manifest: undefined,
       qmpFd: 3,
       agentFd: 4,
+      firstDeviceFd: 5,
       shareSockets: new Map([['a', '/run/x/fs0.sock']]),
     },
   );
@@ -71,8 +80,8 @@ describe.each(cases)('%s', (_name, args) => {
       const { first, names } = properties(value);
       const help = ask(option, `${first},help`);
       for (const name of names) {
-        // `id` belongs to the option itself.
-        if (name !== 'id') expect(help, value).toMatch(new RegExp(`^ *${name}=`, 'm'));
+        // These two belong to the option itself.
+        if (name !== 'id' && name !== 'bus') expect(help, value).toMatch(new RegExp(`^ *${name}=`, 'm'));
       }
     }
   });

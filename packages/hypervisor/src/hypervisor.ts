@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
+import type { HotplugDevices, VmDevice } from './device.ts';
 import type { ResourceLedger } from './host-resource.ts';
 import type { VmConfig } from './vm-config.ts';
 
@@ -9,7 +10,8 @@ export interface HypervisorCapabilities {
   readonly shares: ReadonlySet<'virtio-fs' | 'virtio-9p'>;
   readonly hotplugVcpus: boolean;
   readonly hotplugMemory: boolean;
-  readonly hotplugDisks: boolean;
+  /** Kinds of devices that a machine of this backend may be able to plug; the machine itself says which it can. */
+  readonly hotplug: ReadonlySet<VmDevice['kind']>;
   readonly snapshot: boolean;
 }
 
@@ -61,7 +63,7 @@ export interface VmDiagnostics {
  * running -> paused -> running, and from any of them -> exited (for good). Calls other than `exited`,
  * `diagnostics` and `stop` reject once the VM has exited.
  */
-export interface VirtualMachine {
+export interface VirtualMachine extends HotplugDevices {
   readonly vmmPid: number;
   /** pids of helpers (virtiofsd), for accounting and cgroups. */
   readonly helperPids: readonly number[];

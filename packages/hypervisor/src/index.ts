@@ -1,4 +1,11 @@
-export type { HostResource, ResourceLedger } from './host-resource.ts';
+export type {
+  HotplugDevices,
+  NetworkDevice,
+  NetworkDeviceLink,
+  PluggedDevice,
+  VmDevice,
+} from './device.ts';
+export type { HostResource, NetNsIdentity, NetworkResource, ResourceLedger } from './host-resource.ts';
 export type {
   Hypervisor,
   HypervisorCapabilities,

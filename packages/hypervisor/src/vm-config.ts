@@ -1,4 +1,5 @@
 import type { HypervisorConfig, KernelParam } from '@hako/config';
+import type { VmDevice } from './device.ts';
 
 /** A host directory offered to the guest under a mount tag. */
 export interface SharedDirectory {
@@ -31,4 +32,11 @@ export interface VmConfig {
    */
   readonly kernelParams: readonly KernelParam[];
   readonly shares: readonly SharedDirectory[];
+  /** Devices that are there from the start. Default: none. */
+  readonly devices?: readonly VmDevice[];
+  /**
+   * Network namespace of the VMM itself, which needs none for its devices: `own` is a new, empty one; `inherited` is
+   * the caller's. Default `inherited`.
+   */
+  readonly vmmNetwork?: 'own' | 'inherited';
 }

@@ -1,4 +1,5 @@
 export { openReadable, openWritable, readableFrom, writableFrom } from './byte-stream.ts';
+export { connectDescriptorChannel, type DescriptorChannel } from './descriptor-channel.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';
 export { closeOnExecFrom } from './inherited-fds.ts';
 export { memoryFile } from './memory-file.ts';
@@ -12,6 +13,7 @@ export {
   setMountPropagation,
   unmount,
 } from './mount.ts';
+export { inNetworkNamespace } from './network-namespace.ts';
 export { O_PATH, type OpenBeneathOptions, openBeneath } from './open-beneath.ts';
 export { type ReceivedDescriptor, receiveDescriptor, sendDescriptor } from './pass-descriptor.ts';
 export { makePipe } from './pipe.ts';
@@ -45,6 +47,7 @@ export {
 } from './pty.ts';
 export { withShortSocketPath } from './short-socket-path.ts';
 export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
+export { type OpenTapOptions, openTap } from './tap.ts';
 export {
   acceptUnix,
   connectUnix,

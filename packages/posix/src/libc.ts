@@ -13,6 +13,7 @@ export interface LibcArguments {
   dup3: [from: number, to: number, flags: number];
   pipe2: [ends: Bytes, flags: number];
   flock: [fd: number, operation: number];
+  setns: [fd: number, kind: number];
   socket: [domain: number, type: number, protocol: number];
   bind: [fd: number, address: Bytes, length: number];
   listen: [fd: number, backlog: number];
@@ -55,6 +56,7 @@ const signatures: {
   dup3: { symbol: 'dup3', returns: 'i32', args: ['i32', 'i32', 'i32'] },
   pipe2: { symbol: 'pipe2', returns: 'i32', args: ['bytes', 'i32'] },
   flock: { symbol: 'flock', returns: 'i32', args: ['i32', 'i32'] },
+  setns: { symbol: 'setns', returns: 'i32', args: ['i32', 'i32'] },
   socket: { symbol: 'socket', returns: 'i32', args: ['i32', 'i32', 'i32'] },
   bind: { symbol: 'bind', returns: 'i32', args: ['i32', 'bytes', 'u32'] },
   listen: { symbol: 'listen', returns: 'i32', args: ['i32', 'i32'] },

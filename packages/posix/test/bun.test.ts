@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { byteStreams } from './cases/byte-streams.ts';
 import { mounts } from './cases/mounts.ts';
+import { networks } from './cases/networks.ts';
 import { systemCalls } from './cases/system-calls.ts';
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('in an executable compiled by Bun', () => {
-  for (const name of Object.keys({ ...systemCalls, ...mounts, ...byteStreams })) {
+  for (const name of Object.keys({ ...systemCalls, ...mounts, ...networks, ...byteStreams })) {
     test(name, async () => {
       await run(program, [name, dir], { timeout: 20_000, killSignal: 'SIGKILL' });
     }, 25_000);

@@ -30,7 +30,7 @@ export class FakeMachine implements Hypervisor {
     shares: new Set(['virtio-fs', 'virtio-9p'] as const),
     hotplugVcpus: false,
     hotplugMemory: false,
-    hotplugDisks: false,
+    hotplug: new Set(['network'] as const),
     snapshot: false,
   };
   readonly calls: string[] = [];
@@ -75,6 +75,12 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
+      hotplug: new Set(['network'] as const),
+      plug: async (device) => {
+        this.calls.push(`plug ${device.id}`);
+        return { guestPciPath: '02/01' };
+      },
+      unplug: async (id) => void this.calls.push(`unplug ${id}`),
       stop: async () => {
         this.stopped += 1;
         this.die({ exitCode: null, signal: 'SIGKILL' });

@@ -30,8 +30,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: 1,
     lines: ['1.x', '3.x'],
     meaning: 'PCI bridges for hotplug.',
-    rule: '0 = 1; more than 5 = 5; 30 devices per bridge',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+    rule: '0 = 1; more than 5 = 5; 30 devices per bridge; none with microvm',
   },
   enableIommu: {
     toml: 'enable_iommu',

@@ -1,20 +1,15 @@
 import { AgentError } from '../agent-error.ts';
 import type { AgentHandlers } from './handlers.ts';
 
-const network = 'networks are not configured by this agent yet';
+const iptables = 'the image has no iptables; rules belong into the namespace on the host';
 const memory = 'memory is not tuned by this agent';
 
 /** Methods that this agent does not serve, and why. */
 const reasons = {
   updateEphemeralMounts: 'memory backed mounts are not resized yet',
   removeStaleVirtiofsShareMounts: 'shares are mounted once and never go stale here',
-  updateInterface: network,
-  updateRoutes: network,
-  listInterfaces: network,
-  listRoutes: network,
-  addARPNeighbors: network,
-  getIPTables: network,
-  setIPTables: network,
+  getIPTables: iptables,
+  setIPTables: iptables,
   getMetrics: 'metrics are not collected yet',
   memAgentMemcgSet: memory,
   memAgentCompactSet: memory,

@@ -4,6 +4,7 @@ import { ConsoleSocket } from './console-socket.ts';
 import { loadModuleFiles } from './kernel-modules.ts';
 import { errno, type Libc } from './libc.ts';
 import type { Command, ConsoleOffer, Machine, MountRequest, ProcessPipes } from './machine.ts';
+import { netlinkExchange } from './netlink-socket.ts';
 import { makePipe, type PipeEnds } from './pipe.ts';
 import { PipeReader } from './pipe-reader.ts';
 import { PipeWriter } from './pipe-writer.ts';
@@ -161,6 +162,10 @@ export class LinuxMachine implements Machine {
     } finally {
       closeSync(fd);
     }
+  }
+
+  netlink(request: Uint8Array): Uint8Array[] {
+    return netlinkExchange(this.#libc, request);
   }
 
   async loadModules(names: readonly string[]): Promise<void> {

@@ -63,6 +63,8 @@ export interface Machine {
   setClock(seconds: bigint, microseconds: bigint): void;
   addEntropy(bytes: Uint8Array): void;
   loopbackUp(): void;
+  /** Sends a request to the kernel's routing netlink; the datagrams of its answer. Throws AgentError `internal`. */
+  netlink(request: Uint8Array): readonly Uint8Array[];
   /** Loads kernel modules and what they need; those that are loaded or built in are passed over. Throws AgentError. */
   loadModules(names: readonly string[]): Promise<void>;
   sync(): void;

@@ -1,5 +1,5 @@
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
-import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
+import type { NetworkDevice, SharedDirectory, VmConfig } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
 import { buildArguments, type HostSide } from './build-arguments.ts';
 
@@ -28,6 +28,7 @@ function host(changes: Partial<HostSide> = {}): HostSide {
     manifest: undefined,
     qmpFd: 3,
     agentFd: 4,
+    firstDeviceFd: 5,
     shareSockets: new Map(),
     ...changes,
   };
@@ -69,6 +70,7 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ...['-chardev', 'socket,id=qmp,fd=3,server=on,wait=off'],
     ...['-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...['-device', 'pci-bridge,id=pci-bridge-0,bus=pcie.0,addr=2,chassis_nr=1,shpc=off'],
     ...['-chardev', 'socket,id=agent,fd=4,server=on,wait=off'],
     ...['-device', 'virtio-serial-pci,id=serial0,max_ports=2,romfile='],
     ...['-device', 'virtserialport,id=channel0,chardev=agent,name=agent.channel.0'],
@@ -97,6 +99,52 @@ test("an image's stage 1 is found through its manifest, unless another is config
   expect(valuesOf(buildArguments(vm({ ...image, initrd: '/own' }), host({ manifest })), '-initrd')).toEqual([
     '/own',
   ]);
+});
+
+test('network cards sit on the bridge with their descriptors in QEMU, in order', () => {
+  const tap = (id: string, queueFds: number[], vhostFds: number[] = []): NetworkDevice => ({
+    kind: 'network',
+    id,
+    mac: '02:00:00:00:00:01',
+    link: { kind: 'tap', queueFds, vhostFds },
+  });
+  const user: NetworkDevice = {
+    kind: 'network',
+    id: 'net9',
+    mac: '02:00:00:00:00:09',
+    link: { kind: 'socket', path: '/run/p,t' },
+  };
+  const devices = [tap('net2', [31, 32], [33, 34]), tap('net3', [40]), user];
+  const args = buildArguments(vm({}, { devices }), host());
+  expect(valuesOf(args, '-netdev')).toEqual([
+    'tap,id=net2-net,fds=5:6,vhost=on,vhostfds=7:8',
+    'tap,id=net3-net,fds=9',
+    'stream,id=net9-net,server=off,addr.type=unix,addr.path=/run/p,,t',
+  ]);
+  const card = 'virtio-net-pci,id=';
+  expect(valuesOf(args, '-device').filter((value) => value.startsWith(card))).toEqual([
+    `${card}net2,netdev=net2-net,mac=02:00:00:00:00:01,mq=on,vectors=6,bus=pci-bridge-0,addr=1,romfile=`,
+    `${card}net3,netdev=net3-net,mac=02:00:00:00:00:01,bus=pci-bridge-0,addr=2,romfile=`,
+    `${card}net9,netdev=net9-net,mac=02:00:00:00:00:09,bus=pci-bridge-0,addr=3,romfile=`,
+  ]);
+});
+
+test.each<[string, Partial<HypervisorConfig>, string[]]>([
+  ['pc has its root bus under another name', { machineType: 'pc' }, ['pci.0']],
+  ['0 bridges are 1', { defaultBridges: 0 }, ['pcie.0']],
+  ['more than 5 are 5', { defaultBridges: 9 }, new Array<string>(5).fill('pcie.0')],
+  ['microvm has none, its cards sit on the root bus', { machineType: 'microvm' }, []],
+])('bridges: %s', (_name, changes, buses) => {
+  const device: NetworkDevice = {
+    kind: 'network',
+    id: 'net2',
+    mac: '02:00:00:00:00:01',
+    link: { kind: 'tap', queueFds: [9], vhostFds: [] },
+  };
+  const devices = valuesOf(buildArguments(vm(changes, { devices: [device] }), host()), '-device');
+  const bridges = devices.filter((value) => value.startsWith('pci-bridge'));
+  expect(bridges.map((value) => /bus=([^,]*)/.exec(value)?.[1])).toEqual(buses);
+  expect(devices.some((value) => /^virtio-net-pci.*bus=/.test(value))).toBe(buses.length > 0);
 });
 
 test('virtio-fs brings a chardev, a device and shared memory', () => {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
+import { bridgeArguments, deviceArguments } from '../devices/device-arguments.ts';
+import { bridgeCount, PciSlots } from '../devices/pci-slots.ts';
 import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
@@ -16,6 +18,8 @@ export interface HostSide {
   readonly qmpFd: number;
   /** Descriptor, in QEMU, of the listening socket behind the agent's virtio-serial port. */
   readonly agentFd: number;
+  /** Descriptor, in QEMU, of the first one that a device needs; the others follow. */
+  readonly firstDeviceFd: number;
   /** Socket of the virtiofsd that serves the share, by tag. */
   readonly shareSockets: ReadonlyMap<string, string>;
 }
@@ -43,6 +47,8 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const { hypervisor } = vm;
   const { kernel, image } = hypervisor;
   const initrd = initrdOf(hypervisor, host.manifest);
+  const bridges = bridgeCount(hypervisor);
+  const slots = bridges === 0 ? undefined : new PciSlots(bridges);
   return [
     ...['-name', option(`guest=sandbox-${vm.id}`, { 'debug-threads': true })],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
@@ -55,12 +61,14 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...socketChardev('qmp', host.qmpFd),
     ...['-mon', 'chardev=qmp,mode=control'],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...bridgeArguments(hypervisor.machineType === 'pc' ? 'pci.0' : 'pcie.0', bridges),
     // The first virtio device: the guest names ports after the device's number, and the probe guest opens /dev/vport0p1.
     ...agentArguments(host.agentFd),
     ...(image === '' ? [] : imageArguments(image)),
     ...['-object', option('rng-random', { id: 'rng0', filename: hypervisor.entropySource })],
     ...pciDevice('virtio-rng-pci', { rng: 'rng0' }),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
+    ...deviceArguments(vm.devices ?? [], slots, host.firstDeviceFd),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),
     ...['-append', kernelCommandLine(hypervisor, vm.kernelParams, host.manifest, maxVcpus(hypervisor))],

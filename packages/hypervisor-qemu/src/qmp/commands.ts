@@ -19,7 +19,7 @@ export function defineCommand<Reply, Arguments = undefined>(
 }
 
 /** Replies that hold nothing. */
-const nothing: Shape<Readonly<Record<string, unknown>>> = record(unknown);
+export const nothing: Shape<Readonly<Record<string, unknown>>> = record(unknown);
 
 /** `RunState` of QAPI. */
 export const runStates = [

@@ -4,6 +4,7 @@ import { unknown } from '@hako/shape';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { QmpCommand } from './commands.ts';
 import { cont, defineCommand, queryStatus, stop } from './commands.ts';
+import { getDescriptor } from './descriptor-commands.ts';
 import { QmpClient, type QmpClientOptions } from './qmp-client.ts';
 
 const greeting = {
@@ -187,4 +188,27 @@ test.each([
   if (message !== undefined) peer.say(message);
   await expect(connecting).rejects.toMatchObject({ code });
   expect(stream.destroyed).toBe(true);
+});
+
+test('a descriptor goes with exactly its command, after what was written before', async () => {
+  const sent: [number, string][] = [];
+  const client = await connected({ sendDescriptor: (fd, text) => sent.push([fd, text]) });
+  const first = client.execute(queryStatus);
+  const second = client.execute(getDescriptor, { fdname: 'tap' }, { descriptor: 7 });
+  const { id } = await peer.request();
+  peer.say({ return: { status: 'running', running: true }, id });
+  await first;
+  expect(sent).toEqual([[7, expect.stringMatching(/^\{"execute":"getfd".*\}\n$/)]]);
+  peer.say({ return: {}, id: id + 1 });
+  await second;
+});
+
+test('without a way to send descriptors the command fails, and the connection goes on', async () => {
+  const client = await connected();
+  const refused = client.execute(getDescriptor, { fdname: 'tap' }, { descriptor: 7 });
+  await expect(refused).rejects.toMatchObject({ code: 'qmp-closed' });
+  const status = client.execute(queryStatus);
+  const { id } = await peer.request();
+  peer.say({ return: { status: 'running', running: true }, id });
+  await status;
 });

@@ -12,10 +12,14 @@ export interface QmpClientOptions {
   readonly timeoutMs?: number;
   /** Longest message that QEMU may send. Default 4 MiB (the whole schema is about 250 KiB). */
   readonly maxMessageBytes?: number;
+  /** Sends text with a descriptor over the stream's socket (SCM_RIGHTS). Default: descriptors cannot be sent. */
+  readonly sendDescriptor?: (fd: number, text: string) => void;
 }
 
 export interface ExecuteOptions {
   readonly timeoutMs?: number;
+  /** Goes beside the command, for `getfd`. It stays open here. */
+  readonly descriptor?: number;
 }
 
 interface Greeting {
@@ -130,6 +134,9 @@ class Connection {
   readonly closed: Promise<QemuError | undefined>;
   readonly #stream: Duplex;
   readonly #timeoutMs: number;
+  readonly #sendDescriptor: QmpClientOptions['sendDescriptor'];
+  /** Resolves when all that was written has been taken by the socket. */
+  #written: Promise<void> = Promise.resolve();
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<EventQueue>();
   #nextId = 1;
@@ -142,6 +149,7 @@ class Connection {
   constructor(stream: Duplex, options: QmpClientOptions) {
     this.#stream = stream;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#sendDescriptor = options.sendDescriptor;
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -189,9 +197,35 @@ class Connection {
         this.#pend(command.name, timeoutMs, resolve, reject, () => this.#forget(id)),
       );
       const message = { execute: command.name, ...(args === undefined ? {} : { arguments: args }), id };
-      this.#stream.write(`${JSON.stringify(message)}\n`);
+      this.#send(`${JSON.stringify(message)}\n`, options.descriptor).catch((cause: unknown) => {
+        clearTimeout(this.#pending.get(id)?.timer);
+        this.#pending.delete(id);
+        const facts = { command: command.name };
+        reject(qemuError('qmp-closed', `${command.name} could not be sent to QEMU`, facts, cause));
+      });
     });
     return checked(command.reply, reply, command.name);
+  }
+
+  /** In turn: a descriptor travels with exactly its command. Rejects only where a descriptor cannot be sent. */
+  #send(text: string, descriptor: number | undefined): Promise<void> {
+    const sent = this.#written.then(() =>
+      descriptor === undefined ? this.#write(text) : this.#writeWith(descriptor, text),
+    );
+    this.#written = sent.catch(() => undefined);
+    return sent;
+  }
+
+  /** An error of the stream ends the connection, and with it every command. */
+  #write(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stream.write(text, () => resolve());
+    });
+  }
+
+  #writeWith(descriptor: number, text: string): void {
+    if (this.#sendDescriptor === undefined) throw new Error('this connection carries no descriptors');
+    this.#sendDescriptor(descriptor, text);
   }
 
   events(): EventQueue {

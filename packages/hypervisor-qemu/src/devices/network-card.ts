@@ -1,0 +1,75 @@
+import type { NetworkDevice } from '@hako/hypervisor';
+import { nothing, type QmpCommand } from '../qmp/commands.ts';
+import { closeDescriptor, getDescriptor } from '../qmp/descriptor-commands.ts';
+import type { QmpClient } from '../qmp/qmp-client.ts';
+import type { DeviceDriver } from './device-driver.ts';
+
+/** Vectors per queue pair, and one each for configuration changes and the control queue. */
+const vectorsFor = (queues: number): number => 2 * queues + 2;
+
+type Properties = Readonly<Record<string, string | number | boolean>>;
+
+const netdevAdd: QmpCommand<Properties, unknown> = { name: 'netdev_add', reply: nothing };
+const netdevDel: QmpCommand<{ readonly id: string }, unknown> = { name: 'netdev_del', reply: nothing };
+
+function netdevId(id: string): string {
+  return `${id}-net`;
+}
+
+/** Network cards: a netdev, and virtio-net-pci in front of it. */
+export const networkCard: DeviceDriver<NetworkDevice> = {
+  descriptors: ({ link }) => (link.kind === 'tap' ? [...link.queueFds, ...link.vhostFds] : []),
+
+  backendOptions({ id, link }, fds) {
+    const [type, properties] = linkProperties(link, fds);
+    return [['-netdev', type, { id: netdevId(id), ...properties }]];
+  },
+
+  device({ id, mac, link }) {
+    const queues = link.kind === 'tap' ? link.queueFds.length : 1;
+    const several = queues > 1 ? { mq: true, vectors: vectorsFor(queues) } : {};
+    return ['virtio-net-pci', { netdev: netdevId(id), mac, ...several }];
+  },
+
+  async addBackend(qmp: QmpClient, { id, link }) {
+    const fds = networkCard.descriptors({ kind: 'network', id, mac: '', link });
+    const names = fds.map((_fd, index) => `${id}-fd${index}`);
+    const given: string[] = [];
+    try {
+      for (const [index, fd] of fds.entries()) {
+        const name = names[index] ?? '';
+        await qmp.execute(getDescriptor, { fdname: name }, { descriptor: fd });
+        given.push(name);
+      }
+      const [type, properties] = linkProperties(link, names);
+      await qmp.execute(netdevAdd, { type, id: netdevId(id), ...properties });
+    } catch (error) {
+      // Those that QEMU took with the netdev are not under their names any more.
+      for (const name of given) await qmp.execute(closeDescriptor, { fdname: name }).catch(() => undefined);
+      throw error;
+    }
+  },
+
+  async removeBackend(qmp, id) {
+    await qmp.execute(netdevDel, { id: netdevId(id) });
+  },
+};
+
+/** `fds`: as QEMU knows them, a number or a name each, queues first. */
+function linkProperties(
+  link: NetworkDevice['link'],
+  fds: readonly (number | string)[],
+): [string, Properties] {
+  if (link.kind === 'socket') {
+    return ['stream', { server: false, 'addr.type': 'unix', 'addr.path': link.path }];
+  }
+  const queues = link.queueFds.length;
+  const vhost = link.vhostFds.length > 0;
+  return [
+    'tap',
+    {
+      fds: fds.slice(0, queues).join(':'),
+      ...(vhost ? { vhost: true, vhostfds: fds.slice(queues).join(':') } : {}),
+    },
+  ];
+}
