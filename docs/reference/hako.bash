@@ -170,6 +170,7 @@ hypervisor.qemu.enable_hugepages
 hypervisor.qemu.hugepage_type
 hypervisor.qemu.file_mem_backend
 hypervisor.qemu.enable_swap
+hypervisor.qemu.enable_mem_lock
 hypervisor.qemu.enable_guest_swap
 hypervisor.qemu.guest_swap_path
 hypervisor.qemu.guest_swap_size_percent
@@ -466,7 +467,7 @@ __hako_annotation_words() {
     'io.katacontainers.config.hypervisor.disable_image_nvdimm') echo 'true false' ;;
     'io.katacontainers.config.hypervisor.shared_fs') echo 'virtio-fs virtio-9p none' ;;
     'io.katacontainers.config.hypervisor.virtio_fs_cache') echo 'never none metadata auto always' ;;
-    'io.katacontainers.config.hypervisor.machine_type') echo 'q35 pc microvm' ;;
+    'io.katacontainers.config.hypervisor.machine_type') echo 'q35 pc microvm virt' ;;
     'io.katacontainers.config.hypervisor.enable_iommu') echo 'true false' ;;
     'io.katacontainers.config.hypervisor.enable_iommu_platform') echo 'true false' ;;
     'io.katacontainers.config.hypervisor.hotplug_vfio_on_root_bus') echo 'true false' ;;

@@ -28,10 +28,20 @@ export interface RowMaker<C> {
   accept<V>(key: string, semantics: RowSemantics<C, V>, info: OverrideInfo): Override<C>;
 }
 
-/** Rows for families over configurations of type `C`. */
-export function rowsFor<C extends object>(): RowMaker<C> {
+/**
+ * Rows for families over configurations of type `C`.
+ *
+ * @param effectOf `effect` of rows that set a field of a part, where the configuration itself knows it; a row's own wins
+ */
+export function rowsFor<C extends object>(
+  effectOf: (part: keyof C & string, field: string) => string | undefined = () => undefined,
+): RowMaker<C> {
   return {
-    set: (key, part, field, semantics, info) => row(key, byLine(semantics), info, { part, field }),
+    set: (key, part, field, semantics, info) => {
+      const effect = info.effect ?? effectOf(part, field);
+      const known = effect === undefined ? info : { ...info, effect };
+      return row(key, byLine(semantics), known, { part, field });
+    },
     accept: (key, semantics, info) => row(key, byLine(semantics), info),
   };
 }

@@ -56,6 +56,13 @@ const rules: readonly Consistency[] = [
     broken: ({ runtime }) => runtime.disableNewNetns && runtime.internetworkingModel !== 'none',
   },
   {
+    field: 'hypervisor.numaMapping',
+    rule: 'needs static_sandbox_resource_mgmt when it has more than one node: what is added later has no node of its own',
+    fix: 'set static_sandbox_resource_mgmt = true',
+    broken: ({ hypervisor, runtime }) =>
+      hypervisor.enableNuma && hypervisor.numaMapping.length > 1 && !runtime.staticSandboxResourceMgmt,
+  },
+  {
     field: 'factory.enableTemplate',
     rule: 'needs an initrd and a shared_fs other than virtio-fs',
     broken: ({ factory, hypervisor }) =>

@@ -8,11 +8,13 @@ export { type HypervisorLine, hypervisorKinds } from './hypervisor-kinds.ts';
 export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
 export {
   type ConfigKey,
+  isRefusal,
   type KeyAlias,
   type KeyLine,
   type KeyTable,
   noEffect,
   Rule,
+  refused,
   type ValueType,
 } from './key.ts';
 export type { AgentConfig } from './keys/agent.ts';
@@ -38,7 +40,7 @@ export { commentedConfiguration, type RenderOptions, renderConfiguration } from 
 export { type HostSize, type HypervisorSizes, resolveSizes } from './resolve.ts';
 export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';
 export { type ConfigCandidate, configCandidates, dropInFolder, type SearchInput } from './search.ts';
-export { configKeys, type KeyEntry, listKeys, sectionOf } from './sections.ts';
+export { configKeys, effectOf, type KeyEntry, listKeys, sectionOf } from './sections.ts';
 export type { ForeignTable } from './targets.ts';
 export { formatTomlValue } from './toml-value.ts';
 export {

@@ -39,7 +39,7 @@ export interface ConfigKey<T> {
   readonly meaning: string;
   /** Limits and special values, for people. */
   readonly rule?: string;
-  /** Why the key changes nothing yet; absent when hako acts on it. */
+  /** Why the key changes nothing (`noEffect`) or may not be set (`refused`); absent when hako acts on it. */
   readonly effect?: string;
 }
 
@@ -57,4 +57,16 @@ export type KeyTable<T> = { readonly [F in keyof T]-?: ConfigKey<T[F]> };
 /** `effect` of keys that are read and checked while nothing acts on them yet; `reason` says why. */
 export function noEffect(reason: string): string {
   return `accepted, no effect in this version: ${reason}`;
+}
+
+const refusedPrefix = 'refused: ';
+
+/** `effect` of keys that no VM is started with when they are set: to ignore them would deceive; `reason` says why. */
+export function refused(reason: string): string {
+  return `${refusedPrefix}${reason}`;
+}
+
+/** True for an effect made by `refused`. */
+export function isRefusal(effect: string | undefined): effect is string {
+  return effect?.startsWith(refusedPrefix) === true;
 }

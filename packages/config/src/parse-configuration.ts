@@ -5,7 +5,7 @@ import { consistencyProblems } from './consistency.ts';
 import { defaultRuntimeConfig, defaultsOf, type HostPaths, hostPathOrigins } from './defaults.ts';
 import { ConfigError } from './error.ts';
 import { hypervisorKinds } from './hypervisor-kinds.ts';
-import { Rule } from './key.ts';
+import { isRefusal, Rule } from './key.ts';
 import { locate, type Place, pathKey } from './locate.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import {
@@ -288,7 +288,7 @@ class SourceReader {
     if (key.effect === undefined || JSON.stringify(value) === JSON.stringify(key.default)) return;
     this.merge.report({
       severity: 'warning',
-      code: 'config/no-effect',
+      code: isRefusal(key.effect) ? 'config/refused' : 'config/no-effect',
       file: this.source.file,
       ...this.place(path, 'short'),
       field: path.join('.'),

@@ -73,3 +73,9 @@ export function listKeys(): KeyEntry[] {
     }));
   });
 }
+
+/** `effect` of the key that sets a field; undefined for a field that acts, or that no key sets. */
+export function effectOf(part: keyof RuntimeConfig, field: string): string | undefined {
+  const table = configKeys[part] as Readonly<Record<string, ConfigKey<unknown>>>;
+  return table[field]?.effect;
+}

@@ -16,8 +16,8 @@ import {
 import { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
 import { Rule, type ValueType } from './key.ts';
 
-/** Machines hako can start on x86-64. */
-export const machineTypes = ['q35', 'pc', 'microvm'] as const;
+/** Machines hako can start; `virt` is arm64's, the others are x86-64's. */
+export const machineTypes = ['q35', 'pc', 'microvm', 'virt'] as const;
 export type MachineType = (typeof machineTypes)[number];
 
 /** `rootless_user` of the Rust runtime. */

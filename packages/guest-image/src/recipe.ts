@@ -1,5 +1,5 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 1;
+export const recipeVersion = 2;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
@@ -33,6 +33,7 @@ export const laterModules = [
   'virtio_rng',
   'virtio_balloon',
   'virtio_mem',
+  'pvpanic_mmio',
   'virtio_scsi',
   'sd_mod',
   'nfit',

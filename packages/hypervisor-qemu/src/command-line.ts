@@ -3,6 +3,7 @@ import { buildArguments } from './arguments/build-arguments.ts';
 import { deviceDescriptors } from './devices/device-arguments.ts';
 import { chooseFirmware } from './firmware.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { hostFacts } from './host-facts.ts';
 import { shareSocket } from './share-socket.ts';
 
 /** QEMU as it is started for a VM. */
@@ -23,7 +24,7 @@ const fds = { qmpFd: 3, agentFd: 4, firstDeviceFd: 5 };
 
 /**
  * The command line that a VM is started with. `launch` asks here as well, so what this says is what runs. Reads the
- * guest's manifest and the kernel's first bytes; starts nothing and makes nothing.
+ * guest's manifest, the kernel's first bytes and the image's size; starts nothing and makes nothing.
  *
  * @param guestFolder where the guest's manifest is; default: beside its image, or its kernel
  */
@@ -37,8 +38,9 @@ export async function qemuCommandLine(
     readGuestManifest(guestFolder),
     chooseFirmware(hypervisor),
   ]);
+  const facts = await hostFacts(hypervisor, manifest !== undefined);
   const shareSockets = new Map(shares.map(({ tag }, index) => [tag, shareSocket(runtimeDir, index)]));
-  const args = buildArguments(vm, { accelerator, firmware, manifest, shareSockets, ...fds });
+  const args = buildArguments(vm, { accelerator, firmware, manifest, shareSockets, ...fds, ...facts });
   return {
     program: hypervisor.path,
     arguments: args,

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
-
-const field = 'hypervisor.qemu';
+import { isImageNvdimm } from './arguments/memory.ts';
+import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { checkValues, hostProblem as problem } from './value-check.ts';
 
 /**
  * Everything on this host that would keep `config` from booting: programs, guest files, devices. All of it at once, each with what
@@ -31,20 +32,19 @@ export async function checkHost(config: HypervisorConfig): Promise<readonly Prob
           ),
         ]
       : []),
+    ...(config.firmwareVolume === ''
+      ? []
+      : [checkFile('firmware_volume', config.firmwareVolume, constants.R_OK, 'leave firmware_volume empty')]),
+    ...config.pflashes.map((image) => checkFile('pflashes', image, constants.R_OK, 'leave pflashes empty')),
+    ...(config.guestMemoryDumpPath === ''
+      ? []
+      : [checkFolder('guest_memory_dump_path', config.guestMemoryDumpPath)]),
+    ...(config.enableHugepages ? [checkHugePages(config)] : []),
+    ...(isImageNvdimm(config, true) ? [checkNvdimmGuest(config)] : []),
     ...(config.accelerator === 'kvm' ? [checkKvm()] : []),
   ];
   const found = (await Promise.all(checks)).flat();
   return [...found, ...checkValues(config)];
-}
-
-function problem(
-  key: string,
-  value: string,
-  rule: string,
-  fix: string,
-  severity: Problem['severity'] = 'error',
-): Problem {
-  return { severity, code: `qemu/${key.replaceAll('_', '-')}`, field: `${field}.${key}`, value, rule, fix };
 }
 
 async function checkFile(key: string, path: string, mode: number, fix: string): Promise<readonly Problem[]> {
@@ -90,30 +90,40 @@ async function checkKvm(): Promise<readonly Problem[]> {
   }
 }
 
-/** Values that QEMU on this host cannot honour. */
-function checkValues(config: HypervisorConfig): readonly Problem[] {
-  const problems: Problem[] = [];
-  if (config.image === '' && config.initrd === '')
-    problems.push(problem('image', '', 'or initrd must be set', 'build the guest with tools/quickstart'));
-  if (config.sharedFs === 'virtio-fs' && config.virtioFsCacheSizeMib > 0)
-    problems.push(
-      problem(
-        'virtio_fs_cache_size',
-        String(config.virtioFsCacheSizeMib),
-        'is ignored: QEMU has no DAX window for virtio-fs',
-        'set it to 0',
-        'warning',
-      ),
-    );
-  if (config.machineType === 'microvm' && config.accelerator !== 'kvm')
-    problems.push(
-      problem(
-        'machine_type',
-        'microvm',
-        'boots unreliably under software emulation: its only clock to calibrate by fails when the host is busy',
-        'use q35',
-        'warning',
-      ),
-    );
-  return problems;
+async function checkFolder(key: string, path: string): Promise<readonly Problem[]> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  return isFolder
+    ? []
+    : [problem(key, path, 'must be a directory that exists', 'make it, or leave the key empty')];
+}
+
+async function checkHugePages({ hugepageType }: HypervisorConfig): Promise<readonly Problem[]> {
+  if (hugepageType !== 'hugetlbfs') return [];
+  const meminfo = await readFile('/proc/meminfo', 'utf8');
+  const total = Number(/^HugePages_Total:\s*(\d+)$/m.exec(meminfo)?.[1] ?? 0);
+  if (total > 0) return [];
+  return [
+    problem(
+      'enable_hugepages',
+      'true',
+      'needs huge pages, of which this host has none',
+      'set the sysctl vm.nr_hugepages, or use hugepage_type = "thp"',
+    ),
+  ];
+}
+
+async function checkNvdimmGuest(config: HypervisorConfig): Promise<readonly Problem[]> {
+  const manifest = await readGuestManifest(guestDirectory(config));
+  if (manifest === undefined) return [];
+  return [
+    problem(
+      'vm_rootfs_driver',
+      config.vmRootfsDriver,
+      "is not for this guest: hako's image boots from a disk, which is faster",
+      'leave it empty',
+    ),
+  ];
 }

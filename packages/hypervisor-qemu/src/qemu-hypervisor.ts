@@ -8,11 +8,13 @@ import type {
   VmConfig,
 } from '@hako/hypervisor';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
-import { pidFile } from './arguments/build-arguments.ts';
+import { pidFile } from './arguments/process.ts';
+import { checkAssetHashes } from './asset-hashes.ts';
 import { qemuCommandLine } from './command-line.ts';
 import { deviceKinds } from './devices/drivers.ts';
 import { Hotplug } from './devices/hotplug.ts';
 import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
+import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
 import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
@@ -49,7 +51,8 @@ export class QemuHypervisor implements Hypervisor {
 
   /** @throws QemuError; see QemuErrorCode */
   async launch(vm: VmConfig, options: LaunchOptions): Promise<QemuMachine> {
-    const problems = (await checkHost(vm.hypervisor)).filter(({ severity }) => severity === 'error');
+    const found = [...(await checkHost(vm.hypervisor)), ...(await checkAssetHashes(vm))];
+    const problems = found.filter(({ severity }) => severity === 'error');
     if (problems.length > 0) throw hostNotReady(problems);
     const launch = new Launch(vm, options, this.#options);
     return await launch.run();
@@ -147,6 +150,7 @@ class Launch {
         timeoutMs: this.#settings.startTimeoutMs ?? 10_000,
         sendDescriptor: (fd, text) => qemu.qmpChannel.send(fd, text),
       });
+      if (this.#vm.hypervisor.guestMemoryDumpPath !== '') void this.#endOnPanic(qmp, qemu);
       return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp));
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
@@ -165,6 +169,14 @@ class Launch {
     // As the command line has placed them.
     for (const { id } of devices) slots.take(id);
     return new Hotplug(qmp, slots, devices);
+  }
+
+  /** A machine that stopped in a panic is kept until its memory is written, and no longer. */
+  async #endOnPanic(qmp: QmpClient, qemu: QemuProcess): Promise<void> {
+    const notice = await dumpOnPanic(qmp, this.#vm);
+    if (notice === undefined) return;
+    this.#options.onNotice?.(notice);
+    qemu.child.kill();
   }
 
   /** The error that the caller sees: the first cause, with the last words of all who had some. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connectDescriptorChannel, connectUnix, type DescriptorChannel, listenUnix } from '@hako/posix';
-import { pidFile } from './arguments/build-arguments.ts';
+import { extraMonitorSocket, pidFile } from './arguments/process.ts';
 import { Child } from './child.ts';
 import { ConsoleLog, timeStamp } from './console-log.ts';
 
@@ -43,7 +43,8 @@ export async function startQemu(
   const listeners: number[] = [];
   const sockets: Duplex[] = [];
   const removeFiles = async (): Promise<void> => {
-    await Promise.all([paths.qmp, paths.agent, pidFile(runtimeDir)].map((path) => rm(path, { force: true })));
+    const others = [pidFile(runtimeDir), extraMonitorSocket(runtimeDir)];
+    await Promise.all([paths.qmp, paths.agent, ...others].map((path) => rm(path, { force: true })));
   };
   try {
     for (const path of [paths.qmp, paths.agent]) listeners.push(listenUnix(path, { backlog: 1 }));

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import type { NetworkDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
-import { unknown } from '@hako/shape';
+import { list, record, unknown } from '@hako/shape';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { defineCommand, QemuHypervisor, queryCpusFast } from '../src/index.ts';
 import { commandLine, demandRealParts, guestDir, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
@@ -181,6 +181,73 @@ test('microvm starts with the guest image, read-only', async () => {
   } finally {
     await machine.stop();
   }
+});
+
+test('QEMU takes every device that a configuration can ask for', async () => {
+  const flash = join(stage.dir, 'flash');
+  writeFileSync(flash, Buffer.alloc(2 * 1024 * 1024));
+  const config = probeGuestConfig({
+    // Kata's images, which have no manifest beside them, are NVDIMMs.
+    image: flash,
+    pflashes: [flash],
+    defaultMemoryMib: 512,
+    defaultMaxMemoryMib: 1024,
+    defaultVcpus: 2,
+    defaultMaxVcpus: 2,
+    numaMapping: ['0', '0'],
+    enableNuma: true,
+    enableVirtioMem: true,
+    reclaimGuestFreedMemory: true,
+    enableIommu: true,
+    enableIommuPlatform: true,
+    pcieRootPort: 2,
+    pcieSwitchPort: 1,
+    guestMemoryDumpPath: stage.dir,
+    extraMonitorSocket: 'qmp',
+    enableDebug: true,
+  });
+  const machine = await hypervisor.launch(stage.vm(config), stage.options);
+  try {
+    const devices = await machine.qmp.execute(defineCommand('query-memory-devices', list(record(unknown))));
+    expect(devices.map(({ type }) => type).sort()).toEqual(['nvdimm', 'virtio-mem']);
+    const slots = await machine.qmp.execute(defineCommand('query-hotpluggable-cpus', list(unknown)));
+    expect(slots).toHaveLength(2);
+    const nodes = await machine.qmp.execute(defineCommand('query-memdev', list(record(unknown))));
+    expect(nodes.map(({ id, policy }) => `${String(id)} ${String(policy)}`).sort()).toEqual([
+      'image-memory default',
+      'ram0 bind',
+      'ram1 bind',
+      'virtiomem default',
+    ]);
+  } finally {
+    await machine.stop();
+  }
+});
+
+test('a guest that panics leaves its memory where it is to be dumped', {
+  timeout: bootTimeoutMs,
+}, async () => {
+  const config = probeGuestConfig({ guestMemoryDumpPath: stage.dir, defaultMemoryMib: 128 });
+  const machine = await hypervisor.launch(stage.vm(config), stage.options);
+  try {
+    const panics = (async () => {
+      for await (const { event, data } of machine.qmp.events()) if (event === 'GUEST_PANICKED') return data;
+      return undefined;
+    })();
+    // Port of the panic device: what the guest's driver writes to it when its kernel panics.
+    await machine.qmp.execute(
+      defineCommand<unknown, { 'command-line': string }>('human-monitor-command', unknown),
+      { 'command-line': 'o/b 0x505 1' },
+    );
+    expect(await panics).toMatchObject({ action: 'pause' });
+    expect(await machine.exited).toMatchObject({ signal: 'SIGKILL' });
+  } finally {
+    await machine.stop();
+  }
+  const [notice = ''] = stage.notices.filter((text) => text.includes('panicked'));
+  expect(notice).toMatch(/its memory is in /);
+  const file = notice.slice(notice.indexOf('/'));
+  expect(readFileSync(file).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
 });
 
 test('the end of virtiofsd ends the VM, with the cause', { timeout: bootTimeoutMs }, async () => {

@@ -15,4 +15,4 @@ export type {
   VmDiagnostics,
   VmExit,
 } from './hypervisor.ts';
-export type { SharedDirectory, VmConfig } from './vm-config.ts';
+export type { AssetHashes, SharedDirectory, VmConfig } from './vm-config.ts';

@@ -39,4 +39,11 @@ export interface VmConfig {
    * the caller's. Default `inherited`.
    */
   readonly vmmNetwork?: 'own' | 'inherited';
+  /** SHA-512 in hexadecimal that files of the configuration must have, checked before anything starts. Default none. */
+  readonly assetHashes?: AssetHashes;
 }
+
+/** Expected SHA-512 of a file, by what names it in the configuration. */
+export type AssetHashes = Readonly<
+  Partial<Record<'kernel' | 'image' | 'initrd' | 'firmware' | 'firmwareVolume' | 'hypervisor', string>>
+>;

@@ -23,7 +23,7 @@ function inputFor(annotations: Record<string, string>, more: Partial<Spec> = {})
 }
 
 test('values say where they came from, parts say why', () => {
-  const explanation = explain(inputFor({ [`${h}default_memory`]: '512', [`${h}enable_iommu`]: 'true' }));
+  const explanation = explain(inputFor({ [`${h}default_memory`]: '512', [`${h}use_legacy_serial`]: 'true' }));
   expect(explanation.refused).toBe(false);
   const value = (field: string) => explanation.values.find((one) => one.field === field);
   expect(value('hypervisor.defaultVcpus')).toMatchObject({
@@ -94,7 +94,7 @@ test('a spec that cannot be used is explained too', () => {
 test('parts name what decided them and what has no effect yet', () => {
   const { parts, annotations } = explain(
     inputFor(
-      { [`${h}enable_iommu`]: 'true' },
+      { [`${h}use_legacy_serial`]: 'true' },
       {
         linux: {
           namespaces: [{ type: 'network', path: '/run/netns/pod' }],

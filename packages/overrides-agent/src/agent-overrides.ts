@@ -1,5 +1,5 @@
 import { bool, type Override, oneOf, rowsFor, uint32 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import { effectOf, type RuntimeConfig } from '@hako/config';
 import {
   anyTraceMode,
   anyTraceType,
@@ -8,7 +8,7 @@ import {
   secondsAsMs,
 } from './agent-values.ts';
 
-const rows = rowsFor<RuntimeConfig>();
+const rows = rowsFor<RuntimeConfig>(effectOf);
 const prefix = 'io.katacontainers.config.agent.';
 
 /** Keys under `io.katacontainers.config.agent.`. */
@@ -25,7 +25,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'enableTracing',
     { codec: bool },
     {
-      effect: noEffect('the agent has no such setting yet'),
       meaning: 'Agent spans.',
       since: '1.x',
     },
@@ -36,7 +35,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'traceMode',
     { '1.x': { codec: anyTraceMode }, '3.x': { codec: oneOf(['dynamic', 'static']) } },
     {
-      effect: noEffect('the agent has no such setting yet'),
       meaning: 'When agent tracing starts.',
       limits: 'one of dynamic, static',
       since: '1.x',
@@ -49,7 +47,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'traceType',
     { '1.x': { codec: anyTraceType }, '3.x': { codec: oneOf(['isolated', 'collated']) } },
     {
-      effect: noEffect('the agent has no such setting yet'),
       meaning: 'How spans are joined.',
       limits: 'one of isolated, collated',
       since: '1.x',
@@ -62,7 +59,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'containerPipeSizeBytes',
     { codec: uint32 },
     {
-      effect: noEffect('the agent has no such setting yet'),
       meaning: 'Pipe buffer for process stdio.',
       unit: 'bytes',
       limits: 'non-negative',
@@ -75,7 +71,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'policy',
     { '3.x': { codec: policyText } },
     {
-      effect: noEffect('the agent has no such setting yet'),
       meaning: 'Rego policy sent to the agent before anything else.',
       limits: 'bad base64 is an error',
       since: '3.3.0',
@@ -88,7 +83,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'cdhApiTimeoutMs',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('confidential guests are not supported'),
       meaning: 'Confidential Data Hub call limit (Rust).',
       unit: 'ms',
       since: '3.31.0',
@@ -100,7 +94,6 @@ export const agentOverrides: readonly Override<RuntimeConfig>[] = [
     'cdhApiTimeoutMs',
     { '3.x': { codec: secondsAsMs } },
     {
-      effect: noEffect('confidential guests are not supported'),
       meaning: 'Confidential Data Hub call limit (documented only).',
       unit: 's',
       since: '4.x documentation',

@@ -7,9 +7,9 @@ import {
   type Semantics,
   value,
 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import { effectOf, type RuntimeConfig } from '@hako/config';
 
-const rows = rowsFor<RuntimeConfig>();
+const rows = rowsFor<RuntimeConfig>(effectOf);
 const prefix = 'io.katacontainers.config.hypervisor.';
 const guestCode = 'chooses code that runs in, or builds, the VM';
 
@@ -64,7 +64,6 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'firmwareVolume',
     { '3.x': { codec: absolutePath } },
     {
-      effect: noEffect('one firmware file only'),
       meaning: 'Second firmware part (variables).',
       limits: 'absolute path',
       since: '2.4.0',
@@ -90,7 +89,6 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'jailerPath',
     { '3.x': { codec: absolutePath } },
     {
-      effect: noEffect('is for other hypervisors'),
       meaning: 'Jailer program (Firecracker).',
       limits: 'absolute path',
       since: '1.x',
@@ -104,7 +102,6 @@ export const fileOverrides: readonly Override<RuntimeConfig>[] = [
     'ctlpath',
     { '3.x': { codec: absolutePath } },
     {
-      effect: noEffect('is for other hypervisors'),
       meaning: 'Control program of the ACRN hypervisor.',
       limits: 'absolute path',
       since: '1.12/1.13',

@@ -1,5 +1,5 @@
 import { bool, type Override, oneOf, text, uint, uint32 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { sectorSize } from './block-values.ts';
 import { prefix, rows } from './rows.ts';
 
@@ -11,7 +11,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceDriver',
     { codec: oneOf(['virtio-scsi', 'virtio-blk', 'virtio-mmio', 'nvdimm', 'virtio-blk-ccw']) },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Bus for block devices.',
       limits: 'one of virtio-scsi, virtio-blk, virtio-mmio, nvdimm, virtio-blk-ccw',
       since: '1.x',
@@ -23,7 +22,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceAio',
     { '3.x': { codec: oneOf(['threads', 'native', 'io_uring']) } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'How QEMU does disk I/O.',
       limits: 'one of threads, native, io_uring',
       since: '3.0.0',
@@ -35,7 +33,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'disableBlockDeviceUse',
     { codec: bool },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Never hand a container root block device to the VM.',
       since: '1.x',
     },
@@ -46,7 +43,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'enableIothreads',
     { codec: bool },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Separate I/O thread for disks.',
       since: '1.x',
     },
@@ -57,7 +53,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'indepIothreads',
     { '3.x': { codec: uint({ min: 1, max: 50 }) } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Number of free-standing I/O threads for hot-plugged disks.',
       limits: '1 to 50',
       since: '3.24.0',
@@ -69,7 +64,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceCacheSet',
     { codec: bool },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Whether the two cache flags below are passed at all.',
       since: '1.x',
     },
@@ -80,7 +74,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceCacheDirect',
     { codec: bool },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Bypass the host page cache.',
       since: '1.x',
     },
@@ -91,7 +84,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceCacheNoflush',
     { codec: bool },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Ignore flush requests (data loss risk).',
       since: '1.x',
     },
@@ -102,7 +94,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDeviceLogicalSectorSizeBytes',
     { '3.x': { codec: sectorSize } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Logical sector size shown to the guest.',
       unit: 'bytes',
       limits: '0, or a power of two from 512 to 65536; not larger than the physical size when both are set',
@@ -115,7 +106,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'blockDevicePhysicalSectorSizeBytes',
     { '3.x': { codec: sectorSize } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Physical sector size shown to the guest.',
       unit: 'bytes',
       limits: 'as above',
@@ -128,7 +118,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'numQueues',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Queues per disk (Rust).',
       since: '3.24.0',
     },
@@ -139,7 +128,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'queueSize',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
       meaning: 'Queue depth (Rust).',
       since: '3.24.0',
     },
@@ -150,7 +138,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'enableVhostUserStore',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('vhost-user disks are not supported yet'),
       meaning: 'Allow vhost-user disks.',
       limits: 'needs enable_hugepages',
       since: '1.x',
@@ -162,7 +149,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'vhostUserStorePath',
     { '3.x': { codec: text } },
     {
-      effect: noEffect('vhost-user disks are not supported yet'),
       meaning: 'Directory of vhost-user sockets and device nodes.',
       limits: 'must be in the glob list',
       since: '1.x',
@@ -176,7 +162,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'vhostUserReconnectTimeoutSec',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('vhost-user disks are not supported yet'),
       meaning: 'Wait before reconnecting to a vhost-user socket.',
       unit: 's',
       since: '3.1.0',
@@ -188,7 +173,6 @@ export const blockOverrides: readonly Override<RuntimeConfig>[] = [
     'disableImageNvdimm',
     { codec: bool },
     {
-      effect: noEffect('the guest image is a disk, never an NVDIMM'),
       meaning: 'Attach the guest image as a disk in place of an NVDIMM.',
       limits: 'forced true for confidential guests',
       since: '1.x',

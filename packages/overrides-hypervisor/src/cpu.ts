@@ -1,5 +1,5 @@
 import { nonEmpty, type Override, spaced } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { maxVcpuSemantics, vcpuSemantics } from './cpu-values.ts';
 import { prefix, rows } from './rows.ts';
 
@@ -36,7 +36,6 @@ export const cpuOverrides: readonly Override<RuntimeConfig>[] = [
     'numaMapping',
     { '3.x': { codec: spaced } },
     {
-      effect: noEffect('NUMA is not supported yet'),
       meaning: 'Which host NUMA nodes back each guest NUMA node.',
       limits:
         'each word is a node list such as 0 or 0-1; x86-64 and arm64 only; needs static_sandbox_resource_mgmt when more than one node',

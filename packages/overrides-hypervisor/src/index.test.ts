@@ -44,7 +44,7 @@ test.each([
   ['shared_fs', 'none', '3.x', '"sharedFs":"none"'],
   ['shared_fs', 'none', '1.x', 'must be one of virtio-9p, virtio-fs'],
   ['machine_type', 'virt', '1.x', '"machineType":"virt"'],
-  ['machine_type', 'virt', '3.x', 'must be one of q35, pc, microvm'],
+  ['machine_type', 'pseries', '3.x', 'must be one of q35, pc, microvm, virt'],
   ['machine_type', '', '3.x', 'ignored'],
   ['kernel_params', '=a', '3.x', 'must not have a word without a name before ='],
   ['virtio_fs_extra_args', '["-o","x,y"]', '3.x', '"virtioFsExtraArgs":["-o","x,y"]'],

@@ -1,5 +1,5 @@
 import { bool, nonEmpty, type Override, uint, uint32 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import {
   base64,
   coldPlugSemantics,
@@ -41,7 +41,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'kernelVerityParams',
     { '3.x': { codec: verityParams } },
     {
-      effect: noEffect('dm-verity is not supported yet'),
       meaning: 'dm-verity root description: root_hash, salt, data_blocks, data_block_size, hash_block_size.',
       limits: 'parsed; bad value is an error',
       since: '3.27.0',
@@ -67,7 +66,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'enableIommu',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('the virtual IOMMU is not supported yet'),
       meaning: 'Virtual IOMMU (q35), with matching kernel words.',
       since: '1.12/1.13',
     },
@@ -78,7 +76,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'enableIommuPlatform',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('the virtual IOMMU is not supported yet'),
       meaning: 'iommu_platform on virtio devices (s390x).',
       since: '1.12/1.13',
     },
@@ -89,20 +86,17 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'hotplugVfioOnRootBus',
     { codec: bool },
     {
-      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'Plug VFIO devices on the root bus, not on a bridge.',
       since: '1.x',
       until: '3.32.0',
     },
   ),
   rows.set(`${prefix}hot_plug_vfio`, 'hypervisor', 'hotPlugVfio', hotPlugSemantics, {
-    effect: noEffect('VFIO devices are not supported yet'),
     meaning: 'Where VFIO devices are hot-plugged.',
     limits: 'one of no-port, bridge-port, root-port, switch-port; setting it turns cold_plug_vfio off',
     since: '3.2.0',
   }),
   rows.set(`${prefix}cold_plug_vfio`, 'hypervisor', 'coldPlugVfio', coldPlugSemantics, {
-    effect: noEffect('VFIO devices are not supported yet'),
     meaning: 'Where VFIO devices are cold-plugged.',
     limits: 'one of no-port, bridge-port, root-port, switch-port; setting it turns hot_plug_vfio off',
     since: '3.2.0',
@@ -113,7 +107,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'pcieRootPort',
     { '1.x': { codec: uint32 }, '3.x': { codec: uint({ max: 16 }) } },
     {
-      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'PCIe root ports to create.',
       limits: 'at most 16 (1.x: any)',
       since: '1.x',
@@ -125,7 +118,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'pcieSwitchPort',
     { '3.x': { codec: uint({ max: 16 }) } },
     {
-      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'PCIe switch ports to create.',
       limits: 'at most 16',
       since: '3.6.0',
@@ -137,7 +129,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'useLegacySerial',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('the console is always a serial one'),
       meaning: 'ttyS0 in place of a virtio console.',
       since: '2.5.0',
     },
@@ -148,7 +139,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'useVsock',
     { codec: bool },
     {
-      effect: noEffect('the agent is reached over virtio-serial'),
       meaning: 'vsock to the agent in place of serial and proxy.',
       since: '1.x',
       until: '1.13',
@@ -160,7 +150,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'guestHookPath',
     { codec: nonEmpty },
     {
-      effect: noEffect('hooks of the guest image are not run yet'),
       meaning: 'Directory in the guest image with drop-in OCI hooks.',
       limits: 'empty keeps the configured one',
       since: '1.x',
@@ -173,7 +162,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'prefetchListPath',
     { '3.x': { codec: nonEmpty } },
     {
-      effect: noEffect('nydus is not supported'),
       meaning: 'Host file that lists image files to prefetch (nydus).',
       since: '3.2.0',
       sensitive: 'host path chosen by the pod',
@@ -185,7 +173,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'rootless',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('QEMU runs as the user of the shim'),
       meaning: 'Run QEMU as a random non-root user.',
       since: '2.3.0',
       sensitive: 'false would switch a protection off if it was on',
@@ -197,7 +184,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'initdata',
     { '3.x': { codec: base64 } },
     {
-      effect: noEffect('confidential guests are not supported'),
       meaning: 'Configuration for a confidential guest, measured at launch.',
       since: '3.19.0',
       sensitive: 'sets policy and keys of the guest, but is bound to the measurement',
@@ -210,7 +196,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'defaultGpus',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('remote hypervisors are not supported'),
       meaning: 'GPUs wanted from a remote hypervisor.',
       since: '3.11.0',
     },
@@ -221,7 +206,6 @@ export const machineOverrides: readonly Override<RuntimeConfig>[] = [
     'defaultGpuModel',
     { '3.x': { codec: nonEmpty } },
     {
-      effect: noEffect('remote hypervisors are not supported'),
       meaning: 'GPU model wanted from a remote hypervisor.',
       since: '3.11.0',
     },

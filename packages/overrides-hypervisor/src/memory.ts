@@ -1,5 +1,5 @@
 import { bool, type Override, oneOf, text, uint } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { memorySemantics } from './memory-values.ts';
 import { prefix, rows } from './rows.ts';
 
@@ -17,7 +17,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'memorySlots',
     { codec: uint({ zeroIsIgnored: true }) },
     {
-      effect: noEffect('memory is not added after boot yet'),
       meaning: 'How many times memory can be hot-added.',
       limits: '0 keeps the configured value',
       since: '1.x',
@@ -32,7 +31,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
       '3.x': { codec: uint({ zeroIsIgnored: true, max: Number.MAX_SAFE_INTEGER }) },
     },
     {
-      effect: noEffect('the guest image is a disk, never an NVDIMM'),
       meaning: 'Extra guest address space kept for an NVDIMM.',
       unit: 'MiB',
       limits: '0 keeps the configured value',
@@ -45,7 +43,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'enableVirtioMem',
     { codec: bool },
     {
-      effect: noEffect('virtio-mem is not supported yet'),
       meaning: 'Resize with virtio-mem in place of DIMM hotplug.',
       since: '1.x',
     },
@@ -56,7 +53,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'enableMemPrealloc',
     { codec: bool },
     {
-      effect: noEffect('memory is not touched before it is used'),
       meaning: 'Touch all guest memory at start.',
       since: '1.x',
       sensitive: 'lets a pod pin host memory',
@@ -68,7 +64,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'enableHugepages',
     { codec: bool },
     {
-      effect: noEffect('huge pages are not supported yet'),
       meaning: 'Back guest memory with huge pages.',
       since: '1.x',
       sensitive: 'uses a scarce host pool',
@@ -80,7 +75,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'hugepageType',
     { '3.x': { codec: oneOf(['hugetlbfs', 'thp']) } },
     {
-      effect: noEffect('huge pages are not supported yet'),
       meaning: 'Which kind of huge page.',
       limits: 'one of hugetlbfs, thp',
       since: '3.3.0',
@@ -92,7 +86,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'enableSwap',
     { codec: bool },
     {
-      effect: noEffect('memory of the VM is never locked'),
       meaning: 'Allow the host to swap VM memory (inverse of mlock).',
       since: '1.x',
       until: '3.13.0',
@@ -104,7 +97,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'enableGuestSwap',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('swap in the guest is not supported yet'),
       meaning: 'Give the guest a swap device when a container asks for swappiness.',
       since: '2.2.0',
       sensitive: 'makes host disk files',
@@ -129,7 +121,6 @@ export const memoryOverrides: readonly Override<RuntimeConfig>[] = [
     'reclaimGuestFreedMemory',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('there is no balloon yet'),
       meaning: 'Balloon with free page reporting, so the host gets freed pages back.',
       since: '3.17.0',
     },

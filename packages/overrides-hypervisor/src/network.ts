@@ -1,5 +1,5 @@
 import { bool, type Override, uint32 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { rate } from './network-values.ts';
 import { prefix, rows } from './rows.ts';
 
@@ -11,7 +11,6 @@ export const networkOverrides: readonly Override<RuntimeConfig>[] = [
     'disableVhostNet',
     { codec: bool },
     {
-      effect: noEffect('the VM has loopback only so far'),
       meaning: 'Use QEMU user space networking in place of the host kernel backend.',
       since: '1.x',
     },
@@ -22,7 +21,6 @@ export const networkOverrides: readonly Override<RuntimeConfig>[] = [
     'rxRateLimiterMaxRateBitsPerSec',
     { '3.x': { codec: rate } },
     {
-      effect: noEffect('the VM has loopback only so far'),
       meaning: 'Inbound limit.',
       unit: 'bit/s',
       since: '2.0.0',
@@ -34,7 +32,6 @@ export const networkOverrides: readonly Override<RuntimeConfig>[] = [
     'txRateLimiterMaxRateBitsPerSec',
     { '3.x': { codec: rate } },
     {
-      effect: noEffect('the VM has loopback only so far'),
       meaning: 'Outbound limit.',
       unit: 'bit/s',
       since: '2.0.0',
@@ -46,7 +43,6 @@ export const networkOverrides: readonly Override<RuntimeConfig>[] = [
     'networkQueues',
     { '3.x': { codec: uint32 } },
     {
-      effect: noEffect('the VM has loopback only so far'),
       meaning: 'Queue pairs per NIC (Rust).',
       since: '3.27.0',
     },

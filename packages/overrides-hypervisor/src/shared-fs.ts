@@ -1,5 +1,5 @@
 import { type Override, oneOf, text, uint, uint32 } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { prefix, rows } from './rows.ts';
 import { extraArgsSemantics, sharedFsSemantics } from './shared-fs-values.ts';
 
@@ -39,7 +39,7 @@ export const sharedFsOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisor',
     'virtioFsCacheSizeMib',
     { codec: uint32 },
-    { effect: noEffect('DAX is not supported yet'), meaning: 'DAX window.', unit: 'MiB', since: '1.x' },
+    { meaning: 'DAX window.', unit: 'MiB', since: '1.x' },
   ),
   rows.set(`${prefix}virtio_fs_extra_args`, 'hypervisor', 'virtioFsExtraArgs', extraArgsSemantics, {
     meaning: 'More arguments for the daemon, added to the configured ones.',

@@ -1,5 +1,5 @@
 import { type RowMaker, rowsFor } from '@hako/annotations';
-import type { RuntimeConfig } from '@hako/config';
+import { effectOf, type RuntimeConfig } from '@hako/config';
 
-export const rows: RowMaker<RuntimeConfig> = rowsFor<RuntimeConfig>();
+export const rows: RowMaker<RuntimeConfig> = rowsFor<RuntimeConfig>(effectOf);
 export const prefix = 'io.katacontainers.config.runtime.';

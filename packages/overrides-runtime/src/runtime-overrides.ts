@@ -1,5 +1,5 @@
 import { bool, type Override, oneOf, text, uint } from '@hako/annotations';
-import { noEffect, type RuntimeConfig } from '@hako/config';
+import type { RuntimeConfig } from '@hako/config';
 import { prefix, rows } from './rows.ts';
 import {
   bindMounts,
@@ -28,21 +28,18 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'sandboxCgroupOnly',
     { codec: bool },
     {
-      effect: noEffect('all host processes of the sandbox are in its cgroup either way'),
       meaning: 'Keep all host processes of the sandbox in the pod cgroup.',
       since: '1.x',
       sensitive: 'lets the overhead escape the cgroup of the pod',
     },
   ),
   rows.set(`${prefix}experimental`, 'runtime', 'experimental', experimentalSemantics, {
-    effect: noEffect('there are no experimental features in this version'),
     meaning: 'Experimental features.',
     limits: 'names separated by spaces (3.x: or commas); an unknown name is an error',
     since: '1.x',
     sensitive: 'turns on code that is not finished',
   }),
   rows.set(`${prefix}internetworking_model`, 'runtime', 'internetworkingModel', networkModelSemantics, {
-    effect: noEffect('the VM has loopback only so far'),
     meaning: 'How the pod interface is joined to the VM.',
     limits: 'one of tcfilter, macvtap, none, default (tcfilter)',
     since: '1.x',
@@ -54,7 +51,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'disableNewNetns',
     { codec: bool },
     {
-      effect: noEffect('the VM has loopback only so far'),
       meaning: 'Run VMM in the host network namespace.',
       limits: 'only with internetworking_model none',
       since: '1.x',
@@ -67,7 +63,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'vfioMode',
     { '3.x': { codec: oneOf(['vfio', 'guest-kernel']) } },
     {
-      effect: noEffect('VFIO devices are not supported yet'),
       meaning: 'How VFIO devices look in the container.',
       limits: 'one of vfio, guest-kernel',
       since: '2.3.0',
@@ -80,7 +75,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'enablePprof',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('there is no profiling endpoint'),
       meaning: 'Profiling endpoint of the shim.',
       since: '2.0.0',
       sensitive: 'opens a debug endpoint',
@@ -92,7 +86,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'createContainerTimeoutSec',
     { '3.x': { codec: uint({ max: 4_294_967 }) } },
     {
-      effect: noEffect('is not a separate limit yet'),
       meaning: 'Limit for one container creation.',
       unit: 's',
       since: '3.4.0',
@@ -104,7 +97,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'experimentalForceGuestPull',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('images are pulled by whoever makes the bundle'),
       meaning: 'Pull images inside the guest.',
       since: '3.18.0',
       sensitive: 'makes the guest fetch images by itself',
@@ -116,7 +108,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'guestSelinuxLabel',
     { '3.x': { codec: text } },
     {
-      effect: noEffect('SELinux labels are not set'),
       meaning: 'SELinux type for the container process in the guest.',
       since: '3.1.0',
     },
@@ -127,7 +118,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'enableVcpusPinning',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('vCPU threads are not pinned yet'),
       meaning: 'Same, Rust key.',
       since: '3.30.0',
       sensitive: 'binds threads to host CPUs',
@@ -140,7 +130,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'name',
     { '3.x': { codec: runtimeName } },
     {
-      effect: noEffect('there is one kind of runtime, hypervisor and agent'),
       meaning: 'Kind of runtime (Rust).',
       limits: 'one of virt_container, linux_container, wasm_container',
       since: '3.0.0',
@@ -152,7 +141,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'hypervisorName',
     { '3.x': { codec: oneOf(['qemu']) } },
     {
-      effect: noEffect('there is one kind of runtime, hypervisor and agent'),
       meaning: 'Choose a hypervisor table (Rust).',
       limits: 'qemu',
       since: '3.0.0',
@@ -165,7 +153,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'agentName',
     { '3.x': { codec: oneOf(['kata']) } },
     {
-      effect: noEffect('there is one kind of runtime, hypervisor and agent'),
       meaning: 'Choose an agent table (Rust).',
       limits: 'kata',
       since: '3.0.0',
@@ -177,7 +164,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'disableGuestEmptyDir',
     { '3.x': { codec: bool } },
     {
-      effect: noEffect('emptyDir volumes are shared like any other'),
       meaning: 'Keep emptyDir on the host.',
       since: '3.23.0',
       until: '3.32.0',
@@ -189,7 +175,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'sharedMounts',
     { '3.x': { codec: sharedMounts } },
     {
-      effect: noEffect('host folders are not added to the share yet'),
       meaning: 'Mount points shared between containers of the pod (Rust).',
       limits: 'JSON must parse; each entry is validated',
       since: '3.3.0',
@@ -202,7 +187,6 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'sandboxBindMounts',
     { '3.x': { codec: bindMounts } },
     {
-      effect: noEffect('host folders are not added to the share yet'),
       meaning: 'Host paths bound into the shared directory (Rust).',
       limits: 'absolute paths',
       since: '3.2.0',

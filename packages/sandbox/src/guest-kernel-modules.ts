@@ -1,4 +1,4 @@
-import type { AgentConfig } from '@hako/config';
+import type { AgentConfig, HypervisorConfig } from '@hako/config';
 
 /** A kernel module for CreateSandbox (field names of grpc.KernelModule). */
 export interface GuestKernelModule {
@@ -6,10 +6,22 @@ export interface GuestKernelModule {
   readonly parameters: readonly string[];
 }
 
-/** Modules as configured, `name parameter parameter`; empty entries are passed over (`a;;b` in an annotation). */
-export function guestKernelModules(agent: AgentConfig): readonly GuestKernelModule[] {
-  return agent.kernelModules.flatMap((text) => {
+type Devices = Pick<HypervisorConfig, 'enableVirtioMem' | 'reclaimGuestFreedMemory' | 'guestMemoryDumpPath'>;
+
+/**
+ * Modules as configured, `name parameter parameter`; empty entries are passed over (`a;;b` in an annotation). Before them
+ * the drivers of devices that the guest would not look for.
+ */
+export function guestKernelModules(agent: AgentConfig, devices: Devices): readonly GuestKernelModule[] {
+  const { enableVirtioMem, reclaimGuestFreedMemory, guestMemoryDumpPath } = devices;
+  const drivers = [
+    ...(enableVirtioMem ? ['virtio_mem'] : []),
+    ...(reclaimGuestFreedMemory ? ['virtio_balloon'] : []),
+    ...(guestMemoryDumpPath === '' ? [] : ['pvpanic_mmio']),
+  ];
+  const configured = agent.kernelModules.flatMap((text) => {
     const [name, ...parameters] = text.split(' ').filter((word) => word !== '');
     return name === undefined ? [] : [{ name, parameters }];
   });
+  return [...drivers.map((name) => ({ name, parameters: [] })), ...configured];
 }

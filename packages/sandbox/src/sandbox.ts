@@ -252,7 +252,7 @@ export class Sandbox {
           agent.createSandbox({
             hostname: config.hostname,
             sandboxId: config.id,
-            kernelModules: guestKernelModules(config.agent),
+            kernelModules: guestKernelModules(config.agent, config.hypervisor),
             storages: vm.shares.map(({ transport }) =>
               shareStorage(transport, config.hypervisor.msize9pBytes),
             ),

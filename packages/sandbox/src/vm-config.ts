@@ -26,6 +26,7 @@ export function vmConfig(
     logDir: paths.logs,
     hypervisor: config.hypervisor,
     kernelParams: config.kernelParams,
+    assetHashes: config.assetHashes,
     shares: [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],
   };
 }

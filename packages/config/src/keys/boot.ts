@@ -124,7 +124,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'dm-verity description of the root.',
-    effect: noEffect('dm-verity is not supported yet'),
   },
   firmware: {
     toml: 'firmware',
@@ -139,7 +138,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Second firmware part.',
-    effect: noEffect('one firmware file only'),
   },
   machineAccelerators: {
     toml: 'machine_accelerators',
@@ -161,7 +159,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: [],
     lines: ['3.x'],
     meaning: 'Images for -pflash.',
-    effect: noEffect('one firmware file only'),
   },
   disableImageNvdimm: {
     toml: 'disable_image_nvdimm',
@@ -170,7 +167,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'Image as a disk, not NVDIMM.',
     rule: 'NVDIMM impossible with confidential_guest',
-    effect: noEffect('the guest image is a disk, never an NVDIMM'),
   },
   vmRootfsDriver: {
     toml: 'vm_rootfs_driver',
@@ -178,7 +174,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Bus of the guest root image.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   useLegacySerial: {
     toml: 'use_legacy_serial',

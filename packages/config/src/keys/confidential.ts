@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, path, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: confidential guests and remote hypervisors: parsed, not driven. */
@@ -36,7 +36,9 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Use SEV-SNP, TDX, SE or CCA when the host has it.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: refused(
+      'confidential guests are not supported, and a guest that is not confidential would look like one',
+    ),
   },
   sevSnpGuest: {
     toml: 'sev_snp_guest',

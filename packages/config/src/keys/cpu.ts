@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import type { KeyTable } from '../key.ts';
 import { count, flag, vcpus, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: virtual CPUs. */
@@ -36,7 +36,6 @@ export const cpuKeys: KeyTable<CpuConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Show host NUMA layout to the guest.',
-    effect: noEffect('NUMA is not supported yet'),
   },
   numaMapping: {
     toml: 'numa_mapping',
@@ -45,6 +44,5 @@ export const cpuKeys: KeyTable<CpuConfig> = {
     lines: ['3.x'],
     meaning: 'Host nodes behind each guest node.',
     rule: 'x86-64 and arm64; more than one node needs static_sandbox_resource_mgmt',
-    effect: noEffect('NUMA is not supported yet'),
   },
 };

@@ -38,7 +38,6 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Virtual IOMMU plus kernel words intel_iommu=on iommu=pt.',
-    effect: noEffect('the virtual IOMMU is not supported yet'),
   },
   enableIommuPlatform: {
     toml: 'enable_iommu_platform',
@@ -46,7 +45,6 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'iommu_platform=on on virtio devices.',
-    effect: noEffect('the virtual IOMMU is not supported yet'),
   },
   hotPlugVfio: {
     toml: 'hot_plug_vfio',
@@ -71,7 +69,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Old switch for VFIO on the root bus.',
-    effect: noEffect('VFIO devices are not supported yet'),
+    effect: noEffect('a q35 plugs nothing into its root bus; hot_plug_vfio names a port'),
   },
   pcieRootPort: {
     toml: 'pcie_root_port',
@@ -80,7 +78,6 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'Root ports.',
     rule: 'at most 16',
-    effect: noEffect('VFIO devices are not supported yet'),
   },
   pcieSwitchPort: {
     toml: 'pcie_switch_port',
@@ -89,7 +86,6 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['3.x'],
     meaning: 'Switch ports.',
     rule: 'at most 16',
-    effect: noEffect('VFIO devices are not supported yet'),
   },
   entropySource: {
     toml: 'entropy_source',

@@ -25,6 +25,8 @@ export interface MemoryConfig {
   readonly fileMemBackend: string;
   /** Do not mlock VM memory. Default `false`. */
   readonly enableSwap: boolean;
+  /** Lock the VM's memory into the host's: it is never swapped. Needs a sufficient limit of locked memory. Default `false`. */
+  readonly enableMemLock: boolean;
   /** Swap device in the guest on demand. Default `false`. */
   readonly enableGuestSwap: boolean;
   /** Directory of swap files. Default `'/run/kata-containers/swap'`. */
@@ -75,7 +77,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     unit: 'MiB',
     lines: ['1.x', '3.x'],
     meaning: 'Address space kept for NVDIMM.',
-    effect: noEffect('the guest image is a disk, never an NVDIMM'),
   },
   enableVirtioMem: {
     toml: 'enable_virtio_mem',
@@ -84,7 +85,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'virtio-mem resizing.',
     rule: 'needs vm.overcommit_memory=1',
-    effect: noEffect('virtio-mem is not supported yet'),
+    effect: noEffect('memory is not added after boot yet'),
   },
   enableMemPrealloc: {
     toml: 'enable_mem_prealloc',
@@ -92,7 +93,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Touch all memory at start.',
-    effect: noEffect('memory is not touched before it is used'),
   },
   reclaimGuestFreedMemory: {
     toml: 'reclaim_guest_freed_memory',
@@ -100,7 +100,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Balloon with free page reporting.',
-    effect: noEffect('there is no balloon yet'),
   },
   enableHugepages: {
     toml: 'enable_hugepages',
@@ -108,7 +107,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Huge pages; implies preallocation.',
-    effect: noEffect('huge pages are not supported yet'),
   },
   hugepageType: {
     toml: 'hugepage_type',
@@ -116,7 +114,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 'hugetlbfs',
     lines: ['3.x'],
     meaning: 'Kind of huge page.',
-    effect: noEffect('huge pages are not supported yet'),
   },
   fileMemBackend: {
     toml: 'file_mem_backend',
@@ -131,7 +128,15 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Do not mlock VM memory.',
-    effect: noEffect('memory of the VM is never locked'),
+    effect: noEffect('memory of the VM is locked with enable_mem_lock only'),
+  },
+  enableMemLock: {
+    toml: 'enable_mem_lock',
+    type: flag,
+    default: false,
+    lines: ['hako'],
+    meaning: "Lock the VM's memory into the host's: it is never swapped.",
+    rule: 'needs a sufficient limit of locked memory',
   },
   enableGuestSwap: {
     toml: 'enable_guest_swap',
@@ -171,7 +176,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Where to dump guest memory after a guest panic.',
-    effect: noEffect('guest memory is not dumped yet'),
   },
   guestMemoryDumpPaging: {
     toml: 'guest_memory_dump_paging',
@@ -179,6 +183,5 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Dump with paging information.',
-    effect: noEffect('guest memory is not dumped yet'),
   },
 };

@@ -144,7 +144,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Label of the container process.',
-    effect: noEffect('SELinux labels are not set'),
+    effect: noEffect('the guest image has no SELinux policy'),
   },
   enableTracing: {
     toml: 'enable_tracing',

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, path, word, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: how host files reach the guest. */
@@ -47,7 +47,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     unit: 'MiB',
     lines: ['1.x', '3.x'],
     meaning: 'DAX window; 0 = no DAX.',
-    effect: noEffect('DAX is not supported yet'),
+    effect: noEffect('QEMU has no DAX window for virtio-fs'),
   },
   virtioFsQueueSize: {
     toml: 'virtio_fs_queue_size',
@@ -78,7 +78,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Use DAX.',
-    effect: noEffect('DAX is not supported yet'),
+    effect: refused('QEMU has no DAX window for virtio-fs'),
   },
   msize9pBytes: {
     toml: 'msize_9p',

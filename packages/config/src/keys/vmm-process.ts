@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, path, type RootlessUser, rootlessUser, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: the hypervisor as a process on the host. */
@@ -62,7 +62,6 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     aliases: [{ toml: 'seccomp_sandbox' }],
     meaning: 'QEMU -sandbox value. The recommended value denies obsolete, spawn and resourcecontrol.',
     rule: 'Rust calls it seccomp_sandbox',
-    effect: noEffect("QEMU's own sandbox is always on"),
   },
   enableDebug: {
     toml: 'enable_debug',
@@ -86,7 +85,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'VMM log level.',
-    effect: noEffect('levels of logs are not set yet'),
+    effect: noEffect('QEMU has no levels of logs'),
   },
   extraMonitorSocket: {
     toml: 'extra_monitor_socket',
@@ -94,7 +93,6 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Second monitor socket, only with enable_debug.',
-    effect: noEffect('there is no second monitor'),
   },
   disableSelinux: {
     toml: 'disable_selinux',
@@ -110,7 +108,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: true,
     lines: ['3.x'],
     meaning: 'No SELinux in the guest.',
-    effect: noEffect('SELinux labels are not set'),
+    effect: refused('the guest image has no SELinux policy'),
   },
   disableSeccomp: {
     toml: 'disable_seccomp',
@@ -118,7 +116,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'No seccomp for VMMs that have it built in.',
-    effect: noEffect("QEMU's own sandbox is always on"),
+    effect: noEffect('is for other hypervisors; seccompsandbox = "off" takes the filter from QEMU'),
   },
   jailerPath: {
     toml: 'jailer_path',

@@ -14,7 +14,7 @@ function vm(changes: Partial<HypervisorConfig> = {}, rest: Partial<VmConfig> = {
   return {
     id: 'pod1',
     runtimeDir: '/run/hako/pod1/vm',
-    hypervisor: { ...hypervisor, defaultMaxVcpus: 4, ...changes },
+    hypervisor: { ...hypervisor, defaultMaxVcpus: 4, defaultMaxMemoryMib: 4096, ...changes },
     kernelParams: [],
     shares: [],
     ...rest,
@@ -61,16 +61,17 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-pidfile', '/run/hako/pod1/vm/qemu.pid'],
+    ...['-chardev', 'socket,id=qmp,fd=3,server=on,wait=off'],
+    ...['-mon', 'chardev=qmp,mode=control'],
+    ...['-bios', '/usr/share/qemu/qboot.rom'],
     ...['-machine', 'q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off'],
     ...['-accel', 'tcg'],
     ...['-cpu', 'max,erms=off,fsrm=off,pmu=off'],
-    ...['-m', '2048M'],
     ...['-smp', '2,sockets=4,cores=1,threads=1,maxcpus=4'],
+    ...['-m', '2048M,slots=10,maxmem=5120M'],
     ...['-rtc', 'base=utc,driftfix=slew'],
-    ...['-chardev', 'socket,id=qmp,fd=3,server=on,wait=off'],
-    ...['-mon', 'chardev=qmp,mode=control'],
-    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-device', 'pci-bridge,id=pci-bridge-0,bus=pcie.0,addr=2,chassis_nr=1,shpc=off'],
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ...['-chardev', 'socket,id=agent,fd=4,server=on,wait=off'],
     ...['-device', 'virtio-serial-pci,id=serial0,max_ports=2,romfile='],
     ...['-device', 'virtserialport,id=channel0,chardev=agent,name=agent.channel.0'],
@@ -85,8 +86,8 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ...['-device', 'virtio-9p-pci,fsdev=fs0,mount_tag=kataShared,romfile='],
     ...['-kernel', '/guest/vmlinux'],
     ...['-initrd', '/guest/initrd.img'],
-    ...['-append', 'tsc=reliable reboot=k console=ttyS0 quiet panic=1 nr_cpus=4 agent.log=debug flag'],
-    ...['-bios', '/usr/share/qemu/qboot.rom'],
+    '-append',
+    'tsc=reliable reboot=k console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce agent.log=debug flag',
   ]);
 });
 
@@ -162,6 +163,16 @@ test('virtio-fs brings a chardev, a device and shared memory', () => {
   expect(() => buildArguments(vm({}, { shares: [share] }), host())).toThrow(RangeError);
 });
 
+const rng = 'rng-random,id=rng0,filename=/dev/urandom';
+const bridge = 'pci-bridge,id=pci-bridge-0,bus=pcie.0,addr=2,chassis_nr=1,shpc=off';
+/** Devices of every machine. */
+const always = [
+  bridge,
+  'virtio-serial-pci,id=serial0,max_ports=2,romfile=',
+  'virtserialport,id=channel0,chardev=agent,name=agent.channel.0',
+  'virtio-rng-pci,rng=rng0,romfile=',
+];
+
 test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[]]>([
   ['kvm', {}, { accelerator: 'kvm' }, '-accel', ['kvm']],
   ["kvm's CPU", {}, { accelerator: 'kvm' }, '-cpu', ['host,pmu=off']],
@@ -184,7 +195,202 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     '-machine',
     ['q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off,pit=off'],
   ],
-  ['memory', { defaultMemoryMib: 512 }, {}, '-m', ['512M']],
+  ['memory', { defaultMemoryMib: 512, defaultMaxMemoryMib: 512 }, {}, '-m', ['512M']],
+  ['memory_slots', { memorySlots: 3 }, {}, '-m', ['2048M,slots=3,maxmem=5120M']],
+  ['default_maxmemory', { defaultMaxMemoryMib: 8192 }, {}, '-m', ['2048M,slots=10,maxmem=9216M']],
+  ['memory_offset', { memoryOffsetMib: 100 }, {}, '-m', ['2048M,slots=10,maxmem=5220M']],
+  ['microvm plugs no memory', { machineType: 'microvm' }, {}, '-m', ['2048M']],
+  [
+    'enable_mem_prealloc',
+    { enableMemPrealloc: true },
+    {},
+    '-object',
+    ['memory-backend-ram,id=ram0,size=2048M,prealloc=on', rng],
+  ],
+  [
+    'enable_hugepages',
+    { enableHugepages: true },
+    {},
+    '-object',
+    ['memory-backend-memfd,id=ram0,size=2048M,hugetlb=on,share=on,prealloc=on', rng],
+  ],
+  [
+    'hugepage_type',
+    { enableHugepages: true, hugepageType: 'thp' },
+    {},
+    '-object',
+    ['memory-backend-ram,id=ram0,size=2048M,prealloc=on', rng],
+  ],
+  ['enable_mem_lock', { enableMemLock: true }, {}, '-overcommit', ['mem-lock=on']],
+  ['no enable_mem_lock', {}, {}, '-overcommit', []],
+  [
+    'enable_numa: a node for each of the host',
+    { enableNuma: true, defaultMemoryMib: 1000 },
+    { numaNodes: [0, 1] },
+    '-numa',
+    ['node,nodeid=0,memdev=ram0,cpus=0-1', 'node,nodeid=1,memdev=ram1,cpus=2-3'],
+  ],
+  [
+    'numa_mapping: memory of these host nodes, the rest in the last',
+    { enableNuma: true, numaMapping: ['0', '1-2'], defaultMemoryMib: 1000 },
+    {},
+    '-object',
+    [
+      '{"qom-type":"memory-backend-ram","id":"ram0","size":402653184,"host-nodes":[0],"policy":"bind"}',
+      '{"qom-type":"memory-backend-ram","id":"ram1","size":645922816,"host-nodes":[1,2],"policy":"bind"}',
+      rng,
+    ],
+  ],
+  [
+    'enable_virtio_mem',
+    { enableVirtioMem: true },
+    {},
+    '-object',
+    [rng, 'memory-backend-ram,id=virtiomem,size=2048M,reserve=off'],
+  ],
+  [
+    "virtio-mem's device",
+    { enableVirtioMem: true, initrd: '/i', image: '' },
+    {},
+    '-device',
+    [...always, 'virtio-mem-pci,id=virtiomem0,memdev=virtiomem,requested-size=0,romfile='],
+  ],
+  [
+    'reclaim_guest_freed_memory',
+    { reclaimGuestFreedMemory: true },
+    {},
+    '-device',
+    [...always, 'virtio-balloon-pci,id=balloon0,deflate-on-oom=on,free-page-reporting=on,romfile='],
+  ],
+  [
+    'enable_iommu',
+    { enableIommu: true },
+    {},
+    '-device',
+    ['intel-iommu,intremap=on,device-iotlb=on,caching-mode=on', ...always],
+  ],
+  [
+    "enable_iommu's interrupts under KVM",
+    { enableIommu: true },
+    { accelerator: 'kvm' },
+    '-accel',
+    ['kvm,kernel-irqchip=split'],
+  ],
+  [
+    'enable_iommu_platform',
+    { enableIommuPlatform: true },
+    {},
+    '-device',
+    [
+      bridge,
+      'virtio-serial-pci,id=serial0,max_ports=2,disable-legacy=on,iommu_platform=on,romfile=',
+      'virtserialport,id=channel0,chardev=agent,name=agent.channel.0',
+      'virtio-rng-pci,rng=rng0,disable-legacy=on,iommu_platform=on,romfile=',
+    ],
+  ],
+  [
+    'pcie_root_port',
+    { pcieRootPort: 1 },
+    {},
+    '-device',
+    [
+      bridge,
+      'pcie-root-port,id=rp0,bus=pcie.0,chassis=10,slot=0,mem-reserve=2m,pref64-reserve=2m',
+      ...always.slice(1),
+    ],
+  ],
+  [
+    'pcie_switch_port',
+    { pcieSwitchPort: 1 },
+    {},
+    '-device',
+    [
+      bridge,
+      'pcie-root-port,id=rp0,bus=pcie.0,chassis=10,slot=0',
+      'x3130-upstream,id=sw0,bus=rp0',
+      'xio3130-downstream,id=swdp0,bus=sw0,chassis=30,slot=0',
+      ...always.slice(1),
+    ],
+  ],
+  [
+    'guest_memory_dump_path',
+    { guestMemoryDumpPath: '/dumps' },
+    {},
+    '-device',
+    [bridge, 'pvpanic', ...always.slice(1)],
+  ],
+  ['a panic is kept for its dump', { guestMemoryDumpPath: '/dumps' }, {}, '-action', ['panic=pause']],
+  ['seccompsandbox', { seccompSandbox: 'on,obsolete=deny' }, {}, '-sandbox', ['on,obsolete=deny']],
+  [
+    'extra_monitor_socket',
+    { extraMonitorSocket: 'qmp-pretty', enableDebug: true },
+    {},
+    '-mon',
+    ['chardev=qmp,mode=control', 'chardev=extra-monitor,mode=control,pretty=on'],
+  ],
+  [
+    'extra_monitor_socket hmp',
+    { extraMonitorSocket: 'hmp', enableDebug: true },
+    {},
+    '-mon',
+    ['chardev=qmp,mode=control', 'chardev=extra-monitor,mode=readline'],
+  ],
+  [
+    'extra_monitor_socket without debug',
+    { extraMonitorSocket: 'hmp' },
+    {},
+    '-mon',
+    ['chardev=qmp,mode=control'],
+  ],
+  [
+    'firmware_volume',
+    { firmware: '/code', firmwareVolume: '/vars' },
+    { firmware: '/code' },
+    '-blockdev',
+    [
+      '{"driver":"file","filename":"/code","node-name":"pflash0","read-only":true,"locking":"off"}',
+      '{"driver":"file","filename":"/vars","node-name":"pflash1","read-only":true,"locking":"off"}',
+    ],
+  ],
+  ['two flash chips take the place of -bios', { pflashes: ['/a', '/b'] }, { firmware: '/q' }, '-bios', []],
+  [
+    'pflashes',
+    { pflashes: ['/a'] },
+    {},
+    '-machine',
+    ['q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off,pflash0=pflash0'],
+  ],
+  [
+    'vm_rootfs_driver nvdimm',
+    { image: '/i', initrd: '', vmRootfsDriver: 'nvdimm' },
+    { imageSizeBytes: 4096, manifest: { boot: { initrd: 's', kernelParams: [] } } },
+    '-device',
+    [...always.slice(0, 3), 'nvdimm,id=nv0,memdev=image-memory,unarmed=on', ...always.slice(3)],
+  ],
+  [
+    "Kata's image is an NVDIMM",
+    { image: '/i', initrd: '' },
+    { imageSizeBytes: 4096 },
+    '-object',
+    ['memory-backend-file,id=image-memory,mem-path=/i,size=4096,share=on,readonly=on', rng],
+  ],
+  [
+    'an NVDIMM is a property of the machine',
+    { image: '/i', initrd: '' },
+    { imageSizeBytes: 4096 },
+    '-machine',
+    ['q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off,nvdimm=on'],
+  ],
+  [
+    'disable_image_nvdimm',
+    { image: '/i', initrd: '', disableImageNvdimm: true },
+    {},
+    '-device',
+    [...always.slice(0, 3), 'virtio-blk-pci,id=image0,drive=image,share-rw=on,romfile=', ...always.slice(3)],
+  ],
+  ['virt', { machineType: 'virt' }, {}, '-machine', ['virt,usb=off,gic-version=max']],
+  ["virt's CPU", { machineType: 'virt', cpuFeatures: '' }, {}, '-cpu', ['max']],
+  ["virt's CPU under KVM", { machineType: 'virt' }, { accelerator: 'kvm' }, '-global', []],
   ['a fraction of a vCPU', { defaultVcpus: 1.5 }, {}, '-smp', ['2,sockets=4,cores=1,threads=1,maxcpus=4']],
   [
     'fewer at most than at boot',
@@ -199,7 +405,7 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     {},
     '-object',
     [
-      'memory-backend-file,id=ram0,mem-path=/dev/shm,size=2048M,share=off',
+      'memory-backend-file,id=ram0,size=2048M,mem-path=/dev/shm,share=off',
       'rng-random,id=rng0,filename=/dev/urandom',
     ],
   ],
@@ -220,23 +426,54 @@ const base =
   'tsc=reliable no_timer_check rcupdate.rcu_expedited=1 i8042.direct=1 i8042.dumbkbd=1 i8042.nopnp=1 i8042.noaux=1 noreplace-smp reboot=k cryptomgr.notests net.ifnames=0 pci=lastbus=0';
 
 test.each<[string, Partial<HypervisorConfig>, string]>([
-  ['an initrd alone', {}, `${base} console=ttyS0 quiet panic=1 nr_cpus=4`],
+  ['an initrd alone', {}, `${base} console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce`],
   [
     "an ext4 image as Kata's",
     { initrd: '', image: '/i' },
-    `${base} root=/dev/vda1 rootflags=data=ordered,errors=remount-ro ro rootfstype=ext4 console=ttyS0 quiet panic=1 nr_cpus=4`,
+    `${base} root=/dev/pmem0p1 rootflags=dax,data=ordered,errors=remount-ro ro rootfstype=ext4 console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce`,
+  ],
+  [
+    'dm-verity',
+    {
+      initrd: '',
+      image: '/i',
+      disableImageNvdimm: true,
+      rootfsType: 'erofs',
+      kernelVerityParams: 'root_hash=ab12,salt=cd,data_blocks=8,data_block_size=4096,hash_block_size=4096',
+    },
+    `${base} dm-mod.create="dm-verity,,,ro,0 64 verity 1 /dev/vda1 /dev/vda2 4096 4096 8 0 sha256 ab12 cd" root=/dev/dm-0 ro rootfstype=erofs console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce`,
+  ],
+  [
+    'enable_iommu',
+    { enableIommu: true },
+    `${base} console=ttyS0 quiet panic=1 nr_cpus=4 intel_iommu=on iommu=pt`,
+  ],
+  [
+    'disable_guest_selinux = false',
+    { disableGuestSelinux: false },
+    `${base} console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce security=selinux selinux=1`,
+  ],
+  [
+    'virt',
+    { machineType: 'virt' },
+    'rcupdate.rcu_expedited=1 cryptomgr.notests net.ifnames=0 console=ttyAMA0 quiet panic=1 nr_cpus=1 swiotlb=noforce',
+  ],
+  [
+    'an ext4 image on a disk',
+    { initrd: '', image: '/i', disableImageNvdimm: true },
+    `${base} root=/dev/vda1 rootflags=data=ordered,errors=remount-ro ro rootfstype=ext4 console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce`,
   ],
   [
     'an erofs image',
     { initrd: '', image: '/i', rootfsType: 'erofs' },
-    `${base} root=/dev/vda1 ro rootfstype=erofs console=ttyS0 quiet panic=1 nr_cpus=4`,
+    `${base} root=/dev/pmem0p1 ro rootfstype=erofs console=ttyS0 quiet panic=1 nr_cpus=4 swiotlb=noforce`,
   ],
-  ['debug', { enableDebug: true }, `${base} console=ttyS0 debug panic=1 nr_cpus=4`],
+  ['debug', { enableDebug: true }, `${base} console=ttyS0 debug panic=1 nr_cpus=4 swiotlb=noforce`],
 ])('kernel words without a manifest: %s', (_name, config, words) => {
   expect(valuesOf(buildArguments(vm(config), host()), '-append')).toEqual([words]);
 });
 
 test("the sandbox's words come last, so that they win", () => {
   const args = buildArguments(vm({}, { kernelParams: [{ key: 'quiet', value: '0' }] }), host());
-  expect(valuesOf(args, '-append')[0]).toMatch(/ nr_cpus=4 quiet=0$/);
+  expect(valuesOf(args, '-append')[0]).toMatch(/ nr_cpus=4 swiotlb=noforce quiet=0$/);
 });

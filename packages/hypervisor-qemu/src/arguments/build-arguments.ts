@@ -3,9 +3,22 @@ import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
 import { bridgeArguments, deviceArguments } from '../devices/device-arguments.ts';
 import { bridgeCount, PciSlots } from '../devices/pci-slots.ts';
 import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
+import { pciDevice, socketClient, socketServer, virtioDevice } from './device.ts';
+import { firmwareArguments } from './firmware-arguments.ts';
+import { imageDiskArguments, imageNvdimmArguments } from './guest-image.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
+import { isImageNvdimm, memoryArguments } from './memory.ts';
 import { option } from './option.ts';
+import {
+  balloonArguments,
+  iommuArguments,
+  panicArguments,
+  rngArguments,
+  virtioMemArguments,
+} from './platform.ts';
+import { portArguments } from './ports.ts';
+import { processArguments } from './process.ts';
 
 /** What the host adds to a VmConfig to make it a command line. */
 export interface HostSide {
@@ -22,18 +35,17 @@ export interface HostSide {
   readonly firstDeviceFd: number;
   /** Socket of the virtiofsd that serves the share, by tag. */
   readonly shareSockets: ReadonlyMap<string, string>;
+  /** Size of the guest's image; needed where it is an NVDIMM. Bytes. */
+  readonly imageSizeBytes?: number;
+  /** Numbers of the host's NUMA nodes. Default: one, 0. */
+  readonly numaNodes?: readonly number[];
 }
 
 /** Name of the virtio-serial port that carries the agent protocol. */
 export const agentPortName = 'agent.channel.0';
 
-/** File that QEMU writes its pid to; its path also makes the process findable by the runtime directory. */
-export function pidFile(runtimeDir: string): string {
-  return join(runtimeDir, 'qemu.pid');
-}
-
-/** True when a device outside QEMU's process maps the guest's memory. */
-function needsSharedMemory(shares: readonly SharedDirectory[]): boolean {
+/** True when a process beside QEMU maps the guest's memory. */
+function sharesMemory({ shares }: VmConfig): boolean {
   return shares.some(({ transport }) => transport === 'virtio-fs');
 }
 
@@ -49,30 +61,43 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const initrd = initrdOf(hypervisor, host.manifest);
   const bridges = bridgeCount(hypervisor);
   const slots = bridges === 0 ? undefined : new PciSlots(bridges);
+  const shared = sharesMemory(vm);
+  const memory = memoryArguments(hypervisor, { shared, hostNodes: host.numaNodes ?? [0] });
+  const firmware = firmwareArguments(hypervisor, host.firmware);
+  const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   return [
-    ...['-name', option(`guest=sandbox-${vm.id}`, { 'debug-threads': true })],
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
-    // What QEMU may never do: become another user, start programs, change priorities, use calls nobody needs.
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-pidfile', pidFile(vm.runtimeDir)],
-    ...machineArguments(hypervisor, host.accelerator, { sharedMemory: needsSharedMemory(vm.shares) }),
+    ...processArguments(vm, host.qmpFd),
+    ...firmware.arguments,
+    ...machineArguments(hypervisor, host.accelerator, {
+      memoryBackend: memory.machineBackend,
+      nvdimm,
+      pflash: firmware.pflash,
+    }),
     ...smpArguments(hypervisor),
+    ...memory.arguments,
     ...['-rtc', 'base=utc,driftfix=slew'],
-    ...socketChardev('qmp', host.qmpFd),
-    ...['-mon', 'chardev=qmp,mode=control'],
-    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...iommuArguments(hypervisor),
     ...bridgeArguments(hypervisor.machineType === 'pc' ? 'pci.0' : 'pcie.0', bridges),
+    ...portArguments(hypervisor),
+    ...panicArguments(hypervisor),
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // The first virtio device: the guest names ports after the device's number, and the probe guest opens /dev/vport0p1.
-    ...agentArguments(host.agentFd),
-    ...(image === '' ? [] : imageArguments(image)),
-    ...['-object', option('rng-random', { id: 'rng0', filename: hypervisor.entropySource })],
-    ...pciDevice('virtio-rng-pci', { rng: 'rng0' }),
+    ...agentArguments(vm, host.agentFd),
+    ...(image === '' || nvdimm ? [] : imageDiskArguments(hypervisor)),
+    ...(nvdimm ? imageNvdimmArguments(hypervisor, host.imageSizeBytes ?? 0) : []),
+    ...rngArguments(hypervisor),
+    ...balloonArguments(hypervisor),
+    ...virtioMemArguments(hypervisor, shared),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
     ...deviceArguments(vm.devices ?? [], slots, host.firstDeviceFd),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),
-    ...['-append', kernelCommandLine(hypervisor, vm.kernelParams, host.manifest, maxVcpus(hypervisor))],
-    ...(host.firmware === undefined ? [] : ['-bios', host.firmware]),
+    '-append',
+    kernelCommandLine(hypervisor, vm.kernelParams, {
+      manifest: host.manifest,
+      maxVcpus: maxVcpus(hypervisor),
+      nvdimm,
+    }),
   ];
 }
 
@@ -82,41 +107,12 @@ function initrdOf(hypervisor: VmConfig['hypervisor'], manifest: GuestManifest | 
   return join(guestDirectory(hypervisor), manifest.boot.initrd);
 }
 
-function pciDevice(
-  driver: string,
-  properties: Readonly<Record<string, string | number | boolean | undefined>>,
-): string[] {
-  // No option ROM: nothing boots from these devices.
-  return ['-device', option(driver, { ...properties, romfile: '' })];
-}
-
-function socketChardev(id: string, fd: number): string[] {
-  return ['-chardev', option('socket', { id, fd, server: true, wait: false })];
-}
-
-/** The guest image, read-only at the VMM: no guest can change what the next one boots. */
-function imageArguments(image: string): string[] {
-  const file = {
-    driver: 'file',
-    filename: image,
-    'node-name': 'image-file',
-    'read-only': true,
-    locking: 'off',
-  };
-  const node = { driver: 'raw', file: 'image-file', 'node-name': 'image', 'read-only': true };
+function agentArguments({ hypervisor }: VmConfig, fd: number): string[] {
   return [
-    ...['-blockdev', JSON.stringify(file)],
-    ...['-blockdev', JSON.stringify(node)],
-    ...pciDevice('virtio-blk-pci', { id: 'image0', drive: 'image', 'share-rw': true }),
-  ];
-}
-
-function agentArguments(fd: number): string[] {
-  return [
-    ...socketChardev('agent', fd),
+    ...socketServer('agent', { fd }),
     // Two ports: 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
-    ...pciDevice('virtio-serial-pci', { id: 'serial0', max_ports: 2 }),
-    ...['-device', option('virtserialport', { id: 'channel0', chardev: 'agent', name: agentPortName })],
+    ...virtioDevice(hypervisor, 'virtio-serial-pci', { id: 'serial0', max_ports: 2 }),
+    ...pciDevice('virtserialport', { id: 'channel0', chardev: 'agent', name: agentPortName }),
   ];
 }
 
@@ -133,14 +129,14 @@ function shareArguments(share: SharedDirectory, index: number, vm: VmConfig, hos
         multidevs: 'remap',
         readonly: readonly ? true : undefined,
       }),
-      ...pciDevice('virtio-9p-pci', { fsdev: `fs${index}`, mount_tag: tag }),
+      ...virtioDevice(vm.hypervisor, 'virtio-9p-pci', { fsdev: `fs${index}`, mount_tag: tag }),
     ];
   }
   const socket = host.shareSockets.get(tag);
   if (socket === undefined) throw new RangeError(`no virtiofsd socket for share ${tag}`);
   return [
-    ...['-chardev', option('socket', { id: `fs${index}`, path: socket })],
-    ...pciDevice('vhost-user-fs-pci', {
+    ...socketClient(`fs${index}`, { path: socket }),
+    ...virtioDevice(vm.hypervisor, 'vhost-user-fs-pci', {
       chardev: `fs${index}`,
       tag,
       'queue-size': vm.hypervisor.virtioFsQueueSize,

@@ -1,9 +1,6 @@
 import type { HypervisorConfig } from '@hako/config';
 import { option } from './option.ts';
 
-/** Id of the guest's memory when it is an object of its own. */
-const memoryId = 'ram0';
-
 /**
  * Machine options that leave out what no guest of hako uses: each emulated chip costs firmware and kernel time, and is
  * code the guest can attack.
@@ -14,35 +11,38 @@ const machineProperties: Readonly<Record<HypervisorConfig['machineType'], Record
     pc: { sata: false, smbus: false, usb: false, hpet: false, vmport: 'off' },
     // ACPI, because Debian's kernel finds virtio devices on no other way here; PCI, so that devices are the same as on q35.
     microvm: { pcie: 'on', rtc: 'on', usb: false },
+    virt: { usb: false, 'gic-version': 'max' },
   };
+
+export interface MachineNeeds {
+  /** Id of the memory that the machine is to use; undefined: it makes its own. */
+  readonly memoryBackend: string | undefined;
+  readonly nvdimm: boolean;
+  /** Nodes of firmware images, at most two. */
+  readonly pflash: readonly string[];
+}
 
 export function machineArguments(
   hypervisor: HypervisorConfig,
   accelerator: 'kvm' | 'tcg',
-  options: { readonly sharedMemory: boolean },
+  needs: MachineNeeds,
 ): string[] {
-  const { machineType, machineAccelerators, defaultMemoryMib, fileMemBackend } = hypervisor;
-  const ownMemory = options.sharedMemory || fileMemBackend !== '';
+  const { machineType, machineAccelerators, enableIommu } = hypervisor;
+  const [pflash0, pflash1] = needs.pflash;
   const machine = option(machineType, {
     ...machineProperties[machineType],
-    'memory-backend': ownMemory ? memoryId : undefined,
+    'memory-backend': needs.memoryBackend,
+    nvdimm: needs.nvdimm ? true : undefined,
+    pflash0,
+    pflash1,
   });
-  const memory =
-    fileMemBackend === ''
-      ? option('memory-backend-memfd', { id: memoryId, size: `${defaultMemoryMib}M`, share: true })
-      : option('memory-backend-file', {
-          id: memoryId,
-          'mem-path': fileMemBackend,
-          size: `${defaultMemoryMib}M`,
-          share: options.sharedMemory,
-        });
   return [
     ...['-machine', machineAccelerators === '' ? machine : `${machine},${machineAccelerators}`],
-    ...['-accel', accelerator],
+    '-accel',
+    // Interrupt remapping of the IOMMU needs the I/O APIC in QEMU.
+    accelerator === 'kvm' && enableIommu ? 'kvm,kernel-irqchip=split' : accelerator,
     ...['-cpu', cpuModel(hypervisor, accelerator)],
-    ...['-m', `${defaultMemoryMib}M`],
-    ...(ownMemory ? ['-object', memory] : []),
-    ...(accelerator === 'kvm' && machineType !== 'microvm'
+    ...(accelerator === 'kvm' && (machineType === 'q35' || machineType === 'pc')
       ? ['-global', 'kvm-pit.lost_tick_policy=discard']
       : []),
   ];
@@ -51,8 +51,12 @@ export function machineArguments(
 /** Most vCPUs the guest will ever have. */
 export function maxVcpus(hypervisor: HypervisorConfig): number {
   const atBoot = vcpusAtBoot(hypervisor);
-  // microvm plugs no CPUs, so a larger number would only cost memory.
-  return hypervisor.machineType === 'microvm' ? atBoot : Math.max(atBoot, hypervisor.defaultMaxVcpus);
+  // microvm and arm64's virt plug no CPUs, so a larger number would only cost memory.
+  return plugsVcpus(hypervisor) ? Math.max(atBoot, hypervisor.defaultMaxVcpus) : atBoot;
+}
+
+export function plugsVcpus({ machineType }: Pick<HypervisorConfig, 'machineType'>): boolean {
+  return machineType === 'q35' || machineType === 'pc';
 }
 
 function vcpusAtBoot(hypervisor: HypervisorConfig): number {
@@ -75,7 +79,8 @@ export function smpArguments(hypervisor: HypervisorConfig): string[] {
  */
 const emulatedModel = 'max,erms=off,fsrm=off';
 
-function cpuModel({ cpuFeatures }: HypervisorConfig, accelerator: 'kvm' | 'tcg'): string {
-  const model = accelerator === 'kvm' ? 'host' : emulatedModel;
+function cpuModel({ cpuFeatures, machineType }: HypervisorConfig, accelerator: 'kvm' | 'tcg'): string {
+  const emulated = machineType === 'virt' ? 'max' : emulatedModel;
+  const model = accelerator === 'kvm' ? 'host' : emulated;
   return cpuFeatures === '' ? model : `${model},${cpuFeatures}`;
 }

@@ -192,12 +192,18 @@ test.each([
 
 test('a descriptor goes with exactly its command, after what was written before', async () => {
   const sent: [number, string][] = [];
-  const client = await connected({ sendDescriptor: (fd, text) => sent.push([fd, text]) });
+  const whenSent = Promise.withResolvers<void>();
+  const sendDescriptor = (fd: number, text: string): void => {
+    sent.push([fd, text]);
+    whenSent.resolve();
+  };
+  const client = await connected({ sendDescriptor });
   const first = client.execute(queryStatus);
   const second = client.execute(getDescriptor, { fdname: 'tap' }, { descriptor: 7 });
   const { id } = await peer.request();
   peer.say({ return: { status: 'running', running: true }, id });
   await first;
+  await whenSent.promise;
   expect(sent).toEqual([[7, expect.stringMatching(/^\{"execute":"getfd".*\}\n$/)]]);
   peer.say({ return: {}, id: id + 1 });
   await second;

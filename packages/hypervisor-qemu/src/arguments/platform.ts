@@ -1,0 +1,64 @@
+import type { HypervisorConfig } from '@hako/config';
+import { pciDevice, virtioDevice } from './device.ts';
+import { backend } from './memory.ts';
+import { option } from './option.ts';
+
+/** The virtual IOMMU. Before the devices that it is to stand in front of. */
+export function iommuArguments({ enableIommu, machineType }: HypervisorConfig): string[] {
+  if (!enableIommu || machineType !== 'q35') return [];
+  return pciDevice('intel-iommu', { intremap: true, 'device-iotlb': true, 'caching-mode': true });
+}
+
+/** The device through which a guest's kernel says that it panics; QEMU then stops the machine and keeps it. */
+export function panicArguments({ guestMemoryDumpPath, machineType }: HypervisorConfig): string[] {
+  if (guestMemoryDumpPath === '') return [];
+  const driver = machineType === 'q35' || machineType === 'pc' ? 'pvpanic' : 'pvpanic-pci';
+  return [...pciDevice(driver, {}), '-action', 'panic=pause'];
+}
+
+export function rngArguments(hypervisor: HypervisorConfig): string[] {
+  return [
+    ...['-object', option('rng-random', { id: 'rng0', filename: hypervisor.entropySource })],
+    ...virtioDevice(hypervisor, 'virtio-rng-pci', { rng: 'rng0' }),
+  ];
+}
+
+/** Id of the balloon. */
+export const balloonId = 'balloon0';
+
+/** Gives pages that the guest does not use any more back to the host, without being asked. */
+export function balloonArguments(hypervisor: HypervisorConfig): string[] {
+  if (!hypervisor.reclaimGuestFreedMemory) return [];
+  return virtioDevice(hypervisor, 'virtio-balloon-pci', {
+    id: balloonId,
+    'deflate-on-oom': true,
+    'free-page-reporting': true,
+  });
+}
+
+/** Id of the virtio-mem device. */
+export const virtioMemId = 'virtiomem0';
+/** virtio-mem grows and shrinks in these steps; a multiple of every block size that QEMU chooses on x86-64. MiB. */
+export const virtioMemStepMib = 4;
+
+/** virtio-mem for all that the machine may still get; the guest is offered nothing of it yet. */
+export function virtioMemArguments(hypervisor: HypervisorConfig, shared: boolean): string[] {
+  const { enableVirtioMem, defaultMaxMemoryMib, defaultMemoryMib } = hypervisor;
+  const roomMib = roundDown(defaultMaxMemoryMib - defaultMemoryMib, virtioMemStepMib);
+  if (!enableVirtioMem || roomMib <= 0) return [];
+  const { 'qom-type': type, prealloc: _never, ...properties } = backend(hypervisor, shared);
+  return [
+    '-object',
+    // Reserving all of it would need as much free memory on the host as the guest may ever have.
+    option(type, { id: 'virtiomem', size: `${roomMib}M`, reserve: false, ...properties }),
+    ...virtioDevice(hypervisor, 'virtio-mem-pci', {
+      id: virtioMemId,
+      memdev: 'virtiomem',
+      'requested-size': 0,
+    }),
+  ];
+}
+
+function roundDown(value: number, step: number): number {
+  return Math.floor(value / step) * step;
+}

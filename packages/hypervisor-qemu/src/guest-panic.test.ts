@@ -1,0 +1,52 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultRuntimeConfig } from '@hako/config';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ScriptedQemu } from '../test/scripted-qemu.ts';
+import { dumpOnPanic } from './guest-panic.ts';
+import { QmpClient } from './qmp/qmp-client.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'hako-panic-'));
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+async function panic(
+  answer: Readonly<Record<string, unknown>>,
+): Promise<{ said: string | undefined; asked: unknown }> {
+  const qemu = new ScriptedQemu();
+  const client = await QmpClient.connect(qemu.stream);
+  const { hypervisor } = defaultRuntimeConfig();
+  const vm = {
+    id: 'pod1',
+    hypervisor: { ...hypervisor, guestMemoryDumpPath: dir, guestMemoryDumpPaging: true },
+  };
+  const said = dumpOnPanic(client, vm, () => new Date(0));
+  let asked: unknown;
+  qemu.onCommand = ({ arguments: args }) => {
+    asked = args;
+    return answer;
+  };
+  qemu.event('RESUME');
+  qemu.event('GUEST_PANICKED', { action: 'pause' });
+  const result = { said: await said, asked };
+  client.close();
+  return result;
+}
+
+test('a panic is followed by a dump in the folder of the sandbox', async () => {
+  const { said, asked } = await panic({ return: {} });
+  const file = join(dir, 'pod1/vmcore-1970-01-01T00-00-00.000Z.elf');
+  expect(asked).toEqual({ protocol: `file:${file}`, paging: true, format: 'elf' });
+  expect(said).toBe(`the guest's kernel panicked; its memory is in ${file}`);
+  expect(existsSync(join(dir, 'pod1'))).toBe(true);
+});
+
+test('a dump that fails is said too', async () => {
+  const { said } = await panic({ error: { class: 'GenericError', desc: 'no space' } });
+  expect(said).toMatch(/could not be written to .*: QEMU refused dump-guest-memory: no space$/);
+});

@@ -1,0 +1,181 @@
+import type { HypervisorConfig } from '@hako/config';
+import type { Problem } from '@hako/errors';
+import { parseNodeList } from './arguments/numa.ts';
+import { parseVerityParams } from './arguments/verity.ts';
+
+/** A problem of a key of `[hypervisor.qemu]`. */
+export function hostProblem(
+  key: string,
+  value: string,
+  rule: string,
+  fix: string,
+  severity: Problem['severity'] = 'error',
+): Problem {
+  const field = `hypervisor.qemu.${key}`;
+  return { severity, code: `qemu/${key.replaceAll('_', '-')}`, field, value, rule, fix };
+}
+
+interface ValueRule {
+  readonly key: string;
+  readonly value: (config: HypervisorConfig) => string;
+  readonly broken: (config: HypervisorConfig) => boolean;
+  readonly rule: string;
+  readonly fix: string;
+  readonly severity?: Problem['severity'];
+}
+
+const yes = (): string => 'true';
+/** Most root ports, and most ports of a switch, as with Kata. */
+const mostPorts = 16;
+/** Names of the bus of the guest's image that hako knows, Kata's among them. */
+const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem'];
+const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
+
+/** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
+const rules: readonly ValueRule[] = [
+  {
+    key: 'image',
+    value: () => '',
+    broken: ({ image, initrd }) => image === '' && initrd === '',
+    rule: 'or initrd must be set',
+    fix: 'build the guest with tools/quickstart',
+  },
+  {
+    key: 'confidential_guest',
+    value: yes,
+    broken: ({ confidentialGuest }) => confidentialGuest,
+    rule: 'is refused: confidential guests are not supported, and a guest that is not confidential would look like one',
+    fix: 'remove it',
+  },
+  {
+    key: 'virtio_fs_is_dax',
+    value: yes,
+    broken: ({ virtioFsIsDax }) => virtioFsIsDax,
+    rule: 'is refused: QEMU has no DAX window for virtio-fs',
+    fix: 'remove it',
+  },
+  {
+    key: 'disable_guest_selinux',
+    value: () => 'false',
+    broken: ({ disableGuestSelinux }) => !disableGuestSelinux,
+    rule: 'is refused: the guest image has no SELinux policy',
+    fix: 'remove it',
+  },
+  {
+    key: 'virtio_fs_cache_size',
+    value: ({ virtioFsCacheSizeMib }) => String(virtioFsCacheSizeMib),
+    broken: ({ sharedFs, virtioFsCacheSizeMib }) => sharedFs === 'virtio-fs' && virtioFsCacheSizeMib > 0,
+    rule: 'is ignored: QEMU has no DAX window for virtio-fs',
+    fix: 'set it to 0',
+    severity: 'warning',
+  },
+  {
+    key: 'machine_type',
+    value: () => 'microvm',
+    broken: ({ machineType, accelerator }) => machineType === 'microvm' && accelerator !== 'kvm',
+    rule: 'boots unreliably under software emulation: its only clock to calibrate by fails when the host is busy',
+    fix: 'use q35',
+    severity: 'warning',
+  },
+  {
+    key: 'machine_type',
+    value: () => 'virt',
+    broken: (config) => !isX86Machine(config) && process.arch !== 'arm64',
+    rule: "is a machine of arm64, which this host's QEMU is not for",
+    fix: 'use q35',
+  },
+  {
+    key: 'pflashes',
+    value: ({ pflashes }) => String(pflashes.length),
+    broken: ({ pflashes }) => pflashes.length > 2,
+    rule: 'must not be more than two: a machine has two flash chips',
+    fix: 'leave some out',
+  },
+  {
+    key: 'pflashes',
+    value: ({ pflashes }) => pflashes.join(' '),
+    broken: ({ pflashes, firmware, firmwareVolume }) =>
+      pflashes.length > 0 && (firmware !== '' || firmwareVolume !== ''),
+    rule: 'excludes firmware and firmware_volume: each is what the machine starts from',
+    fix: 'keep one of them',
+  },
+  {
+    key: 'firmware_volume',
+    value: ({ firmwareVolume }) => firmwareVolume,
+    broken: ({ firmware, firmwareVolume }) => firmwareVolume !== '' && firmware === '',
+    rule: 'needs firmware: it is the second part of one',
+    fix: 'set firmware too',
+  },
+  {
+    key: 'kernel_verity_params',
+    value: ({ kernelVerityParams }) => kernelVerityParams,
+    broken: ({ kernelVerityParams }) =>
+      kernelVerityParams !== '' && parseVerityParams(kernelVerityParams) === undefined,
+    rule: 'must be root_hash=HEX,salt=HEX,data_blocks=N,data_block_size=BYTES,hash_block_size=BYTES',
+    fix: 'copy it from what made the image',
+  },
+  {
+    key: 'vm_rootfs_driver',
+    value: ({ vmRootfsDriver }) => vmRootfsDriver,
+    broken: ({ vmRootfsDriver }) => !imageDrivers.includes(vmRootfsDriver),
+    rule: `must be one of ${imageDrivers.filter((name) => name !== '').join(', ')}`,
+    fix: 'leave it empty',
+  },
+  {
+    key: 'enable_iommu',
+    value: yes,
+    broken: ({ enableIommu, machineType }) => enableIommu && machineType !== 'q35',
+    rule: 'needs machine_type = "q35"',
+    fix: 'use q35',
+  },
+  {
+    key: 'enable_virtio_mem',
+    value: yes,
+    broken: ({ enableVirtioMem, machineType }) => enableVirtioMem && machineType === 'microvm',
+    rule: 'is impossible with machine_type = "microvm"',
+    fix: 'use q35',
+  },
+  ...(['pcieRootPort', 'pcieSwitchPort'] as const).flatMap((field): ValueRule[] => {
+    const key = field === 'pcieRootPort' ? 'pcie_root_port' : 'pcie_switch_port';
+    const value = (config: HypervisorConfig): string => String(config[field]);
+    return [
+      {
+        key,
+        value,
+        broken: (config) => config[field] > mostPorts,
+        rule: `must be at most ${mostPorts}`,
+        fix: 'use fewer',
+      },
+      {
+        key,
+        value,
+        broken: (config) =>
+          config[field] > 0 && (config.machineType === 'pc' || config.machineType === 'microvm'),
+        rule: 'needs a machine with PCI Express',
+        fix: 'use machine_type = "q35"',
+      },
+    ];
+  }),
+  {
+    key: 'numa_mapping',
+    value: ({ numaMapping }) => numaMapping.join(' '),
+    broken: ({ numaMapping }) => numaMapping.some((nodes) => parseNodeList(nodes) === undefined),
+    rule: 'must be lists of host nodes: "0", "0-1", "0,2"',
+    fix: 'see /sys/devices/system/node/online',
+  },
+  {
+    key: 'extra_monitor_socket',
+    value: ({ extraMonitorSocket }) => extraMonitorSocket,
+    broken: ({ extraMonitorSocket, enableDebug }) => extraMonitorSocket !== '' && !enableDebug,
+    rule: 'is made with enable_debug only',
+    fix: 'set enable_debug = true',
+    severity: 'warning',
+  },
+];
+
+/** Every rule that `config` breaks. */
+export function checkValues(config: HypervisorConfig): readonly Problem[] {
+  return rules
+    .filter(({ broken }) => broken(config))
+    .map(({ key, value, rule, fix, severity }) => hostProblem(key, value(config), rule, fix, severity));
+}
