@@ -169,14 +169,16 @@ export class Container {
     return readGuestProcesses(this.#agent, this.config.id);
   }
 
+  /** @throws SandboxError `not-running` for a process that has ended; `wrong-state`, `guest-refused` */
   async kill(signal: number, execId: string, all: boolean): Promise<void> {
     if (execId !== '') {
       const exec = this.exec(execId);
-      if (exec.status !== 'running') throw this.#wrongState(`process ${execId} not running`);
+      if (exec.status === 'added') throw this.#wrongState(`process ${execId} not running`);
+      if (exec.status === 'stopped') throw this.#notRunning(`process ${execId} not running`);
       await guestRefused(exec.process.signal(signal), 'kill', this.config.id);
       return;
     }
-    if (this.status === 'stopped') throw this.#wrongState('container not running');
+    if (this.status === 'stopped') throw this.#notRunning('container not running');
     if (this.status === 'created') {
       // Nothing of the user's runs yet and nothing waits: the agent is asked to end it, and the end is known.
       await guestRefused(this.init.signal(signal), 'kill', this.config.id);
@@ -189,6 +191,11 @@ export class Container {
         'kill',
         this.config.id,
       );
+      if (signal === SIGKILL) {
+        for (const process of [this.init, ...[...this.execs.values()].map((exec) => exec.process)]) {
+          process.wasKilled();
+        }
+      }
       return;
     }
     await guestRefused(this.init.signal(signal), 'kill', this.config.id);
@@ -252,9 +259,14 @@ export class Container {
     return exec;
   }
 
+  /** What else ran in the container has ended with it, whether the guest still says so or not. */
+  abandonExecs(): void {
+    for (const exec of this.execs.values()) if (exec.status !== 'stopped') exec.process.abandon(137);
+  }
+
   /** The machine ended under the container: everything in it did, too. */
   machineEnded(reason: string): void {
-    for (const exec of this.execs.values()) if (exec.status !== 'stopped') exec.process.abandon(137);
+    this.abandonExecs();
     if (this.status === 'stopped') return;
     this.failure ??= reason;
     this.init.abandon(137);
@@ -278,6 +290,10 @@ export class Container {
     if (this.status === 'stopped') throw this.#wrongState(this.failure ?? 'container not running');
     this.status = status;
     this.#events.statusChanged(this);
+  }
+
+  #notRunning(message: string) {
+    return sandboxError('not-running', message, { id: this.config.id, status: this.status });
   }
 
   #wrongState(message: string) {

@@ -1,6 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { AgentClient } from '@hako/agent-client';
+import { closableInput } from './closable-input.ts';
 import { copyOutput } from './stream-copy.ts';
+
+const SIGKILL = 9;
 
 /** The caller's ends of a process's streams; what is absent is discarded, or empty for stdin. */
 export interface ProcessIo {
@@ -37,6 +40,11 @@ export class GuestProcess {
   readonly #io: ProcessIo;
   #isAttached = false;
   readonly #stdinDone = new AbortController();
+  /** The end of input was asked for, perhaps before anything was sent. */
+  readonly #stdinClosing = new AbortController();
+  #sending: Promise<void> | undefined;
+  /** It was killed: whoever does not read its output does not keep its end from being told. */
+  readonly #killed = new AbortController();
   readonly #exit = Promise.withResolvers<ProcessExit>();
 
   constructor(agent: AgentClient, containerId: string, execId: string, io: ProcessIo) {
@@ -58,18 +66,28 @@ export class GuestProcess {
     const { stdin, stdout, stderr, terminal = false } = this.#io;
     const ids = [this.#containerId, this.#execId] as const;
     // No stdin at all is an empty one; but nobody types an end into a terminal that only shows output.
-    if (stdin !== undefined || !terminal) void this.#sendInput(stdin ?? []);
-    const outputs = [copyOutput(this.#agent.processStdout(...ids), stdout)];
-    if (!terminal) outputs.push(copyOutput(this.#agent.processStderr(...ids), stderr));
+    if (stdin !== undefined || !terminal) this.#sending = this.#sendInput(stdin ?? []);
+    const { signal: killed } = this.#killed;
+    const outputs = [copyOutput(this.#agent.processStdout(...ids), stdout, killed)];
+    if (!terminal) outputs.push(copyOutput(this.#agent.processStderr(...ids), stderr, killed));
     void this.#settle(outputs);
   }
 
   async signal(signal: number): Promise<void> {
     await this.#agent.signalProcess({ containerId: this.#containerId, execId: this.#execId, signal });
+    if (signal === SIGKILL) this.wasKilled();
   }
 
+  /** It was sent SIGKILL, by itself or with all of its container. */
+  wasKilled(): void {
+    this.#killed.abort();
+  }
+
+  /** Ends its input, after what the caller has written so far; where it does not run yet, once that was sent. */
   async closeStdin(): Promise<void> {
-    await this.#agent.closeStdin({ containerId: this.#containerId, execId: this.#execId });
+    this.#stdinClosing.abort();
+    if (this.#sending !== undefined) await this.#sending;
+    else if (this.#isAttached) await this.#closeGuestStdin();
   }
 
   /** Changes the terminal's size; the foreground processes get SIGWINCH. */
@@ -86,13 +104,18 @@ export class GuestProcess {
   async #sendInput(source: Readable | readonly Uint8Array[]): Promise<void> {
     const { signal } = this.#stdinDone;
     try {
-      await this.#agent.sendStdin(this.#containerId, this.#execId, source, { signal });
+      const input = closableInput(source, this.#stdinClosing.signal);
+      await this.#agent.sendStdin(this.#containerId, this.#execId, input, { signal });
     } catch {
       // The process ended or closed its stdin: what the caller still writes goes nowhere, as with a pipe.
       this.#io.stdin?.destroy();
       // Or the caller's terminal was hung up, which is an end of input.
-      if (this.#io.terminal === true && !signal.aborted) await this.closeStdin().catch(() => {});
+      if (this.#io.terminal === true && !signal.aborted) await this.#closeGuestStdin().catch(() => {});
     }
+  }
+
+  async #closeGuestStdin(): Promise<void> {
+    await this.#agent.closeStdin({ containerId: this.#containerId, execId: this.#execId });
   }
 
   async #settle(outputs: readonly Promise<void>[]): Promise<void> {

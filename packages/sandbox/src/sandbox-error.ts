@@ -7,6 +7,7 @@ import { CodedError } from '@hako/errors';
  * - `id-in-use`: a container or sandbox of that id has state under the root.
  * - `not-found`: no state of that id.
  * - `wrong-state`: the call is not legal in the container's present state.
+ * - `not-running`: the process that is to get a signal has ended.
  * - `exec-in-use`, `exec-not-found`: the exec id is taken, or unknown.
  * - `state-corrupt`: a state file is not what hako writes.
  * - `boot-failed`: the VM ended, or its agent did not answer in time; `diagnostics` shows the last words.
@@ -22,6 +23,7 @@ export type SandboxErrorCode =
   | 'id-in-use'
   | 'not-found'
   | 'wrong-state'
+  | 'not-running'
   | 'exec-in-use'
   | 'exec-not-found'
   | 'state-corrupt'

@@ -148,6 +148,7 @@ export class Sandbox {
       await guestRefused(this.#agent.removeContainer({ containerId: id, timeout: 10 }), 'delete', id);
     }
     if (container.status === 'created') container.init.abandon(137);
+    container.abandonExecs();
     this.containers.delete(id);
     if (isLast) await this.destroy();
     else await this.#shares.remove(id);

@@ -53,3 +53,15 @@ test('output that nobody wants is read all the same', async () => {
   await copyOutput(pieces, undefined);
   expect(counter.asked).toBe(2);
 });
+
+test('nobody reads what a killed process has printed: that does not keep its end from being told', async () => {
+  const killed = new AbortController();
+  const full = new Writable({ write: () => {}, final: () => {} });
+  const copying = copyOutput(output('one', 'two').pieces, full, killed.signal, 1);
+  killed.abort();
+  await copying;
+  expect(full.destroyed).toBe(true);
+  const endless = new Writable({ write: (_chunk, _encoding, done) => done(), final: () => {} });
+  await copyOutput(output('one').pieces, endless, AbortSignal.abort(), 1);
+  expect(endless.destroyed).toBe(true);
+});

@@ -36,6 +36,8 @@ export class FakeMachine implements Hypervisor {
   readonly calls: string[] = [];
   /** Calls that are to fail, with the agent's words. */
   readonly refusals: Map<string, string> = new Map();
+  /** Calls that are never answered. */
+  readonly silences: Set<string> = new Set();
   /** What came beside messages: members that the protocol has no field for. */
   readonly lostMembers: string[] = [];
   /** The spec of the last container, as the guest got it. */
@@ -51,6 +53,7 @@ export class FakeMachine implements Hypervisor {
   launched: VmConfig | undefined;
   stopped = 0;
   #guestEnd: Duplex | undefined;
+  #outOfMemory = Promise.withResolvers<string>();
   readonly #exit = Promise.withResolvers<VmExit>();
   readonly #processes = new Map<string, FakeProcess>();
 
@@ -93,6 +96,12 @@ export class FakeMachine implements Hypervisor {
     this.#guestEnd?.destroy();
   }
 
+  /** The guest's kernel kills in a container for want of memory. */
+  outOfMemory(containerId: string): void {
+    this.#outOfMemory.resolve(containerId);
+    this.#outOfMemory = Promise.withResolvers();
+  }
+
   /** The machine ends by itself. */
   die(exit: VmExit): void {
     this.#exit.resolve(exit);
@@ -131,7 +140,11 @@ export class FakeMachine implements Hypervisor {
       createSandbox: () => log('createSandbox'),
       destroySandbox: () => log('destroySandbox'),
       getGuestDetails: () => ({ agentDetails: { extraFeatures: this.features } }),
-      pauseContainer: ({ containerId }) => log('pauseContainer', containerId),
+      getOOMEvent: async () => ({ containerId: await this.#outOfMemory.promise }),
+      pauseContainer: ({ containerId }) => {
+        log('pauseContainer', containerId);
+        return this.silences.has('pauseContainer') ? new Promise(() => {}) : undefined;
+      },
       resumeContainer: ({ containerId }) => log('resumeContainer', containerId),
       updateContainer: (_request, context) => {
         log('updateContainer');

@@ -123,7 +123,7 @@ test('an exec runs beside the container and only while that runs', async () => {
   await expect(container.startExec('e1')).rejects.toMatchObject({ code: 'wrong-state' });
   await container.kill(15, 'e1', false);
   expect(await container.exec('e1').process.exited).toMatchObject({ status: 143 });
-  await expect(container.kill(15, 'e1', false)).rejects.toMatchObject({ code: 'wrong-state' });
+  await expect(container.kill(15, 'e1', false)).rejects.toMatchObject({ code: 'not-running' });
   expect(() => container.exec('nope')).toThrow(expect.objectContaining({ code: 'exec-not-found' }));
   expect(statusNow()).toBe('running');
   await sandbox.destroy();

@@ -9,6 +9,8 @@ const STATUS: Readonly<Record<SandboxErrorCode, StatusCode>> = {
   'id-in-use': 'already-exists',
   'not-found': 'not-found',
   'wrong-state': 'failed-precondition',
+  // What containerd's own shim answers, and its clients take as done.
+  'not-running': 'not-found',
   'exec-in-use': 'already-exists',
   'exec-not-found': 'not-found',
   'state-corrupt': 'internal',
@@ -28,10 +30,23 @@ export function toTaskError(error: unknown): TtrpcError {
   return new TtrpcError(statusOf(error), message, { cause: error });
 }
 
+/** What the call to the guest's agent came to, where that says more than that the guest refused. */
+const GUEST_STATUS: ReadonlyMap<string, StatusCode> = new Map<string, StatusCode>([
+  ['timeout', 'deadline-exceeded'],
+  ['closed', 'unavailable'],
+  ['unimplemented', 'unimplemented'],
+  ['resource-exhausted', 'resource-exhausted'],
+]);
+
 function statusOf(error: unknown): StatusCode {
-  if (error instanceof SandboxError) return STATUS[error.code];
+  if (error instanceof SandboxError) return guestStatusOf(error) ?? STATUS[error.code];
   if (error instanceof ShimError && error.code === 'bad-request') return 'invalid-argument';
+  if (isCodedError(error) && error.code === 'unsupported') return 'unimplemented';
   // Problems in what the caller wrote (an exec's process).
   if (isCodedError(error) && 'problems' in error.facts) return 'invalid-argument';
   return 'unknown';
+}
+
+function guestStatusOf({ code, cause }: SandboxError): StatusCode | undefined {
+  return code === 'guest-refused' && isCodedError(cause) ? GUEST_STATUS.get(cause.code) : undefined;
 }

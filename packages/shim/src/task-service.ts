@@ -41,6 +41,8 @@ const NOT_STARTED_STATUS = 126;
 /** What the task service works on. */
 export interface TaskServiceOptions {
   readonly containers: ContainerSource;
+  /** Opens the streams of a container (`execId` empty) or of a further process. Default: openProcessIo. */
+  readonly openIo?: (places: StreamPlaces, id: string, execId: string) => Promise<ProcessIo>;
   /** Told what happens. Default: nobody is. */
   readonly events?: TaskEvents;
   /** Called after a container's process was started. */
@@ -66,10 +68,12 @@ export class TaskService {
   readonly #records = new Map<string, TaskRecord>();
   readonly #creating = new Set<string>();
   readonly #events: TaskEvents;
+  readonly #openIo: NonNullable<TaskServiceOptions['openIo']>;
 
   constructor(options: TaskServiceOptions) {
     this.#options = options;
     this.#events = options.events ?? new TaskEvents(() => {});
+    this.#openIo = options.openIo ?? (async (places) => openProcessIo(places));
   }
 
   async create(request: CreateTaskRequest): Promise<Partial<CreateTaskResponse>> {
@@ -86,7 +90,7 @@ export class TaskService {
       let io: ProcessIo | undefined;
       let container: Container;
       try {
-        io = openProcessIo(request);
+        io = await this.#openIo(request, id, '');
         container = await sandbox.createContainer({ config, io, pid, isStandIn: standIn !== undefined });
       } catch (error) {
         if (io !== undefined) closeProcessIo(io);
@@ -117,7 +121,7 @@ export class TaskService {
   async exec(request: ExecProcessRequest): Promise<object> {
     const container = this.#container(request.id);
     const { process, standIn: standInPid } = await readExecProcess(request.spec);
-    const io = openProcessIo(request);
+    const io = await this.#openIo(request, request.id, request.execId);
     const standIn = standInPid === undefined ? undefined : openStandIn(standInPid, io);
     try {
       container.addExec(request.execId, process, io);

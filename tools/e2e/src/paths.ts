@@ -7,6 +7,8 @@ export const projectRoot: string = workspace;
 
 /** The compiled command line. */
 export const hakoPath: string = join(workspace, 'dist/bin/hako');
+/** The same executable under the name that containerd looks for. */
+export const shimPath: string = join(workspace, 'dist/bin/containerd-shim-hako-v2');
 /** Kernel and image. */
 export const guestFolder: string = join(workspace, 'dist/guest');
 /** The installer. */

@@ -6,6 +6,7 @@ import { serveTasks } from '../serve-tasks.ts';
 import { TaskEvents } from '../task-events.ts';
 import { TaskService } from '../task-service.ts';
 import { BundledContainers } from './bundled-containers.ts';
+import { openClientIo } from './client-io.ts';
 import { openContainerdLog } from './containerd-log.ts';
 import { publisherTo } from './event-publisher.ts';
 import { removeIfThere } from './socket-place.ts';
@@ -64,6 +65,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
   const service = new TaskService({
     containers,
     events,
+    openIo: (places, id, execId) => openClientIo(places, { namespace, id: execId === '' ? id : execId }),
     onStarted: () => {
       const phases = containers.sandbox?.timings.phases ?? [];
       writeFileSync(paths.timings, JSON.stringify({ phases }));

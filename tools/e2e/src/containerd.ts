@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { posixHost } from '@hako/sandbox/state';
+import { writeOciArchive } from './oci-archive.ts';
+import { shimPath } from './paths.ts';
+import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
+import { until } from './until.ts';
+
+const ociImage = 'localhost/busybox:1';
+
+/** A containerd of a test's own: private socket, folders and namespace, with the built shim in its PATH. */
+export class Containerd {
+  readonly folder: string;
+  readonly address: string;
+  /** Of its own, so that cgroups and states meet nobody else's. */
+  readonly namespace: string;
+  #daemon: ChildProcess | undefined;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    this.address = join(folder, 'c.sock');
+    this.namespace = `hako-e2e-${process.pid}`;
+    const at = (name: string) => JSON.stringify(join(folder, name));
+    writeFileSync(
+      join(folder, 'config.toml'),
+      `version = 2
+root = ${at('root')}
+state = ${at('state')}
+disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper"]
+[grpc]
+  address = ${at('c.sock')}
+[plugins."io.containerd.internal.v1.opt"]
+  path = ${at('opt')}
+`,
+    );
+  }
+
+  /** Starts it, or starts it anew; resolves when it answers. */
+  async start(): Promise<void> {
+    const log = openSync(join(this.folder, 'containerd.log'), 'a');
+    this.#daemon = spawn('containerd', ['-c', join(this.folder, 'config.toml')], {
+      env: { ...process.env, PATH: `${dirname(shimPath)}:${process.env.PATH}` },
+      stdio: ['ignore', log, log],
+    });
+    await until(async () => (await this.ctr(['version'])).exitCode === 0, 'containerd answers');
+  }
+
+  /** Ends the daemon; its tasks go on. */
+  async stop(): Promise<void> {
+    const daemon = this.#daemon;
+    if (daemon === undefined || daemon.exitCode !== null) return;
+    const ended = once(daemon, 'exit');
+    daemon.kill('SIGTERM');
+    await ended;
+  }
+
+  ctr(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+    return runProgram('ctr', ['--address', this.address, '--namespace', this.namespace, ...args], options);
+  }
+
+  /** stdout of a call that must succeed. */
+  async output(args: readonly string[], options: ProgramOptions = {}): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.ctr(args, options);
+    if (exitCode !== 0) throw new Error(`ctr ${args.join(' ')} failed (${exitCode}): ${stderr}${this.log()}`);
+    return stdout;
+  }
+
+  /** `ctr run` with hako's shim: `ID COMMAND...` after the options. */
+  run(
+    options: readonly string[],
+    words: readonly string[],
+    more: ProgramOptions = {},
+  ): Promise<ProgramResult> {
+    return this.ctr(['run', '--runtime', 'io.containerd.hako.v2', ...options, ociImage, ...words], more);
+  }
+
+  /** The same for one that stays. */
+  async runDetached(options: readonly string[], words: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await this.run(['--detach', ...options], words);
+    if (exitCode !== 0) throw new Error(`ctr run failed (${exitCode}): ${stderr}${this.log()}`);
+  }
+
+  /** Makes an image of a root file system. */
+  async import(rootfs: string): Promise<void> {
+    const env = ['PATH=/bin:/sbin:/usr/bin:/usr/sbin'];
+    const archive = writeOciArchive(join(this.folder, 'image.tar'), ociImage, rootfs, { cmd: ['sh'], env });
+    await this.output(['images', 'import', archive]);
+  }
+
+  /** What `ctr task ls` says: status and pid of each task. */
+  async tasks(): Promise<Readonly<Record<string, { readonly pid: number; readonly status: string }>>> {
+    const [, ...lines] = (await this.output(['task', 'ls'])).trim().split('\n');
+    return Object.fromEntries(
+      lines.map((line) => {
+        const [id = '', pid = '', status = ''] = line.split(/\s+/);
+        return [id, { pid: Number(pid), status }];
+      }),
+    );
+  }
+
+  /** What is published from now on. */
+  events(): ContainerdEvents {
+    return new ContainerdEvents(['--address', this.address, '--namespace', this.namespace]);
+  }
+
+  /** Ends and deletes a container whatever it does. */
+  async remove(id: string): Promise<void> {
+    await this.ctr(['task', 'delete', '--force', id]);
+    await this.output(['containers', 'delete', id]);
+  }
+
+  /** State root of the shims that this containerd starts. */
+  get stateRoot(): string {
+    return join('/run/hako/.containerd', this.namespace);
+  }
+
+  /** Ids that have state on the host. */
+  states(): readonly string[] {
+    return existsSync(this.stateRoot) ? readdirSync(this.stateRoot) : [];
+  }
+
+  /** Where something of a container is mounted on the host. */
+  mountsOf(id: string): readonly string[] {
+    const bundle = join(this.folder, 'state/io.containerd.runtime.v2.task', this.namespace, id);
+    return [bundle, join(this.stateRoot, id)].flatMap((folder) => posixHost().mountsBelow(folder));
+  }
+
+  /** Pids of a container's host processes, by their command lines. */
+  processesOf(id: string): readonly number[] {
+    return posixHost().processesWithMarker(join(this.stateRoot, id));
+  }
+
+  log(): string {
+    return `\n${readFileSync(join(this.folder, 'containerd.log'), 'utf8').slice(-3000)}`;
+  }
+
+  /** Removes all containers and ends the daemon. The folder is the caller's. */
+  async close(): Promise<void> {
+    for (const id of (await this.output(['containers', 'ls', '--quiet'])).split('\n')) {
+      if (id !== '') await this.remove(id);
+    }
+    await this.output(['images', 'rm', ociImage, '--sync']);
+    await this.stop();
+    for (const target of posixHost().mountsBelow(this.folder)) posixHost().unmountAll(target);
+    if (existsSync(this.stateRoot)) rmdirSync(this.stateRoot);
+    for (const cgroup of this.cgroups()) rmdirSync(cgroup);
+  }
+
+  /** The namespace's cgroups in every hierarchy; containers' are below. */
+  cgroups(): readonly string[] {
+    const top = '/sys/fs/cgroup';
+    return [
+      top,
+      ...readdirSync(top, { withFileTypes: true }).flatMap((e) =>
+        e.isDirectory() ? [join(top, e.name)] : [],
+      ),
+    ]
+      .map((hierarchy) => join(hierarchy, this.namespace))
+      .filter((path) => existsSync(path));
+  }
+}
+
+/** Listens to a containerd until it is closed. */
+export class ContainerdEvents {
+  readonly #child: ChildProcess;
+  #text = '';
+
+  constructor(globals: readonly string[]) {
+    this.#child = spawn('ctr', [...globals, 'events'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#child.stdout?.on('data', (bytes: Buffer) => {
+      this.#text += bytes.toString();
+    });
+  }
+
+  /** Topics of a task's events, in the order in which they came. */
+  topics(id: string): readonly string[] {
+    const ofTask = this.#text.split('\n').filter((line) => line.includes(`{"container_id":"${id}"`));
+    return ofTask.flatMap((line) => / (\/tasks\/[a-z-]+) /.exec(line)?.[1] ?? []);
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
