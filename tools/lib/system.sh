@@ -8,6 +8,8 @@ run_packages() {
   if [ ! -x /usr/lib/qemu/virtiofsd ] && apt-cache show virtiofsd >/dev/null 2>&1; then say virtiofsd; fi
   # The guest is made with erofs-utils and xz-utils; busybox and crun are for bundles and for comparison.
   say erofs-utils xz-utils iproute2 busybox-static crun ca-certificates
+  # For the one C file of packages/engine.
+  say gcc libc6-dev
 }
 
 # What the tests take besides.

@@ -1,12 +1,12 @@
 import { createAgentServer } from './agent.ts';
 import { mountFirst, prepareGuest, printOnConsole } from './boot.ts';
 import { processStartMs, uptimeMs } from './boot-clock.ts';
-import { bunLibc } from './system/libc-bun.ts';
+import { engineLibc as libc } from './system/libc-engine.ts';
 import { LinuxMachine } from './system/linux-machine.ts';
-import { Poller } from './system/poller.ts';
+import { EnginePoller } from './system/poller-engine.ts';
 import { findPort, openPort, servePort } from './system/port.ts';
 import { Reaper } from './system/reaper.ts';
-import { bunSpawn } from './system/spawn-bun.ts';
+import { engineSpawn } from './system/spawn-engine.ts';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 
@@ -14,15 +14,13 @@ const PR_SET_CHILD_SUBREAPER = 36;
 const lastAnswerMs = 20;
 
 process.env.PATH ??= '/usr/sbin:/usr/bin:/sbin:/bin';
-// The event loop ends when nothing but signals can wake it.
-setInterval(() => {}, 2 ** 30);
-
-const libc = bunLibc();
-const poller = new Poller(libc);
-const machine = new LinuxMachine({ libc, poller, reaper: new Reaper(libc), spawn: bunSpawn });
+const poller = new EnginePoller(libc);
+const reaper = new Reaper(libc);
+const machine = new LinuxMachine({ libc, poller, reaper, spawn: engineSpawn(reaper) });
 
 function fatal(error: unknown): void {
-  printOnConsole(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  // The engine's stacks are without the message.
+  printOnConsole(error instanceof Error ? `${String(error)}\n${error.stack ?? ''}` : String(error));
   machine.sync();
   machine.powerOff();
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { LinuxMachine, type Spawn } from '../src/system/linux-machine.ts';
-import { Poller } from '../src/system/poller.ts';
 import { Reaper } from '../src/system/reaper.ts';
 import { koffiLibc } from './koffi-libc.ts';
+import { SigioPoller } from './sigio-poller.ts';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 
@@ -24,5 +24,10 @@ const nodeSpawn: Spawn = ({ args, stdio }) => {
 export function hostMachine(): LinuxMachine {
   const libc = koffiLibc();
   libc.prctl(PR_SET_CHILD_SUBREAPER, 1);
-  return new LinuxMachine({ libc, poller: new Poller(libc), reaper: new Reaper(libc), spawn: nodeSpawn });
+  return new LinuxMachine({
+    libc,
+    poller: new SigioPoller(libc),
+    reaper: new Reaper(libc),
+    spawn: nodeSpawn,
+  });
 }

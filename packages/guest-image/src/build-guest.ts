@@ -170,7 +170,7 @@ async function downloadPackages(
     throw new GuestImageError('package-not-found', `${newest} depends on no kernel`, { package: newest });
   }
   const libraries = crunDependencies.filter((name) => name !== unusedLibrary.package);
-  return archive.download([...new Set([...kernel, ...programPackages, ...libraries, 'libgcc-s1'])]);
+  return archive.download([...new Set([...kernel, ...programPackages, ...libraries])]);
 }
 
 interface FileSources {

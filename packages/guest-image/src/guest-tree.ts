@@ -67,7 +67,7 @@ export function makeGuestTree(dir: string, sources: GuestTreeSources): void {
   const crun = readFileSync(findFile(sources.packagesDir, 'bin/crun'));
   ElfDynamic.read(crun)?.dropLibrary(unusedLibrary.soname);
   writeFileSync(join(dir, 'usr/bin/crun'), crun, { mode: 0o755 });
-  copyLibraries(dir, sources.packagesDir, [crun, readFileSync(sources.agentPath)]);
+  copyLibraries(dir, sources.packagesDir, crun);
   writeModules(join(dir, 'usr/lib/modules', sources.kernelRelease), sources.modules);
 }
 
@@ -79,16 +79,14 @@ export function findFile(packagesDir: string, path: string): string {
   throw new GuestImageError('not-in-package', `no package has ${path}`, { path });
 }
 
-/** Copies all libraries that the programs need, directly or not, and the loader. */
-function copyLibraries(dir: string, packagesDir: string, programs: readonly Buffer[]): void {
+/** Copies all libraries that a program needs, directly or not, and the loader. */
+function copyLibraries(dir: string, packagesDir: string, program: Buffer): void {
   const target = join(dir, 'usr/lib/x86_64-linux-gnu');
   mkdirSync(target, { recursive: true });
   const loader = 'ld-linux-x86-64.so.2';
   cpSync(findLibrary(packagesDir, loader), join(dir, 'usr/lib64', loader));
   const done = new Set([loader]);
-  const pending = programs.flatMap((program) => ElfDynamic.read(program)?.needed ?? []);
-  // Asked for by the C library itself at run time, for thread cancellation.
-  pending.push('libgcc_s.so.1');
+  const pending = [...(ElfDynamic.read(program)?.needed ?? [])];
   for (let soname = pending.pop(); soname !== undefined; soname = pending.pop()) {
     if (done.has(soname)) continue;
     done.add(soname);

@@ -126,17 +126,7 @@ const prepareRun: readonly Step[] = [
 ];
 
 function startAgent(path: string): Step[] {
-  const environment = [
-    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
-    'HOME=/',
-    // An agent's life is one short start and then waiting: compiling its code costs more than it gives (calls into
-    // the C library need the compiler as such), and a timer that collects garbage would wake an idle machine.
-    'BUN_JSC_useBaselineJIT=0',
-    'BUN_JSC_useDFGJIT=0',
-    'BUN_JSC_useRegExpJIT=0',
-    'BUN_JSC_useConcurrentJIT=0',
-    'BUN_GC_TIMER_DISABLE=1',
-  ];
+  const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/'];
   return [
     { call: 'clone', args: [17 /* SIGCHLD */, 0, 0, 0, 0], result: 'agent', what: 'start the agent' },
     { ifEqual: [{ value: 'agent' }, 0], goto: 'agent' },

@@ -22,7 +22,7 @@ export class ConsoleSocket {
   constructor(libc: Libc, path: string) {
     this.path = path;
     this.#libc = libc;
-    const name = Buffer.from(path);
+    const name = new TextEncoder().encode(path);
     if (name.length > longestPath)
       throw new AgentError('internal', `console socket ${path} has too long a path`);
     this.#fd = libc.socket(AF_UNIX, SOCK_STREAM + SOCK_CLOEXEC + SOCK_NONBLOCK, 0);

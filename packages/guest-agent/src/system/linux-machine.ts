@@ -12,7 +12,7 @@ import type { Poller } from './poller.ts';
 import type { Reaper } from './reaper.ts';
 import { Terminal } from './terminal.ts';
 
-/** Starts a program; told apart because Bun and Node differ in it. */
+/** Starts a program; told apart because the engine of the guest and Node.js differ in it. */
 export type Spawn = (command: Command) => { readonly pid: number; readonly exited: Promise<number> };
 
 const MNT_DETACH = 2;
@@ -153,7 +153,7 @@ export class LinuxMachine implements Machine {
     try {
       // struct ifreq: name of 16 bytes, then the flags.
       const request = new Uint8Array(40);
-      request.set(Buffer.from('lo'));
+      request.set(new TextEncoder().encode('lo'));
       const read = this.#libc.ioctl(fd, SIOCGIFFLAGS, request);
       if (read < 0) throw failed('reading the flags of lo', read);
       request[16] = (request[16] ?? 0) | IFF_UP;
@@ -206,7 +206,7 @@ function makeThreePipes(libc: Libc): [PipeEnds, PipeEnds, PipeEnds] {
 
 function cString(text: string): Uint8Array {
   if (text.includes('\0')) throw new AgentError('invalid-argument', 'text holds a NUL');
-  return Buffer.from(`${text}\0`);
+  return new TextEncoder().encode(`${text}\0`);
 }
 
 function failed(what: string, result: number, path?: string): AgentError {

@@ -87,6 +87,7 @@ export class PipeReader {
     this.#bytesLeft = 0;
     clearTimeout(this.#timer);
     this.#unwatch?.();
+    this.#poller.release(this.#fd);
     closeSync(this.#fd);
     for (const { resolve } of this.#waiting.splice(0)) resolve(endOfFile);
   }
@@ -94,8 +95,7 @@ export class PipeReader {
   #take(maxBytes: number): Uint8Array | undefined {
     if (this.#ended) return endOfFile;
     const room = Math.min(maxBytes, pipeBytes, this.#bytesLeft);
-    // Not zeroed: only what the kernel has filled leaves here.
-    if (scratch.length === 0) scratch = new Uint8Array(Buffer.allocUnsafeSlow(pipeBytes).buffer);
+    if (scratch.length === 0) scratch = new Uint8Array(pipeBytes);
     const into = room === pipeBytes ? scratch : scratch.subarray(0, room);
     const count = room === 0 ? 0 : this.#libc.read(this.#fd, into);
     if (count > 0) {

@@ -52,6 +52,7 @@ export class PipeWriter {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#unwatch?.();
+    this.#poller.release(this.#fd);
     closeSync(this.#fd);
     for (const { reject } of this.#waiting.splice(0)) reject(closedError());
   }

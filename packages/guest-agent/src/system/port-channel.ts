@@ -5,32 +5,27 @@ import { type Poller, pollEvents } from './poller.ts';
 const chunkBytes = 64 << 10;
 /** Above this the server stops reading requests until the host has read answers. */
 const highWaterBytes = 256 << 10;
-const longestRetryMs = 16;
 
 /**
  * One session on a virtio-serial port: from the host's open to its close.
- *
- * The port tells when there is something to read and when the host comes or goes, but not when its full queue has room
- * again; so a write that found it full is tried again by a timer.
  */
 export class PortChannel implements Channel {
   readonly #libc: Libc;
-  readonly #poller: Poller;
+  readonly #poller: Pick<Poller, 'watch'>;
   readonly #fd: number;
   #listener: ChannelListener | undefined;
   #closed = false;
   #ending = false;
   #paused = false;
-  #unwatch: (() => void) | undefined;
+  #endReadWatch: (() => void) | undefined;
+  #endWriteWatch: (() => void) | undefined;
   readonly #chunk = new Uint8Array(chunkBytes);
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
-  #retryMs = 1;
-  #retry: ReturnType<typeof setTimeout> | undefined;
   #full = false;
 
   /** `fd` is open non-blocking, adopted by the poller, and stays open after the session. */
-  constructor(libc: Libc, poller: Poller, fd: number) {
+  constructor(libc: Libc, poller: Pick<Poller, 'watch'>, fd: number) {
     this.#libc = libc;
     this.#poller = poller;
     this.#fd = fd;
@@ -50,7 +45,7 @@ export class PortChannel implements Channel {
     if (this.#closed) return true;
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
-    if (this.#retry === undefined) this.#flush();
+    if (this.#endWriteWatch === undefined) this.#flush();
     this.#full = this.#queuedBytes > highWaterBytes;
     return !this.#full;
   }
@@ -80,8 +75,8 @@ export class PortChannel implements Channel {
       if (count > 0) {
         this.#listener?.data(this.#chunk.slice(0, count));
       } else if (count === -errno.EAGAIN) {
-        this.#unwatch ??= this.#poller.watch(this.#fd, pollEvents.in, () => {
-          this.#unwatch = undefined;
+        this.#endReadWatch ??= this.#poller.watch(this.#fd, pollEvents.in, () => {
+          this.#endReadWatch = undefined;
           this.#read();
         });
         return;
@@ -93,20 +88,20 @@ export class PortChannel implements Channel {
   }
 
   #flush(): void {
-    this.#retry = undefined;
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       const count = this.#libc.write(this.#fd, next);
       if (count === -errno.EINTR) continue;
       if (count === -errno.EAGAIN || count === 0) {
-        this.#retry = setTimeout(() => this.#flush(), this.#retryMs);
-        this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+        this.#endWriteWatch ??= this.#poller.watch(this.#fd, pollEvents.out, () => {
+          this.#endWriteWatch = undefined;
+          this.#flush();
+        });
         return;
       }
       if (count < 0) {
         this.#close(new Error(`writing the port failed with errno ${-count}`));
         return;
       }
-      this.#retryMs = 1;
       this.#queuedBytes -= count;
       if (count < next.length) this.#queue[0] = next.subarray(count);
       else this.#queue.shift();
@@ -121,8 +116,8 @@ export class PortChannel implements Channel {
   #close(cause?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#retry);
-    this.#unwatch?.();
+    this.#endReadWatch?.();
+    this.#endWriteWatch?.();
     this.#queue = [];
     this.#queuedBytes = 0;
     const listener = this.#listener;

@@ -2,7 +2,7 @@ import { constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { TtrpcServer } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import type { Libc } from './libc.ts';
-import { type Poller, pollEvents } from './poller.ts';
+import { type Poller, pollEvents, pollOne } from './poller.ts';
 import { PortChannel } from './port-channel.ts';
 
 /** The virtio-serial port that carries the agent's calls. */
@@ -49,9 +49,9 @@ export function servePort(
     sessionStarted(channel);
   };
   const whenHostIsThere = (): void => {
-    if ((poller.pollOne(fd, pollEvents.in) & pollEvents.hangUp) === 0) begin();
-    // The port is hung up while the host's end is closed, so a watch would be ready at once, again and again.
-    else poller.onEvent(whenHostIsThere);
+    if ((pollOne(libc, fd, pollEvents.in) & pollEvents.hangUp) === 0) begin();
+    // Told of the next change only: of the hang-up that is there already once at most.
+    else poller.watch(fd, pollEvents.in | pollEvents.out, whenHostIsThere);
   };
   poller.adopt(fd);
   whenHostIsThere();

@@ -1,0 +1,183 @@
+/*
+ * Runs one JavaScript program, whose bytecode is part of this executable, in QuickJS.
+ *
+ * The program gets one object as `globalThis.native`: system calls, and what cannot be had from system calls. All the
+ * rest (event loop, files, processes, timers) is TypeScript over it; see ../src/runtime/native.ts, which describes each
+ * member.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "quickjs.h"
+
+/* The program: PROGRAM is the path of a file with its bytecode. */
+__asm__(".pushsection .rodata\n"
+        ".global program_start, program_end\n"
+        "program_start: .incbin \"" PROGRAM "\"\n"
+        "program_end: .byte 0\n"
+        ".popsection\n");
+extern const uint8_t program_start[], program_end[];
+
+extern char **environ;
+
+static JSValue rejection_listener;
+
+/* The memory of an ArrayBuffer, typed array or DataView; NULL, with an exception, for anything else. */
+static uint8_t *memory_of(JSContext *ctx, JSValueConst value, size_t *size)
+{
+    size_t offset, whole;
+    JSValue buffer = JS_GetTypedArrayBuffer(ctx, value, &offset, size, NULL);
+    if (JS_IsException(buffer)) {
+        JS_FreeValue(ctx, JS_GetException(ctx));
+        return JS_GetArrayBuffer(ctx, size, value);
+    }
+    uint8_t *memory = JS_GetArrayBuffer(ctx, &whole, buffer);
+    JS_FreeValue(ctx, buffer);
+    return memory == NULL ? NULL : memory + offset;
+}
+
+/* syscall(number, ...up to six arguments): its result, or minus errno. */
+static JSValue native_syscall(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    int64_t words[7] = { 0 };
+    const char *texts[7] = { NULL };
+    JSValue result = JS_EXCEPTION;
+
+    for (int i = 0; i < argc && i < 7; i++) {
+        if (JS_IsNumber(argv[i]) || JS_IsBigInt(ctx, argv[i])) {
+            if (JS_ToInt64Ext(ctx, &words[i], argv[i]) < 0)
+                goto done;
+        } else if (JS_IsString(argv[i])) {
+            size_t length;
+            texts[i] = JS_ToCStringLen(ctx, &length, argv[i]);
+            if (texts[i] == NULL)
+                goto done;
+            if (strlen(texts[i]) != length) {
+                JS_ThrowTypeError(ctx, __FILE__, __LINE__, "a text for the kernel holds a NUL");
+                goto done;
+            }
+            words[i] = (int64_t)texts[i];
+        } else if (!JS_IsNull(argv[i]) && !JS_IsUndefined(argv[i])) {
+            size_t size;
+            uint8_t *memory = memory_of(ctx, argv[i], &size);
+            if (memory == NULL && size != 0)
+                goto done;
+            words[i] = (int64_t)memory;
+        }
+    }
+    long answer = syscall(words[0], words[1], words[2], words[3], words[4], words[5], words[6]);
+    result = JS_NewInt64(ctx, answer == -1 ? -errno : answer);
+done:
+    for (int i = 0; i < 7; i++)
+        if (texts[i] != NULL)
+            JS_FreeCString(ctx, texts[i]);
+    return result;
+}
+
+static JSValue native_address(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    size_t size = 0;
+    uint8_t *memory = memory_of(ctx, argv[0], &size);
+    return memory == NULL && size != 0 ? JS_EXCEPTION : JS_NewInt64(ctx, (int64_t)memory);
+}
+
+static JSValue native_encode(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    size_t length;
+    const char *text = JS_ToCStringLen(ctx, &length, argv[0]);
+    if (text == NULL)
+        return JS_EXCEPTION;
+    JSValue buffer = JS_NewArrayBufferCopy(ctx, (const uint8_t *)text, length);
+    JS_FreeCString(ctx, text);
+    return buffer;
+}
+
+static JSValue native_decode(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    size_t size = 0;
+    uint8_t *memory = memory_of(ctx, argv[0], &size);
+    if (memory == NULL && size != 0)
+        return JS_EXCEPTION;
+    return JS_NewStringLen(ctx, (const char *)memory, size);
+}
+
+static JSValue native_run_jobs(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    JSContext *of_job;
+    int done;
+    while ((done = JS_ExecutePendingJob(JS_GetRuntime(ctx), &of_job)) > 0)
+        ;
+    return done < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
+static void tell_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque)
+{
+    JSValue args[] = { promise, reason, JS_NewBool(ctx, is_handled) };
+    JS_FreeValue(ctx, JS_Call(ctx, rejection_listener, JS_UNDEFINED, 3, (JSValueConst *)args));
+}
+
+static JSValue native_on_rejection(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    JS_FreeValue(ctx, rejection_listener);
+    rejection_listener = JS_DupValue(ctx, argv[0]);
+    JS_SetHostPromiseRejectionTracker(JS_GetRuntime(ctx), tell_rejection, NULL);
+    return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry native_functions[] = {
+    JS_CFUNC_DEF("syscall", 1, native_syscall),         JS_CFUNC_DEF("address", 1, native_address),
+    JS_CFUNC_DEF("encode", 1, native_encode),           JS_CFUNC_DEF("decode", 1, native_decode),
+    JS_CFUNC_DEF("runJobs", 0, native_run_jobs),        JS_CFUNC_DEF("onRejection", 1, native_on_rejection),
+};
+
+static JSValue texts_of(JSContext *ctx, char **texts)
+{
+    JSValue list = JS_NewArray(ctx);
+    for (uint32_t i = 0; texts[i] != NULL; i++)
+        JS_SetPropertyUint32(ctx, list, i, JS_NewString(ctx, texts[i]));
+    return list;
+}
+
+/* Only what the program itself could not tell ends here. */
+static int fail(JSContext *ctx)
+{
+    JSValue error = JS_GetException(ctx);
+    JSValue stack = JS_IsObject(error) ? JS_GetPropertyStr(ctx, error, "stack") : JS_UNDEFINED;
+    const char *message = JS_ToCString(ctx, error);
+    const char *trace = JS_IsUndefined(stack) ? NULL : JS_ToCString(ctx, stack);
+    fprintf(stderr, "%s\n%s", message == NULL ? "uncaught exception" : message, trace == NULL ? "" : trace);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    JSRuntime *runtime = JS_NewRuntime();
+    JSContext *ctx = runtime == NULL ? NULL : JS_NewContext(runtime);
+    if (ctx == NULL)
+        return 1;
+
+    JSValue native = JS_NewObject(ctx);
+    JS_SetPropertyFunctionList(ctx, native, native_functions, sizeof native_functions / sizeof native_functions[0]);
+    JS_SetPropertyStr(ctx, native, "args", texts_of(ctx, argv));
+    JS_SetPropertyStr(ctx, native, "environment", texts_of(ctx, environ));
+    JSValue global = JS_GetGlobalObject(ctx);
+    JS_SetPropertyStr(ctx, global, "native", JS_DupValue(ctx, native));
+
+    JSValue program = JS_ReadObject(ctx, program_start, program_end - program_start, JS_READ_OBJ_BYTECODE);
+    if (JS_IsException(program))
+        return fail(ctx);
+    JSValue result = JS_EvalFunction(ctx, program);
+    if (JS_IsException(result))
+        return fail(ctx);
+    /* What the program left there runs it: its event loop. */
+    JSValue run = JS_GetPropertyStr(ctx, native, "run");
+    JSValue status = JS_Call(ctx, run, native, 0, NULL);
+    int32_t exit_status;
+    if (JS_IsException(status) || JS_ToInt32(ctx, &exit_status, status) < 0)
+        return fail(ctx);
+    /* The end of the process frees everything. */
+    _exit(exit_status);
+}

@@ -1,0 +1,25 @@
+/** An argument of a system call; a text becomes a NUL-terminated UTF-8 string, memory its address, nothing a 0. */
+export type SyscallArgument = number | bigint | string | ArrayBufferLike | ArrayBufferView | null | undefined;
+
+/** What engine.c gives to the program. */
+export interface Native {
+  /** A system call: its result, or minus the errno. Throws TypeError for a text that holds a NUL. */
+  syscall(number: number, ...args: readonly SyscallArgument[]): number;
+  /** Where memory lies, for structures that hold pointers; valid as long as the caller keeps the memory. */
+  address(memory: ArrayBufferLike | ArrayBufferView): number;
+  /** UTF-8 of a text; a lone surrogate becomes three bytes that are no UTF-8. */
+  encode(text: string): ArrayBuffer;
+  /** Text of UTF-8; what is none becomes U+FFFD. */
+  decode(bytes: Uint8Array): string;
+  /** Runs promise reactions until there are none. Throws what one of them throws. */
+  runJobs(): void;
+  /** Told when a promise is rejected with no handler, and again (`handled`) when it gets one. */
+  onRejection(listener: (promise: object, reason: unknown, handled: boolean) => void): void;
+  readonly args: readonly string[];
+  /** As `NAME=value`. */
+  readonly environment: readonly string[];
+  /** Called after the program was evaluated; answers the exit status. */
+  run: () => number;
+}
+
+export const native: Native = (globalThis as unknown as { readonly native: Native }).native;

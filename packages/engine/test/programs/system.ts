@@ -1,0 +1,49 @@
+import { closeSync, writeSync } from 'node:fs';
+import { readiness, startChild, syscall, watchDescriptor } from '@hako/engine/system';
+
+// What only the engine has: children, descriptors of any kind in the event loop, system calls. Talks on stdout.
+
+const say = (text: string): void => {
+  writeSync(1, `${text}\n`);
+};
+
+const ends = new Int32Array(2);
+syscall('pipe2', ends, 0o2004000);
+const [readEnd = -1, writeEnd = -1] = ends;
+const bytes = new Uint8Array(100);
+const unwatch = watchDescriptor(readEnd, (events) => {
+  const count = syscall('read', readEnd, bytes, bytes.length);
+  if (count > 0) say(`read ${new TextDecoder().decode(bytes.subarray(0, count))}`);
+  else if ((events & readiness.hangUp) !== 0) {
+    say(`end ${count}`);
+    unwatch();
+    closeSync(readEnd);
+  }
+});
+
+process.on('SIGCHLD', () => {
+  const status = new Int32Array(1);
+  // The one that did not become a program has told already.
+  if (syscall('wait4', -1, status, 1, null) <= 0) return;
+  say(`child ended with ${status[0]}`);
+  syscall('write', 1, 'done\n', 5);
+  process.exit(0);
+});
+try {
+  startChild({ args: ['no-such-program'], env: process.env });
+} catch (error) {
+  say(String((error as Error).message));
+}
+try {
+  syscall('openat', -100, 'a\0b', 0);
+} catch (error) {
+  say(String(error));
+}
+const script = 'echo "$WORD"; grep SigIgn /proc/self/status >&2; exit 3';
+startChild({
+  args: ['sh', '-c', script],
+  stdio: [writeEnd, writeEnd, 1],
+  env: { ...process.env, WORD: 'wörd' },
+});
+closeSync(writeEnd);
+setTimeout(() => {}, 20_000);

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compileProgram } from '../src/index.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'engine-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+async function compile(name: string, text: string): Promise<string> {
+  const entry = join(dir, `${name}.ts`);
+  writeFileSync(entry, text);
+  const outFile = join(dir, name);
+  await compileProgram({ entry, outFile });
+  return outFile;
+}
+
+test('children, descriptors and system calls', async () => {
+  const outFile = join(dir, 'system');
+  const entry = join(import.meta.dirname, 'programs/system.ts');
+  await compileProgram({ entry, outFile, conditions: ['@hako/source'] });
+  const { status, stdout, stderr } = spawnSync(outFile, { encoding: 'utf8', timeout: 30_000 });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.slice(0, 2)).toEqual([
+    "ENOENT: no such file or directory, spawn no-such-program 'no-such-program'",
+    'TypeError: a text for the kernel holds a NUL',
+  ]);
+  // What the child does and what this process sees of it come in any order.
+  expect(lines.slice(2, -1).sort()).toEqual(
+    expect.arrayContaining(['child ended with 768', 'read wörd', 'SigIgn:\t0000000000000000']),
+  );
+  expect(lines.at(-1)).toBe('done');
+});
+
+test('an error that nobody catches ends the program, and says where', async () => {
+  const thrown = await compile('thrown', "setTimeout(() => { throw new Error('lost') }, 1);\n");
+  const rejected = await compile('rejected', "void Promise.reject(new Error('lost'));\n");
+  for (const program of [thrown, rejected]) {
+    const { status, stderr } = spawnSync(program, { encoding: 'utf8', timeout: 30_000 });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/Error: lost\n +at /);
+  }
+});
+
+test.each([
+  ['a module', "import { request } from 'node:http';\nrequest('x');\n", 'node:http'],
+  [
+    'a function of a module',
+    "import { createReadStream } from 'node:fs';\ncreateReadStream('x');\n",
+    'createReadStream',
+  ],
+  ['an option', "import { rmSync } from 'node:fs';\nrmSync('x', { maxRetries: 1 });\n", 'maxRetries'],
+  ['a global', "void fetch('x');\n", 'fetch'],
+  ['a member of a global', 'process.abort();\n', 'abort'],
+])('a program that names %s which the engine has not is refused', async (name, text, missing) => {
+  await expect(compile(name.replaceAll(' ', '-'), text)).rejects.toMatchObject({
+    code: 'bad-program',
+    message: expect.stringContaining(missing),
+  });
+});
+
+test('a program is small and starts at once', async () => {
+  const program = await compile('small', 'process.exit(5);\n');
+  const { status } = spawnSync(program, { timeout: 30_000 });
+  expect(status).toBe(5);
+});
