@@ -13,7 +13,7 @@ run_packages() {
 }
 
 # What the tests take besides.
-test_packages() { say chromium containerd cpio git shellcheck podman; }
+test_packages() { say chromium containerd cpio git shellcheck podman catatonit; }
 
 # Node.js is only needed for npm, and npm only to fetch pnpm; pnpm brings the project's own Node.js.
 bootstrap_packages() {

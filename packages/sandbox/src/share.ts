@@ -74,8 +74,8 @@ export async function shareContainer(
     const isDirectory = shareableKind(source, mount.destination) === 'directory';
     const volume = isDirectory ? ephemeralVolume(source) : undefined;
     if (volume !== undefined) {
-      storages.push(volume);
-      mounts.push({ index, guestSource: volume.mountPoint });
+      storages.push(...volume.storages);
+      mounts.push({ index, guestSource: volume.guestSource });
       continue;
     }
     const target = join(base, 'mounts', String(index));

@@ -62,6 +62,7 @@ hako = ["${hakoPath}"]
 
   /** Removes all containers, and what podman leaves mounted and in the cgroups. The folder is the caller's. */
   async close(): Promise<void> {
+    await this.output(['pod', 'rm', '--all', '--force', '--time', '0']);
     await this.output(['rm', '--all', '--force', '--time', '0']);
     // The storage's own bind mount, which podman leaves.
     posixHost().unmountAll(join(this.folder, 'root/overlay'));

@@ -151,7 +151,8 @@ test('a container comes again in the living pod and sees its own root, not the o
 });
 
 test('volumes: a Secret is updated at once, an emptyDir in memory is the guestâ€™s, a socket is refused', async () => {
-  const volumes = join(bench.folder, 'volumes');
+  const pod = join(bench.folder, 'pod');
+  const volumes = join(pod, 'volumes');
   const secret = join(volumes, 'kubernetes.io~secret/keys');
   const memory = join(volumes, 'kubernetes.io~empty-dir/cache');
   for (const folder of [secret, memory]) mkdirSync(folder, { recursive: true });
@@ -166,6 +167,9 @@ test('volumes: a Secret is updated at once, an emptyDir in memory is the guestâ€
   project('v1');
   writeFileSync(join(volumes, 'termination-log'), '');
   await runProgram('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=777', 'tmpfs', memory]);
+  const part = join(pod, 'volume-subpaths/cache/reader/0');
+  for (const folder of [join(memory, 'sub'), part]) mkdirSync(folder, { recursive: true });
+  await runProgram('mount', ['--bind', join(memory, 'sub'), part]);
   try {
     const bindOf = (source: string, destination: string, ...options: string[]) => ({
       destination,
@@ -178,15 +182,18 @@ test('volumes: a Secret is updated at once, an emptyDir in memory is the guestâ€
       bindOf(memory, '/cache'),
       // What kubelet makes of a subPath.
       bindOf(join(secret, 'key'), '/one-key', 'ro'),
+      bindOf(part, '/part-of-cache'),
       bindOf(join(volumes, 'termination-log'), '/dev/termination-log'),
     ];
-    const script = 'echo cached > /cache/file; echo bye > /dev/termination-log; exec sleep 100000';
+    const script =
+      'echo cached > /cache/file; echo part > /cache/sub/file; echo bye > /dev/termination-log; exec sleep 100000';
     await startMember('writer', 'pod', { mounts, args: ['sh', '-c', script] });
     await startMember('reader', 'pod', { mounts });
     const read = async (...args: string[]) => (await bench.hako(['exec', 'reader', ...args])).stdout;
     await until(async () => (await read('cat', '/cache/file')) === 'cached\n', 'the volume is shared');
     expect(await read('df', '-k', '/cache')).toMatch(/tmpfs +4096 /);
-    expect(readdirSync(memory)).toEqual([]);
+    expect(await read('cat', '/part-of-cache/file')).toBe('part\n');
+    expect(readdirSync(memory, { recursive: true })).toEqual(['sub']);
     expect(await read('cat', '/keys/key', '/one-key')).toBe('v1v1');
     expect((await bench.hako(['exec', 'writer', 'touch', '/keys/x'])).stderr).toContain(
       'Read-only file system',
@@ -202,7 +209,7 @@ test('volumes: a Secret is updated at once, an emptyDir in memory is the guestâ€
     await startMember('later', 'pod', { mounts });
     expect(await ok(['exec', 'later', 'cat', '/cache/file'])).toBe('cached\n');
   } finally {
-    posixHost().unmountAll(memory);
+    for (const target of [part, memory]) posixHost().unmountAll(target);
   }
 
   const server = createServer().listen(join(volumes, 'socket'));

@@ -4,12 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../src/paths.ts';
 import { Podman } from '../src/podman.ts';
 import { podmanFeatures, podmanTable } from '../src/podman-features.ts';
+import { podmanPodFeatures } from '../src/podman-pod-features.ts';
 import { Workbench } from '../src/workbench.ts';
 
 const readmePath = join(projectRoot, 'packages/runtime-cli/README.md');
 const begin =
   '<!-- Made from the results of tools/e2e/test/podman.test.ts; with HAKO_WRITE_TABLE=1 it writes this. -->\n';
 const end = '\n<!-- The end of what is made. -->';
+
+const features = [...podmanFeatures, ...podmanPodFeatures];
 
 let bench: Workbench;
 let podman: Podman;
@@ -25,7 +28,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-for (const feature of podmanFeatures) {
+for (const feature of features) {
   test(`podman ${feature.name}: ${feature.verdict}`, async () => {
     await feature.check(podman);
     passed.add(feature.name);
@@ -33,12 +36,12 @@ for (const feature of podmanFeatures) {
 }
 
 test('the table in the README of runtime-cli holds these results', () => {
-  expect([...passed]).toEqual(podmanFeatures.map(({ name }) => name));
+  expect([...passed]).toEqual(features.map(({ name }) => name));
   const readme = readFileSync(readmePath, 'utf8');
   const from = readme.indexOf(begin) + begin.length;
   const to = readme.indexOf(end);
   expect(to).toBeGreaterThanOrEqual(from);
-  const fresh = `${readme.slice(0, from)}${podmanTable(podmanFeatures)}${readme.slice(to)}`;
+  const fresh = `${readme.slice(0, from)}${podmanTable(features)}${readme.slice(to)}`;
   if (process.env.HAKO_WRITE_TABLE === '1') writeFileSync(readmePath, fresh);
   else expect(readme).toBe(fresh);
 });

@@ -1,0 +1,5 @@
+export { ContainerdCri, type ContainerdOptions, image } from './containerd-cri.ts';
+export { CriClient } from './cri-client.ts';
+export { CriPod, type ExecResult, namespaceMode } from './cri-pod.ts';
+export { CriStream, type StreamResult } from './cri-stream.ts';
+export { type ImageProcess, writeImageArchive } from './image-archive.ts';

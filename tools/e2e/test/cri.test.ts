@@ -1,0 +1,254 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { makeBusyboxRootfs } from '@hako/bundles';
+import { ContainerdCri, CriPod, CriStream, namespaceMode } from '@hako/cri';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hakoPath } from '../src/paths.ts';
+import { until } from '../src/until.ts';
+
+const HANDLER = process.env.HAKO_TEST_HANDLER ?? 'hako';
+
+let folder: string;
+let cri: ContainerdCri;
+/** The pod of most tests, and its container that only waits. */
+let pod: CriPod;
+let box: string;
+
+const call = <T = Readonly<Record<string, unknown>>>(method: string, request: object, deadlineMs?: number) =>
+  cri.client.call<T>(method, { ...request }, deadlineMs);
+const sh = (script: string): readonly string[] => ['sh', '-c', script];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cri-'));
+  cri = new ContainerdCri({ folder: join(folder, 'c'), binFolder: dirname(hakoPath) });
+  await cri.start(makeBusyboxRootfs(join(folder, 'rootfs')));
+});
+afterAll(async () => {
+  await cri.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('RunPodSandbox boots a machine, and containers join it with the namespaces of the pod', async () => {
+  const annotations = {
+    'io.katacontainers.config.hypervisor.default_memory': '300',
+    'example.com/not-passed': 'x',
+  };
+  const linux = {
+    securityContext: { namespaceOptions: { network: namespaceMode.node, pid: namespaceMode.pod } },
+    sysctls: { 'kernel.shm_rmid_forced': '1' },
+  };
+  pod = await CriPod.run(cri, 'web', HANDLER, { annotations, linux });
+  expect(await call('PodSandboxStatus', { podSandboxId: pod.id })).toMatchObject({
+    status: { state: 0, runtimeHandler: HANDLER },
+  });
+  const sharing = { linux: { securityContext: { namespaceOptions: { pid: namespaceMode.pod } } } };
+  box = await pod.start('box', sh('echo in > /dev/shm/word; exec sleep 100000'), sharing);
+  const apart = { linux: { securityContext: { namespaceOptions: { pid: namespaceMode.container } } } };
+  const other = await pod.start('other', ['sleep', '100000'], apart);
+
+  const look =
+    'for ns in net ipc uts pid; do readlink /proc/self/ns/$ns; done; cat /proc/sys/kernel/random/boot_id';
+  const seen = async (id: string) => (await pod.exec(id, 'sh', '-c', look)).stdout.trim().split('\n');
+  const [inBox, inOther] = [await seen(box), await seen(other)];
+  const hostBootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  expect(inBox.slice(0, 3)).toEqual(inOther.slice(0, 3));
+  expect(inBox[3]).not.toBe(inOther[3]);
+  expect(inBox[4]).toBe(inOther[4]);
+  expect(inBox[4]).not.toBe(hostBootId);
+  // The pause container's process is in the shared namespace.
+  expect((await pod.exec(box, 'ps', '-o', 'pid,args')).stdout).toMatch(/ 1 sleep 1000000/);
+  expect((await pod.exec(other, 'cat', '/dev/shm/word')).stdout).toBe('in\n');
+  expect((await pod.exec(other, 'cat', '/proc/sys/kernel/shm_rmid_forced')).stdout).toBe('1\n');
+  // The annotation came through containerd's list and hako's.
+  const memory = await pod.exec(other, 'grep', 'MemTotal', '/proc/meminfo');
+  const kib = Number(/(\d+) kB/.exec(memory.stdout)?.[1]);
+  expect(kib).toBeGreaterThan(250 * 1024);
+  expect(kib).toBeLessThan(300 * 1024);
+  await call('StopContainer', { containerId: other, timeout: 0 });
+  await call('RemoveContainer', { containerId: other });
+});
+
+test('ExecSync: exit status, both outputs, a time limit, a command that is not there', async () => {
+  expect(await pod.exec(box, ...sh('echo out; echo err >&2; exit 7'))).toEqual({
+    stdout: 'out\n',
+    stderr: 'err\n',
+    exitCode: 7,
+  });
+  await expect(
+    call('ExecSync', { containerId: box, cmd: ['sleep', '777'], timeout: 1 }),
+  ).rejects.toMatchObject({
+    details: expect.stringMatching(/timeout 1s exceeded/),
+  });
+  await until(
+    async () => !(await pod.exec(box, 'ps')).stdout.includes('sleep 777'),
+    'the late process is gone',
+  );
+  await expect(call('ExecSync', { containerId: box, cmd: ['no-such-program'] })).rejects.toMatchObject({
+    details: expect.stringContaining('no-such-program'),
+  });
+});
+
+test('Exec and Attach stream, with a terminal too', async () => {
+  const open = async (method: string, request: object): Promise<CriStream> =>
+    new CriStream((await call<{ url: string }>(method, request)).url);
+  const plain = await open('Exec', {
+    containerId: box,
+    cmd: sh('read line; echo "got $line"; echo problem >&2; exit 3'),
+    stdin: true,
+    stdout: true,
+    stderr: true,
+  });
+  await plain.type('typed\n');
+  expect(await plain.result()).toMatchObject({
+    stdout: 'got typed\n',
+    stderr: 'problem\n',
+    status: { status: 'Failure', message: expect.stringContaining('exit code 3') },
+  });
+
+  const terminal = await open('Exec', {
+    containerId: box,
+    cmd: ['sh'],
+    tty: true,
+    stdin: true,
+    stdout: true,
+  });
+  await terminal.resize(91, 29);
+  await terminal.type('tty; stty size\n');
+  await terminal.see('29 91');
+  await terminal.type('exit 0\n');
+  expect((await terminal.result()).status).toMatchObject({ status: 'Success' });
+
+  const reader = await pod.start('reader', sh('while read line; do echo "heard $line"; done'), {
+    stdin: true,
+  });
+  const attached = await open('Attach', { containerId: reader, stdin: true, stdout: true, stderr: true });
+  await attached.type('hello\n');
+  await attached.see('heard hello');
+  attached.close();
+  await call('RemoveContainer', { containerId: reader });
+});
+
+test('logs in CRI’s format, exit status, restart in the living pod, volumes and the security context', async () => {
+  const settings = join(folder, 'settings');
+  mkdirSync(settings);
+  writeFileSync(join(settings, 'key'), 'value');
+  const termination = join(folder, 'termination-log');
+  writeFileSync(termination, '');
+  // As kubelet does it: whoever the container's user is may write.
+  chmodSync(termination, 0o666);
+  const script =
+    'id -u; id -g; id -G; grep -e CapEff -e NoNewPrivs -e Seccomp: /proc/self/status; touch /x; cat /settings/key; echo done > /dev/termination-log; exit 5';
+  const more = {
+    mounts: [
+      { containerPath: '/settings', hostPath: settings, readonly: true },
+      { containerPath: '/dev/termination-log', hostPath: termination },
+    ],
+    envs: [{ key: 'A', value: 'b' }],
+    linux: {
+      resources: { memoryLimitInBytes: 64 * 2 ** 20, cpuPeriod: 100_000, cpuQuota: 50_000 },
+      securityContext: {
+        runAsUser: { value: 1000 },
+        runAsGroup: { value: 2000 },
+        supplementalGroups: [3000],
+        readonlyRootfs: true,
+        noNewPrivs: true,
+        capabilities: { dropCapabilities: ['ALL'] },
+        seccomp: { profileType: 0 },
+        namespaceOptions: { network: namespaceMode.node },
+      },
+    },
+  };
+  for (const attempt of [0, 1]) {
+    const id = await pod.start('job', sh(script), more);
+    expect(await pod.exited(id)).toMatchObject({ exitCode: 5, reason: 'Error' });
+    const lines = readFileSync(join(pod.logs, `job.${attempt}.log`), 'utf8')
+      .trim()
+      .split('\n');
+    expect(
+      lines.every((line) => /^\d{4}-\d\d-\d\dT[0-9:.]+(Z|[+-][0-9:]+) std(out|err) [FP] /.test(line)),
+    ).toBe(true);
+    const said = lines.map((line) => line.split(' ').slice(3).join(' ').replace(/\s+/g, ' '));
+    expect(said).toEqual(
+      expect.arrayContaining([
+        '1000',
+        '2000',
+        '2000 3000',
+        'CapEff: 0000000000000000',
+        'NoNewPrivs: 1',
+        'Seccomp: 2',
+        'touch: /x: Read-only file system',
+        'value',
+      ]),
+    );
+    expect(readFileSync(termination, 'utf8')).toBe('done\n');
+    writeFileSync(termination, '');
+    if (attempt === 0) await call('RemoveContainer', { containerId: id });
+  }
+});
+
+test('privileged, and limits that change while it runs; statistics', async () => {
+  const linux = {
+    resources: { memoryLimitInBytes: 64 * 2 ** 20 },
+    securityContext: { privileged: true, namespaceOptions: { network: namespaceMode.node } },
+  };
+  // Privileged containers belong into pods that say so.
+  await expect(pod.create('mighty', ['sleep', '100000'], { linux })).rejects.toMatchObject({
+    details: expect.stringContaining('no privileged container allowed in sandbox'),
+  });
+  const limited = await pod.start('limited', ['sleep', '100000'], {
+    linux: { resources: { memoryLimitInBytes: 64 * 2 ** 20 } },
+  });
+  const limits = ['cat', '/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/cpu.max'];
+  expect((await pod.exec(limited, ...limits)).stdout).toBe(`${64 * 2 ** 20}\nmax 100000\n`);
+  await call('UpdateContainerResources', {
+    containerId: limited,
+    linux: { memoryLimitInBytes: 96 * 2 ** 20, cpuPeriod: 100_000, cpuQuota: 20_000 },
+  });
+  expect((await pod.exec(limited, ...limits)).stdout).toBe(`${96 * 2 ** 20}\n20000 100000\n`);
+  const { stats } = await call<{
+    stats: {
+      cpu: { usageCoreNanoSeconds: { value: string } };
+      memory: { workingSetBytes: { value: string } };
+    };
+  }>('ContainerStats', { containerId: limited });
+  expect(Number(stats.cpu.usageCoreNanoSeconds.value)).toBeGreaterThan(0);
+  expect(Number(stats.memory.workingSetBytes.value)).toBeGreaterThan(0);
+  expect(Number(stats.memory.workingSetBytes.value)).toBeLessThan(96 * 2 ** 20);
+  await call('StopContainer', { containerId: limited, timeout: 0 });
+  expect(await pod.exited(limited)).toMatchObject({ exitCode: 137 });
+});
+
+test('calls in a wrong order are refused and change nothing', async () => {
+  const fresh = await pod.create('fresh', ['sleep', '100000']);
+  await expect(call('ExecSync', { containerId: fresh, cmd: ['true'] })).rejects.toMatchObject({
+    details: expect.stringContaining('CONTAINER_CREATED'),
+  });
+  await call('StartContainer', { containerId: fresh });
+  await expect(call('StartContainer', { containerId: fresh })).rejects.toMatchObject({
+    details: expect.stringContaining('CONTAINER_RUNNING'),
+  });
+  await expect(pod.start('missing', ['/no/such/program'])).rejects.toMatchObject({
+    details: expect.stringMatching(/no such file or directory/i),
+  });
+  await expect(call('ContainerStatus', { containerId: 'unknown' })).rejects.toMatchObject({ code: 5 });
+  // Of a running one: it is killed.
+  await call('RemoveContainer', { containerId: fresh });
+  await call('RemoveContainer', { containerId: fresh });
+  expect((await pod.exec(box, 'echo', 'goes on')).stdout).toBe('goes on\n');
+});
+
+test('a pod is stopped and removed with containers in every state', async () => {
+  await pod.create('never-started', ['true']);
+  await call('StopPodSandbox', { podSandboxId: pod.id });
+  expect(await call('PodSandboxStatus', { podSandboxId: pod.id })).toMatchObject({ status: { state: 1 } });
+  expect(await pod.exited(box)).toMatchObject({ exitCode: 137 });
+  await expect(pod.create('late', ['true'])).rejects.toMatchObject({
+    details: expect.stringContaining('no running task found'),
+  });
+  await call('StopPodSandbox', { podSandboxId: pod.id });
+  await call('RemovePodSandbox', { podSandboxId: pod.id });
+  await call('RemovePodSandbox', { podSandboxId: pod.id });
+  expect(await call('ListPodSandbox', {})).toMatchObject({ items: [] });
+  expect(await call('ListContainers', {})).toMatchObject({ containers: [] });
+});
