@@ -25,6 +25,17 @@ export function findProcesses(word: string): { pid: number; args: readonly strin
     });
 }
 
+/** Children of a process, theirs and so on. */
+export function descendantsOf(pid: number): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readProc(`${pid}/task/${thread}`, 'children')
+      .split(' ')
+      .filter((word) => word !== '')
+      .map(Number),
+  );
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
 /** Proportional set size: its own memory, plus its share of what it shares. */
 export function proportionalMemoryMib(pid: number): number {
   const kib = /^Pss: +(\d+) kB$/m.exec(readProc(`${pid}`, 'smaps_rollup'))?.[1];

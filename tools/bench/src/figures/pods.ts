@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { writeBundle } from '@hako/bundles';
+import { ContainerdCri, CriPod } from '@hako/cri';
+import { type Figure, type Goal, medianGoal, type Reading } from '../figure.ts';
+import { descendantsOf, findProcesses, proportionalMemoryMib } from '../processes.ts';
+import { Floor } from './floor.ts';
+
+const handlers = ['hako', 'runc'] as const;
+const sizes = [1, 5] as const;
+const podsAtOnce = 10;
+
+const label = (handler: string, containers: number) =>
+  `${handler}, ${containers} container${containers > 1 ? 's' : ''}`;
+const atOnce = `${podsAtOnce} pods at once`;
+const shimLabel = (containers: number) =>
+  `  shim of hako, ${containers} container${containers > 1 ? 's' : ''}`;
+
+/**
+ * Pods through containerd's CRI, with hako and with runc: from the call that asks for the pod until `/bin/true` has ended
+ * in each of its containers, and the memory that the pod's processes take on the host.
+ */
+export const pods: Figure = {
+  name: 'pods',
+  title: 'Pods through CRI: /bin/true in each container; memory (PSS) of all host processes; ten at once',
+  async prepare({ workspace, folder, rootfs }) {
+    const hako = join(workspace, 'dist/bin/hako');
+    const bundle = writeBundle(join(folder, 'pods-bundle'), { rootfs, args: ['/bin/true'] });
+    const initrd = join(workspace, 'dist/guest/probe-initrd.img');
+    const floor = await Floor.prepare({ hako, initrd, bundle, folder });
+    const cri = new ContainerdCri({ folder: join(folder, 'cri'), binFolder: join(workspace, 'dist/bin') });
+    await cri.start(rootfs);
+    let count = 0;
+    const runPod = async (handler: string, containers: number): Promise<CriPod> => {
+      count += 1;
+      const pod = await CriPod.run(cri, `bench-${count}`, handler);
+      for (let index = 0; index < containers; index += 1) {
+        await pod.exited(await pod.start(`c${index}`, ['/bin/true']));
+      }
+      return pod;
+    };
+    const sampleTime = async (handler: string, containers: number): Promise<Reading[]> => {
+      const startMs = performance.now();
+      const pod = await runPod(handler, containers);
+      const value = performance.now() - startMs;
+      await pod.remove();
+      return [{ label: label(handler, containers), value, unit: 'ms' }];
+    };
+    /** With containers that wait, as those that have ended take nothing. */
+    const sampleMemory = async (handler: string, containers: number): Promise<Reading[]> => {
+      const pod = await runPod(handler, 0);
+      for (let index = 0; index < containers; index += 1) await pod.start(`w${index}`, ['sleep', '100000']);
+      const own = findProcesses(pod.id);
+      const all = new Set(own.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]));
+      const total = [...all].reduce((sum, pid) => sum + proportionalMemoryMib(pid), 0);
+      const readings: Reading[] = [
+        { label: `memory of ${label(handler, containers)}`, value: total, unit: 'MiB' },
+      ];
+      const shim = own.find(({ args }) => args.some((arg) => arg === 'containerd-shim'));
+      if (handler === 'hako' && shim !== undefined) {
+        readings.push({ label: shimLabel(containers), value: proportionalMemoryMib(shim.pid), unit: 'MiB' });
+      }
+      await pod.remove();
+      return readings;
+    };
+    return {
+      variants: [
+        { name: 'floor', sample: async () => [{ label: 'floor', value: await floor.time(), unit: 'ms' }] },
+        ...handlers.flatMap((handler) =>
+          sizes.flatMap((containers) => [
+            { name: label(handler, containers), sample: () => sampleTime(handler, containers) },
+            {
+              name: `memory of ${label(handler, containers)}`,
+              sample: () => sampleMemory(handler, containers),
+            },
+          ]),
+        ),
+        {
+          name: atOnce,
+          sample: async () => {
+            const startMs = performance.now();
+            const made = await Promise.all(Array.from({ length: podsAtOnce }, () => runPod('hako', 1)));
+            const value = performance.now() - startMs;
+            for (const pod of made) await pod.remove();
+            return [{ label: atOnce, value, unit: 'ms' }];
+          },
+        },
+      ],
+      goals: [
+        medianGoal(shimLabel(1), 'MiB', 25),
+        {
+          name: 'shim per further container',
+          unit: 'MiB',
+          atMost: 2,
+          value: (median) => {
+            const [one, five] = [median(shimLabel(1)), median(shimLabel(5))];
+            return one === undefined || five === undefined ? undefined : (five - one) / 4;
+          },
+        },
+        shareOfCores(),
+      ],
+      dispose: async () => {
+        await Promise.all([cri.close(), floor.close()]);
+      },
+    };
+  },
+};
+
+/** Ten machines on the host's cores take at least ten floors, divided by the cores that they run on at the same time. */
+function shareOfCores(): Goal {
+  const cores = availableParallelism();
+  return {
+    name: `${atOnce} / (${podsAtOnce} floors / ${cores} cores)`,
+    unit: 'x',
+    atMost: 1.2,
+    value: (median) => {
+      const [total, one] = [median(atOnce), median('floor')];
+      return total === undefined || one === undefined ? undefined : total / ((podsAtOnce * one) / cores);
+    },
+  };
+}
