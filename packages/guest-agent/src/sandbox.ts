@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 import { Container } from './container.ts';
 import { OomEvents } from './oom-events.ts';
-import { type NamespaceQuestion, namespaceTypes } from './shared-namespaces.ts';
 import { StorageTable } from './storage.ts';
 import type { Machine } from './system/machine.ts';
 import { unmountBelow } from './unmount-below.ts';
@@ -29,7 +28,7 @@ export class Sandbox {
   #mountPoints: readonly string[] = [];
   #destroyed = false;
   /** The first container that was made: its namespaces are the sandbox's. */
-  #founder: { readonly container: Container; readonly types: ReadonlySet<string> } | undefined;
+  #founder: Container | undefined;
 
   constructor(machine: Machine, options: { readonly runDir?: string; readonly storageRoot?: string } = {}) {
     this.machine = machine;
@@ -41,16 +40,14 @@ export class Sandbox {
     return [...this.#containers.values()];
   }
 
-  /** What later containers share of this sandbox. */
-  get founder(): Pick<NamespaceQuestion, 'founderPid' | 'founderTypes'> {
-    const { container, types } = this.#founder ?? {};
-    const founderPid = container?.init.exited === false ? container.init.pid : undefined;
-    return { founderPid, founderTypes: types ?? new Set() };
+  /** Pid of the first container's first process, while it runs. */
+  get founderPid(): number | undefined {
+    return this.#founder?.init.pid;
   }
 
-  /** A container was made from that spec; the first one counts. */
-  founded(container: Container, spec: object): void {
-    this.#founder ??= { container, types: namespaceTypes(spec) };
+  /** A container was made; the first one counts. */
+  founded(container: Container): void {
+    this.#founder ??= container;
   }
 
   /** Mounts that live as long as the sandbox. */

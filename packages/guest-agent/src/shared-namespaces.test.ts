@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { namespaceTypes, withSharedNamespaces } from './shared-namespaces.ts';
+import { joinsPids, withSharedNamespaces } from './shared-namespaces.ts';
 
 const spec = {
   linux: { namespaces: [{ type: 'ipc' }, { type: 'mount' }, { type: 'uts' }, { type: 'pid' }] },
 };
 const founder = {
   founderPid: 7,
-  founderTypes: new Set(['ipc', 'uts', 'pid']),
   sandboxPidns: false,
   own: new Set<string>(),
 };
@@ -28,16 +27,14 @@ test('ipc and uts are the sandbox’s, pids only when asked for', () => {
   });
 });
 
-test('what a container has for itself, or the first one does not have, is not shared', () => {
-  const own = new Set(['ipc']);
-  const { namespaces } = withSharedNamespaces(spec, {
-    ...founder,
-    own,
-    founderTypes: new Set(['ipc']),
-  }).linux;
-  expect(namespaces).toEqual(spec.linux.namespaces);
+test('what a container has for itself is not shared', () => {
+  const own = new Set(['ipc', 'uts']);
+  expect(withSharedNamespaces(spec, { ...founder, own })).toEqual(spec);
 });
 
 test('a container without a pid namespace gets one', () => {
-  expect([...namespaceTypes(withSharedNamespaces({}, founder))]).toEqual(['pid']);
+  const asked = withSharedNamespaces({}, founder);
+  expect(asked).toEqual({ linux: { namespaces: [{ type: 'pid' }] } });
+  expect(joinsPids(asked)).toBe(false);
+  expect(joinsPids(withSharedNamespaces({}, { ...founder, sandboxPidns: true }))).toBe(true);
 });

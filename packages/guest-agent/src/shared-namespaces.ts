@@ -8,8 +8,6 @@ interface Namespace {
 export interface NamespaceQuestion {
   /** Pid of the first process of the sandbox's first container; undefined for that container itself, or once it ended. */
   readonly founderPid: number | undefined;
-  /** Types of the namespaces that the first container has. */
-  readonly founderTypes: ReadonlySet<string>;
   /** The container shares the sandbox's processes (CreateContainerRequest.sandbox_pidns). */
   readonly sandboxPidns: boolean;
   /** Types that the container has for itself all the same (OWN_NAMESPACES_KEY). */
@@ -19,8 +17,8 @@ export interface NamespaceQuestion {
 const SHARED: ReadonlySet<string> = new Set(['ipc', 'uts']);
 
 /**
- * A container's spec with the namespaces of its sandbox, which are those of the sandbox's first container: ipc and uts
- * where the spec names them, and pid when that is asked for. Every container has a pid namespace, named or not, as with
+ * A container's spec with the namespaces of its sandbox, which are those that the sandbox's first container is in: ipc
+ * and uts where the spec names them, and pid when that is asked for. Every container has a pid namespace, named or not, as with
  * Kata's agent: what runs in the machine beside containers is none of theirs.
  */
 export function withSharedNamespaces(
@@ -46,11 +44,6 @@ export function withSharedNamespaces(
   };
 }
 
-/** Types of the namespaces that a spec makes or joins. */
-export function namespaceTypes(spec: object): ReadonlySet<string> {
-  return new Set(namespacesOf(spec).map(({ type }) => type));
-}
-
 /** True for a spec whose container joins a pid namespace that is there already. */
 export function joinsPids(spec: object): boolean {
   return namespacesOf(spec).some(({ type, path }) => type === 'pid' && path !== undefined);
@@ -61,8 +54,8 @@ function namespacesOf(spec: object): readonly Namespace[] {
   return Array.isArray(linux.namespaces) ? (linux.namespaces as readonly Namespace[]) : [];
 }
 
-function ofSandbox(namespace: Namespace, { founderPid, founderTypes }: NamespaceQuestion): Namespace {
-  if (founderPid === undefined || !founderTypes.has(namespace.type)) return namespace;
+function ofSandbox(namespace: Namespace, { founderPid }: NamespaceQuestion): Namespace {
+  if (founderPid === undefined) return namespace;
   return { ...namespace, path: `/proc/${founderPid}/ns/${namespace.type}` };
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { constants, openSync, statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { openReadable, openWritable, readableFrom, takeDescriptor, writableFrom } from '@hako/posix';
 import type { ProcessIo } from '@hako/sandbox';
@@ -50,8 +50,18 @@ function readable(path: string): Readable {
 }
 
 function writable(path: string): Writable {
-  const fd = taken(path);
+  const fd = taken(path) ?? heldFifo(path);
   return fd === undefined ? openWritable(path) : writableFrom(fd);
+}
+
+/**
+ * A FIFO by its name is opened for reading too, and so has a reader at any moment: containerd opens its end when it comes
+ * to it, and leaves and comes again when it is restarted, of which the process is to notice nothing.
+ */
+function heldFifo(path: string): number | undefined {
+  if (path.startsWith('/proc/') || statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true)
+    return undefined;
+  return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
 }
 
 /** The descriptor of another process that a path names, where opening the path would not give the same. */

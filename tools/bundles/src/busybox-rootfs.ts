@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Makes a root file system of 2 MB in the new folder `folder` from Debian's busybox-static. Returns `folder`. */
 export function makeBusyboxRootfs(folder: string): string {
-  for (const name of ['bin', 'dev', 'etc', 'proc', 'root', 'run', 'sys', 'tmp', 'var']) {
+  for (const name of ['bin', 'dev', 'etc', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp', 'var']) {
     mkdirSync(join(folder, name), { recursive: true });
   }
   copyFileSync('/bin/busybox', join(folder, 'bin/busybox'));

@@ -25,7 +25,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       const asked = withMembersOfCall(specOf(request), context);
       await prepared();
       const spec = withSharedNamespaces(asked, {
-        ...sandbox.founder,
+        founderPid: sandbox.founderPid,
         sandboxPidns: request.sandboxPidns || sandbox.sharesPids,
         own: new Set(context.metadata.get(OWN_NAMESPACES_KEY)?.[0]?.split(',')),
       });
@@ -38,7 +38,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         container.shareDir = shareDirOf(request.OCI?.Root?.Path);
         container.mountPoints = await sandbox.storages.add(request.storages);
         await container.create(spec);
-        sandbox.founded(container, spec);
+        sandbox.founded(container);
       } catch (error) {
         sandbox.forget(container);
         throw error;
