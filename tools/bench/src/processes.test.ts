@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { findProcesses, proportionalMemoryMib, timeProgram } from './processes.ts';
+import { descendantsOf, findProcesses, proportionalMemoryMib, timeProgram } from './processes.ts';
 
 it('times a program, and refuses to time a failure', async () => {
   expect(await timeProgram('sleep', ['0.05'])).toBeGreaterThan(49);
@@ -21,4 +21,15 @@ it('finds a process by an argument and measures its memory', async () => {
     await once(child, 'exit');
   }
   expect(() => proportionalMemoryMib(child.pid ?? 0)).toThrow(/no memory figures/);
+});
+
+it('finds the children of a process and theirs', async () => {
+  const child = spawn('sh', ['-c', 'sh -c "sleep 1000; :"; :'], { stdio: 'ignore' });
+  const { pid = 0 } = child;
+  try {
+    await expect.poll(() => descendantsOf(pid)).toHaveLength(2);
+  } finally {
+    for (const each of [...descendantsOf(pid), pid]) process.kill(each, 'SIGKILL');
+    await once(child, 'exit');
+  }
 });
