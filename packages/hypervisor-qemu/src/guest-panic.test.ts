@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig } from '@hako/config';
+import { QmpClient } from '@hako/qmp';
+import { ScriptedQemu } from '@hako/qmp/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ScriptedQemu } from '../test/scripted-qemu.ts';
 import { dumpOnPanic } from './guest-panic.ts';
-import { QmpClient } from './qmp/qmp-client.ts';
 
 let dir: string;
 beforeEach(() => {

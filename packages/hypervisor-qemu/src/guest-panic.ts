@@ -1,18 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VmConfig } from '@hako/hypervisor';
-import { boolean, object } from '@hako/shape';
-import { defineCommand, type QmpCommand } from './qmp/commands.ts';
-import type { QmpClient } from './qmp/qmp-client.ts';
+import { type ArgumentsOf, defineCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
 
-interface DumpArguments {
-  readonly protocol: string;
-  readonly paging: boolean;
-  readonly format: 'elf';
-}
-const dumpGuestMemory: QmpCommand<DumpArguments, unknown> = defineCommand(
+const dumpGuestMemory: QmpCommand<ArgumentsOf<'dump-guest-memory'>, unknown> = defineCommand(
   'dump-guest-memory',
-  object<{ detach?: boolean }>({ detach: boolean }, {}),
+  nothing,
 );
 
 /** A dump writes all of the guest's memory to disk. */

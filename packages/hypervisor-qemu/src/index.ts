@@ -17,30 +17,9 @@ export { type QemuCommandLine, qemuCommandLine } from './command-line.ts';
 export { chooseFirmware } from './firmware.ts';
 export { type GuestManifest, readGuestManifest } from './guest-manifest.ts';
 export { checkHost } from './host-check.ts';
-export { makeVisible } from './output-tail.ts';
 export { isQemuError, QemuError, type QemuErrorCode, type QemuErrorFacts } from './qemu-error.ts';
 export { QemuHypervisor, type QemuHypervisorOptions } from './qemu-hypervisor.ts';
 export { QemuMachine } from './qemu-machine.ts';
-export {
-  type CommandInfo,
-  type CpuInfo,
-  cont,
-  defineCommand,
-  type KvmInfo,
-  type QmpCommand,
-  queryCommands,
-  queryCpusFast,
-  queryKvm,
-  queryStatus,
-  quit,
-  type RunState,
-  runStates,
-  stop,
-  systemPowerdown,
-  type VmStatus,
-} from './qmp/commands.ts';
-export type { QmpEvent } from './qmp/event-queue.ts';
-export { type ExecuteOptions, QmpClient, type QmpClientOptions } from './qmp/qmp-client.ts';
 export {
   detectVirtiofsd,
   parseVirtiofsdVersion,

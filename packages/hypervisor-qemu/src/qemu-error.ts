@@ -14,10 +14,8 @@ import { CodedError, isCodedError, type Problem } from '@hako/errors';
  * | `no-free-slot` | the machine has no place for one more device |
  * | `unplug-refused` | the guest did not let a device go |
  * | `aborted` | the caller's signal ended the launch |
- * | `qmp-closed` | the monitor connection ended |
- * | `qmp-timeout` | a monitor command was not answered in time |
- * | `qmp-protocol` | QEMU sent something that is no QMP, or too much of it |
- * | `qmp-command-failed` | QEMU refused a command; `qmpClass` and `description` are its own words |
+ *
+ * What the monitor refuses is a QmpError of @hako/qmp.
  */
 export type QemuErrorCode =
   | 'host-not-ready'
@@ -28,11 +26,7 @@ export type QemuErrorCode =
   | 'device-exists'
   | 'no-free-slot'
   | 'unplug-refused'
-  | 'aborted'
-  | 'qmp-closed'
-  | 'qmp-timeout'
-  | 'qmp-protocol'
-  | 'qmp-command-failed';
+  | 'aborted';
 
 export interface QemuErrorFacts {
   readonly problems?: readonly Problem[];
@@ -44,12 +38,10 @@ export interface QemuErrorFacts {
   readonly stderrTail?: readonly string[];
   readonly guestConsoleTail?: readonly string[];
   readonly timeoutMs?: number;
+  /** What a probe found. */
+  readonly description?: string;
   /** Id of a device. */
   readonly device?: string;
-  /** QMP command, e.g. `query-status`. */
-  readonly command?: string;
-  readonly qmpClass?: string;
-  readonly description?: string;
 }
 
 export class QemuError extends CodedError<QemuErrorCode, QemuErrorFacts> {

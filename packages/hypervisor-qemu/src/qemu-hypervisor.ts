@@ -7,6 +7,7 @@ import type {
   LaunchPhase,
   VmConfig,
 } from '@hako/hypervisor';
+import { isQmpError, QmpClient } from '@hako/qmp';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
 import { pidFile } from './arguments/process.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
@@ -16,10 +17,9 @@ import { Hotplug } from './devices/hotplug.ts';
 import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
 import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
-import { isQemuError, type QemuError, qemuError } from './qemu-error.ts';
+import { type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
-import { QmpClient } from './qmp/qmp-client.ts';
 import { startVirtiofsd, type Virtiofsd } from './virtiofsd.ts';
 
 export interface QemuHypervisorOptions {
@@ -154,7 +154,7 @@ class Launch {
       return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp));
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
-      if (isQemuError(error) && error.code === 'qmp-closed') await qemu.child.exited;
+      if (isQmpError(error) && error.code === 'closed') await qemu.child.exited;
       throw error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -185,13 +185,13 @@ class Launch {
     if (signal?.aborted === true)
       return qemuError('aborted', 'starting the VM was aborted', {}, signal.reason);
     const qemu = this.#qemu;
-    if (qemu === undefined || !isQemuError(error) || !error.code.startsWith('qmp-')) return error;
+    if (qemu === undefined || !isQmpError(error)) return error;
     const { stderrTail } = qemu.child;
     const guestConsoleTail = qemu.console.lines();
     const facts = { program: this.#vm.hypervisor.path, stderrTail, guestConsoleTail };
     if (this.#helperFailure !== undefined)
       return qemuError('start-failed', this.#helperFailure, facts, error);
-    if (error.code === 'qmp-timeout')
+    if (error.code === 'timeout')
       return qemuError('start-timeout', `QEMU did not start in time: ${error.message}`, facts, error);
     const words = stderrTail.length === 0 ? '' : `: ${stderrTail.slice(-5).join(' | ')}`;
     return qemuError('start-failed', `QEMU ended while starting${words}`, facts, error);

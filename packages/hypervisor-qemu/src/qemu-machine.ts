@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { PluggedDevice, VirtualMachine, VmDevice, VmDiagnostics, VmExit } from '@hako/hypervisor';
 import { processStatus } from '@hako/posix';
+import type { QmpClient } from '@hako/qmp';
+import { cont, queryStatus, stop } from '@hako/qmp';
 import { deviceKinds } from './devices/drivers.ts';
 import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
 import type { QemuProcess } from './qemu-process.ts';
-import { cont, queryStatus, stop } from './qmp/commands.ts';
-import type { QmpClient } from './qmp/qmp-client.ts';
 import type { Virtiofsd } from './virtiofsd.ts';
 
 /** A VM in a QEMU process, with its helpers. */

@@ -13,9 +13,10 @@ import {
 import { join } from 'node:path';
 import type { NetworkDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
+import { defineCommand, queryCpusFast } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { defineCommand, QemuHypervisor, queryCpusFast } from '../src/index.ts';
+import { QemuHypervisor } from '../src/index.ts';
 import { commandLine, demandRealParts, guestDir, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
@@ -93,7 +94,7 @@ test('network cards come and go while the guest runs', { timeout: bootTimeoutMs 
 
       // One that QEMU refuses leaves nothing: the same name and place serve again.
       const refused = card(2, 'no MAC address');
-      await expect(machine.plug(refused)).rejects.toMatchObject({ code: 'qmp-command-failed' });
+      await expect(machine.plug(refused)).rejects.toMatchObject({ code: 'command-failed' });
       close(refused);
       expect(links()).not.toContain('tap2');
       const third = card(2);
@@ -235,10 +236,9 @@ test('a guest that panics leaves its memory where it is to be dumped', {
       return undefined;
     })();
     // Port of the panic device: what the guest's driver writes to it when its kernel panics.
-    await machine.qmp.execute(
-      defineCommand<unknown, { 'command-line': string }>('human-monitor-command', unknown),
-      { 'command-line': 'o/b 0x505 1' },
-    );
+    await machine.qmp.execute(defineCommand('human-monitor-command', unknown), {
+      'command-line': 'o/b 0x505 1',
+    });
     expect(await panics).toMatchObject({ action: 'pause' });
     expect(await machine.exited).toMatchObject({ signal: 'SIGKILL' });
   } finally {

@@ -1,4 +1,4 @@
-import type { QmpClient } from '../qmp/qmp-client.ts';
+import type { QmpClient } from '@hako/qmp';
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
 

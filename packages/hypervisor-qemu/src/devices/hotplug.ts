@@ -1,14 +1,10 @@
 import type { PluggedDevice, VmDevice } from '@hako/hypervisor';
+import { type ArgumentsOf, defineCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
 import { qemuError } from '../qemu-error.ts';
-import { defineCommand, nothing, type QmpCommand } from '../qmp/commands.ts';
-import type { QmpClient } from '../qmp/qmp-client.ts';
 import { driverOf } from './drivers.ts';
 import type { PciSlots } from './pci-slots.ts';
 
-const deviceAdd: QmpCommand<Readonly<Record<string, string | number | boolean>>, unknown> = defineCommand(
-  'device_add',
-  nothing,
-);
+const deviceAdd: QmpCommand<ArgumentsOf<'device_add'>, unknown> = defineCommand('device_add', nothing);
 const deviceDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('device_del', nothing);
 
 /** How long a guest may take to let a device go. Its kernel needs tens of milliseconds, emulated and busy a second. */
@@ -37,12 +33,12 @@ export class Hotplug {
     void this.#follow();
   }
 
-  /** @throws QemuError `device-exists`, `no-free-slot`, `qmp-*` */
+  /** @throws QemuError `device-exists`, `no-free-slot`; QmpError */
   plug(device: VmDevice): Promise<PluggedDevice> {
     return this.#inTurn(() => this.#plug(device));
   }
 
-  /** @throws QemuError `unplug-refused`, `qmp-*` */
+  /** @throws QemuError `unplug-refused`; QmpError */
   unplug(id: string): Promise<void> {
     return this.#inTurn(() => this.#unplug(id));
   }
@@ -113,7 +109,7 @@ export class Hotplug {
         if (event === 'DEVICE_UNPLUG_GUEST_ERROR') this.#refused(present);
       }
     } finally {
-      const ended = qemuError('qmp-closed', 'the connection to QEMU has ended');
+      const ended = qemuError('vm-exited', 'the connection to QEMU has ended');
       for (const { gone } of this.#present.values()) gone.reject(ended);
     }
   }

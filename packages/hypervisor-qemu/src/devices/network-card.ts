@@ -1,7 +1,13 @@
 import type { NetworkDevice } from '@hako/hypervisor';
-import { nothing, type QmpCommand } from '../qmp/commands.ts';
-import { closeDescriptor, getDescriptor } from '../qmp/descriptor-commands.ts';
-import type { QmpClient } from '../qmp/qmp-client.ts';
+import {
+  closeDescriptor,
+  defineCommand,
+  defineUncheckedCommand,
+  getDescriptor,
+  nothing,
+  type QmpClient,
+  type QmpCommand,
+} from '@hako/qmp';
 import type { DeviceDriver } from './device-driver.ts';
 
 /** Vectors per queue pair, and one each for configuration changes and the control queue. */
@@ -9,8 +15,8 @@ const vectorsFor = (queues: number): number => 2 * queues + 2;
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
 
-const netdevAdd: QmpCommand<Properties, unknown> = { name: 'netdev_add', reply: nothing };
-const netdevDel: QmpCommand<{ readonly id: string }, unknown> = { name: 'netdev_del', reply: nothing };
+const netdevAdd: QmpCommand<Properties, unknown> = defineUncheckedCommand('netdev_add', nothing);
+const netdevDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('netdev_del', nothing);
 
 function netdevId(id: string): string {
   return `${id}-net`;

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { makeVisible } from '@hako/hypervisor-qemu';
+import { makeVisible } from '@hako/errors';
 import { liveState } from '@hako/sandbox/state';
 import type { Context } from '../context.ts';
 import { print } from '../output.ts';

@@ -1,8 +1,9 @@
 import { boolean, integer, list, object, oneOf, record, type Shape, text, unknown } from '@hako/shape';
+import type { QmpCommands } from './gen/schema.ts';
 
 /**
- * A QMP command with the shapes of its two sides, as QEMU's QAPI schema documents them. Members of a reply that are not
- * named here are ignored, since newer QEMUs add some. Make more of them with `defineCommand`.
+ * A QMP command with the shape of its reply. Members of a reply that are not named in the shape are ignored, since newer QEMUs
+ * add some. Make more of them with `defineCommand`.
  */
 export interface QmpCommand<Arguments, Reply> {
   readonly name: string;
@@ -10,8 +11,24 @@ export interface QmpCommand<Arguments, Reply> {
   readonly arguments?: Arguments;
 }
 
-/** A command without arguments unless the type says otherwise. */
-export function defineCommand<Reply, Arguments = undefined>(
+/** Arguments of a command as QEMU's schema has them; undefined where it has none. */
+export type ArgumentsOf<Name extends keyof QmpCommands> = keyof QmpCommands[Name]['arguments'] extends never
+  ? undefined
+  : QmpCommands[Name]['arguments'];
+
+/**
+ * A command of the schema. The compiler knows its arguments, and holds `reply` to it: what the shape demands of a reply, every
+ * reply has.
+ */
+export function defineCommand<const Name extends keyof QmpCommands, Reply>(
+  name: Name,
+  reply: Shape<Reply> & (QmpCommands[Name]['reply'] extends Reply ? unknown : never),
+): QmpCommand<ArgumentsOf<Name>, Reply> {
+  return { name, reply };
+}
+
+/** A command that the schema does not have, or not with these arguments: of another QEMU, or with members that it leaves open. */
+export function defineUncheckedCommand<Arguments, Reply>(
   name: string,
   reply: Shape<Reply>,
 ): QmpCommand<Arguments, Reply> {

@@ -1,4 +1,4 @@
-import { qemuError } from '../qemu-error.ts';
+import { qmpError } from './qmp-error.ts';
 
 export interface QmpEvent {
   /** E.g. `SHUTDOWN`, `DEVICE_DELETED`. */
@@ -32,7 +32,7 @@ export class EventQueue implements AsyncIterableIterator<QmpEvent> {
     } else if (this.#waiting.length < maxWaiting) {
       this.#waiting.push(event);
     } else {
-      this.#error = qemuError('qmp-protocol', `more than ${maxWaiting} events of QEMU wait to be read`);
+      this.#error = qmpError('protocol', `more than ${maxWaiting} events of QEMU wait to be read`);
       this.end();
       this.#onReturn(this);
     }

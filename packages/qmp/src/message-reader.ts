@@ -1,4 +1,4 @@
-import { qemuError } from '../qemu-error.ts';
+import { qmpError } from './qmp-error.ts';
 
 /**
  * Cuts a byte stream into QMP messages: JSON objects, one per line. A line may not be longer than `maxBytes`; QEMU
@@ -13,7 +13,7 @@ export class MessageReader {
     this.#maxBytes = maxBytes;
   }
 
-  /** The messages that `chunk` completes. Throws QemuError `qmp-protocol`. */
+  /** The messages that `chunk` completes. Throws QmpError `protocol`. */
   *push(chunk: Uint8Array): Generator<Readonly<Record<string, unknown>>> {
     let rest = chunk;
     for (;;) {
@@ -21,7 +21,7 @@ export class MessageReader {
       const part = newline === -1 ? rest : rest.subarray(0, newline);
       this.#size += part.length;
       if (this.#size > this.#maxBytes)
-        throw qemuError('qmp-protocol', `QEMU sent a message longer than ${this.#maxBytes} bytes`);
+        throw qmpError('protocol', `QEMU sent a message longer than ${this.#maxBytes} bytes`);
       if (part.length > 0) this.#parts.push(part);
       if (newline === -1) return;
       const line = Buffer.concat(this.#parts).toString('utf8').trim();
@@ -38,9 +38,9 @@ function parse(line: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw qemuError('qmp-protocol', 'QEMU sent a line that is not JSON', {}, error);
+    throw qmpError('protocol', 'QEMU sent a line that is not JSON', {}, error);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw qemuError('qmp-protocol', 'QEMU sent a message that is not a JSON object');
+    throw qmpError('protocol', 'QEMU sent a message that is not a JSON object');
   return value as Readonly<Record<string, unknown>>;
 }

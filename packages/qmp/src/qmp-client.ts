@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { formatProblem } from '@hako/errors';
+import { formatProblem, makeVisible } from '@hako/errors';
 import { check, integer, object, type Shape, text, unknown } from '@hako/shape';
-import { makeVisible } from '../output-tail.ts';
-import { type QemuError, qemuError } from '../qemu-error.ts';
 import type { QmpCommand } from './commands.ts';
 import { EventQueue, type QmpEvent } from './event-queue.ts';
 import { MessageReader } from './message-reader.ts';
+import { type QmpError, qmpError } from './qmp-error.ts';
 
 export interface QmpClientOptions {
   /** How long greeting and negotiation, and each command by default, may take. Default 10 000. */
@@ -60,7 +59,7 @@ const errorShape: Shape<ErrorReply> = object<ErrorReply>(
 interface Pending {
   readonly command: string;
   readonly resolve: (value: unknown) => void;
-  readonly reject: (error: QemuError) => void;
+  readonly reject: (error: QmpError) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -75,7 +74,7 @@ export class QmpClient {
   /** QEMU's version. */
   readonly version: Readonly<Greeting['version']['qemu']>;
   /** Resolves when the connection has ended, with what ended it; undefined after `close`. Never rejects. */
-  readonly closed: Promise<QemuError | undefined>;
+  readonly closed: Promise<QmpError | undefined>;
   readonly #connection: Connection;
 
   private constructor(connection: Connection, version: Greeting['version']['qemu']) {
@@ -84,7 +83,7 @@ export class QmpClient {
     this.closed = connection.closed;
   }
 
-  /** Waits for the greeting and leaves negotiation mode. Rejects with QemuError `qmp-*`; the stream is then destroyed. */
+  /** Waits for the greeting and leaves negotiation mode. Rejects with QmpError ; the stream is then destroyed. */
   static async connect(stream: Duplex, options: QmpClientOptions = {}): Promise<QmpClient> {
     const connection = new Connection(stream, options);
     try {
@@ -98,8 +97,8 @@ export class QmpClient {
   }
 
   /**
-   * Runs a command and checks its reply. Rejects with QemuError `qmp-command-failed` (QEMU refused it), `qmp-timeout` (the command
-   * may still take effect), `qmp-closed` or `qmp-protocol`.
+   * Runs a command and checks its reply. Rejects with QmpError `command-failed` (QEMU refused it), `timeout` (the command
+   * may still take effect), `closed` or `protocol`.
    */
   execute<Reply>(
     command: QmpCommand<undefined, Reply>,
@@ -124,14 +123,14 @@ export class QmpClient {
     return this.#connection.events();
   }
 
-  /** Ends the connection. Pending commands reject with `qmp-closed`. Idempotent. */
+  /** Ends the connection. Pending commands reject with `closed`. Idempotent. */
   close(): void {
     this.#connection.end(undefined);
   }
 }
 
 class Connection {
-  readonly closed: Promise<QemuError | undefined>;
+  readonly closed: Promise<QmpError | undefined>;
   readonly #stream: Duplex;
   readonly #timeoutMs: number;
   readonly #sendDescriptor: QmpClientOptions['sendDescriptor'];
@@ -141,7 +140,7 @@ class Connection {
   readonly #listeners = new Set<EventQueue>();
   #nextId = 1;
   #ended = false;
-  #resolveClosed: (error: QemuError | undefined) => void = () => undefined;
+  #resolveClosed: (error: QmpError | undefined) => void = () => undefined;
   /** Takes the one message that comes before any command. */
   #greeting: Pending | undefined;
   #early: Readonly<Record<string, unknown>> | undefined;
@@ -159,13 +158,11 @@ class Connection {
       try {
         for (const message of reader.push(chunk)) this.#accept(message);
       } catch (error) {
-        this.end(error as QemuError);
+        this.end(error as QmpError);
       }
     });
-    stream.on('error', (error) =>
-      this.end(qemuError('qmp-closed', 'the connection to QEMU failed', {}, error)),
-    );
-    const gone = (): void => this.end(qemuError('qmp-closed', 'QEMU closed its monitor connection'));
+    stream.on('error', (error) => this.end(qmpError('closed', 'the connection to QEMU failed', {}, error)));
+    const gone = (): void => this.end(qmpError('closed', 'QEMU closed its monitor connection'));
     stream.on('end', gone);
     stream.on('close', gone);
   }
@@ -186,7 +183,7 @@ class Connection {
     options: ExecuteOptions,
   ): Promise<Reply> {
     if (this.#ended)
-      throw qemuError('qmp-closed', `cannot run ${command.name}: the connection has ended`, {
+      throw qmpError('closed', `cannot run ${command.name}: the connection has ended`, {
         command: command.name,
       });
     const id = this.#nextId++;
@@ -201,7 +198,7 @@ class Connection {
         clearTimeout(this.#pending.get(id)?.timer);
         this.#pending.delete(id);
         const facts = { command: command.name };
-        reject(qemuError('qmp-closed', `${command.name} could not be sent to QEMU`, facts, cause));
+        reject(qmpError('closed', `${command.name} could not be sent to QEMU`, facts, cause));
       });
     });
     return checked(command.reply, reply, command.name);
@@ -235,7 +232,7 @@ class Connection {
     return queue;
   }
 
-  end(error: QemuError | undefined): void {
+  end(error: QmpError | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     const pending = [...this.#pending.values(), ...(this.#greeting === undefined ? [] : [this.#greeting])];
@@ -244,9 +241,9 @@ class Connection {
     for (const { command, reject, timer } of pending) {
       clearTimeout(timer);
       reject(
-        error?.code === 'qmp-protocol'
+        error?.code === 'protocol'
           ? error
-          : qemuError('qmp-closed', `the connection to QEMU ended during ${command}`, { command }, error),
+          : qmpError('closed', `the connection to QEMU ended during ${command}`, { command }, error),
       );
     }
     for (const listener of this.#listeners) listener.end();
@@ -272,7 +269,7 @@ class Connection {
     const timer = setTimeout(() => {
       onTimeout();
       reject(
-        qemuError('qmp-timeout', `QEMU did not answer ${command} within ${timeoutMs} ms`, {
+        qmpError('timeout', `QEMU did not answer ${command} within ${timeoutMs} ms`, {
           command,
           timeoutMs,
         }),
@@ -293,7 +290,7 @@ class Connection {
 
   #acceptGreeting(message: Readonly<Record<string, unknown>>): void {
     if (this.#greeting === undefined) {
-      if (this.#nextId > 1) throw qemuError('qmp-protocol', 'QEMU greeted in the middle of a session');
+      if (this.#nextId > 1) throw qmpError('protocol', 'QEMU greeted in the middle of a session');
       this.#early = message;
       return;
     }
@@ -319,7 +316,7 @@ class Connection {
     const pending = typeof id === 'number' ? this.#pending.get(id) : undefined;
     if (typeof id !== 'number' || pending === undefined) {
       if (typeof id === 'number' && this.#forgotten.delete(id)) return;
-      throw qemuError('qmp-protocol', 'QEMU answered a command that was not given');
+      throw qmpError('protocol', 'QEMU answered a command that was not given');
     }
     const failure = 'error' in message ? checked(errorShape, message.error, pending.command) : undefined;
     this.#pending.delete(id);
@@ -331,7 +328,7 @@ class Connection {
     const { class: qmpClass, desc } = failure;
     const description = makeVisible(desc.slice(0, 1000));
     pending.reject(
-      qemuError('qmp-command-failed', `QEMU refused ${pending.command}: ${description}`, {
+      qmpError('command-failed', `QEMU refused ${pending.command}: ${description}`, {
         command: pending.command,
         qmpClass: makeVisible(qmpClass.slice(0, 100)),
         description,
@@ -347,7 +344,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function checked<T>(shape: Shape<T>, value: unknown, command: string): T {
   const [problem] = check(shape, value, { codePrefix: 'qmp', maxProblems: 1 }).problems;
   if (problem === undefined) return value as T;
-  throw qemuError('qmp-protocol', `QEMU's answer to ${command} is malformed: ${formatProblem(problem)}`, {
+  throw qmpError('protocol', `QEMU's answer to ${command} is malformed: ${formatProblem(problem)}`, {
     command,
   });
 }
