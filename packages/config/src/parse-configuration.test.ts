@@ -122,7 +122,6 @@ test('aliases and tables of other things', () => {
   );
   expect(config.runtime.createContainerTimeoutSec).toBe(7);
   expect(problems).toEqual([
-    expect.objectContaining({ field: 'agent.kata.create_container_timeout', code: 'config/no-effect' }),
     {
       severity: 'warning',
       code: 'config/no-effect',

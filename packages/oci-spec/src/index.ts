@@ -1,3 +1,4 @@
+export { CAPABILITIES } from './capabilities.ts';
 export { OciSpecError, type OciSpecErrorCode, type OciSpecErrorFacts } from './error.ts';
 export {
   type CgroupFeatures,

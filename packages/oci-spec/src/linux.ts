@@ -14,7 +14,7 @@ import { type LinuxResources, linuxResourcesShape } from './linux-resources.ts';
 import { type IdMapping, idMappingShape } from './mount.ts';
 import { type Seccomp, seccompShape } from './seccomp.ts';
 
-/** `linux`: what only Linux has. OCI runtime specification 1.2, config-linux.md. */
+/** `linux`: what only Linux has. OCI runtime specification 1.3, config-linux.md. */
 export interface Linux {
   readonly namespaces?: readonly Namespace[];
   readonly uidMappings?: readonly IdMapping[];
@@ -33,6 +33,8 @@ export interface Linux {
   readonly readonlyPaths?: readonly string[];
   readonly mountLabel?: string;
   readonly personality?: Personality;
+  /** Specification 1.3. */
+  readonly memoryPolicy?: MemoryPolicy;
 }
 
 export interface Namespace {
@@ -80,6 +82,15 @@ export interface Personality {
   readonly flags?: readonly string[];
 }
 
+/** NUMA policy of set_mempolicy(2). */
+export interface MemoryPolicy {
+  /** `MPOL_DEFAULT`, `MPOL_BIND`, ... */
+  readonly mode: string;
+  /** Node list such as `0-1`. */
+  readonly nodes?: string;
+  readonly flags?: readonly string[];
+}
+
 /** Device type and path are checked where devices are translated, with the reference's order of rules. */
 export const linuxDeviceShape: Shape<LinuxDevice> = object<LinuxDevice>(
   { type: text, path: osText, major: int64, minor: int64, fileMode: uint32, uid: uint32, gid: uint32 },
@@ -115,6 +126,7 @@ export const linuxShape: Shape<Linux> = object<Linux>(
     readonlyPaths: list(osText),
     mountLabel: osText,
     personality: object<Personality>({ domain: osText, flags: list(osText) }, { domain: true }),
+    memoryPolicy: object<MemoryPolicy>({ mode: osText, nodes: osText, flags: list(osText) }, { mode: true }),
   },
   {},
 );

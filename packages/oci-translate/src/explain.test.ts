@@ -14,7 +14,7 @@ const { config, origins } = parseConfiguration('[hypervisor.qemu]\ndefault_vcpus
 function inputFor(annotations: Record<string, string>, more: Partial<Spec> = {}) {
   const spec: Spec = {
     ociVersion: '1.2.0',
-    process: { cwd: '/' },
+    process: { cwd: '/', args: ['sh'] },
     root: { path: 'rootfs' },
     annotations,
     ...more,

@@ -8,7 +8,7 @@ const { config, origins } = parseConfiguration('[hypervisor.qemu]\ndefault_vcpus
 const asked = explain({
   spec: {
     ociVersion: '1.2.0',
-    process: { cwd: '/' },
+    process: { cwd: '/', args: ['sh'] },
     root: { path: 'rootfs' },
     annotations: { [`${h}default_memory`]: '512', [`${h}path`]: '/bin/\u001b[2Jsh' },
   },

@@ -4,7 +4,7 @@ import { TranslateError } from './error.ts';
 import { translate } from './translate.ts';
 
 const input = { bundlePath: '/b', containerId: 'c', config: defaultRuntimeConfig(), host: { numCpus: 4 } };
-const spec = { ociVersion: '1.2.0', process: { cwd: '/' }, root: { path: 'rootfs' } };
+const spec = { ociVersion: '1.2.0', process: { cwd: '/', args: ['sh'] }, root: { path: 'rootfs' } };
 
 /** First line of what is wrong, and that it did not take long or throw anything else. */
 function refusal(specText: string | Uint8Array): string {
@@ -61,7 +61,9 @@ test('100,000 annotations, known, unknown and wrong', () => {
 
 test('members named like those of every object', () => {
   expect(
-    refusal(`{"ociVersion":"1.2.0","__proto__":{"root":{"path":"/"}},"constructor":1,"process":{"cwd":"/"}}`),
+    refusal(
+      `{"ociVersion":"1.2.0","__proto__":{"root":{"path":"/"}},"constructor":1,"process":{"cwd":"/","args":["sh"]}}`,
+    ),
   ).toBe('config.json: root: is required');
   expect(refusal(JSON.stringify({ ...spec, annotations: { constructor: 'x', toString: 'y' } }))).toBe(
     'accepted',

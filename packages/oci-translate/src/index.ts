@@ -1,3 +1,4 @@
+export { cannotApply, cannotApplyToProcess } from './cannot-apply.ts';
 export {
   type ContainerConfigInput,
   type ContainerConfigResult,

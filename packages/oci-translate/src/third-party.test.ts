@@ -72,7 +72,7 @@ function run(sample: string, enableDebug: boolean) {
   return translate({
     spec: {
       ociVersion: '1.2.0',
-      process: { cwd: '/' },
+      process: { cwd: '/', args: ['sh'] },
       root: { path: 'rootfs' },
       annotations: {
         'com.example.telemetry.sample': sample,
@@ -130,7 +130,7 @@ test('its table of configuration.toml is read, checked and overridden like any o
   const { config, origins } = translate({
     spec: {
       ociVersion: '1.2.0',
-      process: { cwd: '/' },
+      process: { cwd: '/', args: ['sh'] },
       root: { path: 'rootfs' },
       annotations: { 'com.example.telemetry.sample': '25' },
     },

@@ -13,6 +13,7 @@ import { OciSpecError, parseSpec, type Spec } from '@hako/oci-spec';
 import { assetAnnotations } from '@hako/overrides-assets';
 import { containerFamily } from '@hako/overrides-runtime';
 import type { Origin, Origins } from '@hako/shape';
+import { cannotApply } from './cannot-apply.ts';
 import { containerConfig } from './container-config.ts';
 import { bundlePathKey } from './container-type.ts';
 import { TranslateError } from './error.ts';
@@ -104,6 +105,8 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
   const problems = [
     ...containerProblems.map((problem) => ({ ...problem, file })),
     ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
+    // The older line is held to what was recorded of it.
+    ...(line === '1.x' ? [] : cannotApply(spec).map((problem) => ({ ...problem, file }))),
     ...(spec.vm === undefined ? [] : [{ ...vmSectionIgnored, file }]),
     ...overrides.problems,
   ];

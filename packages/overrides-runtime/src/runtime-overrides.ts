@@ -86,7 +86,7 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'createContainerTimeoutSec',
     { '3.x': { codec: uint({ max: 4_294_967 }) } },
     {
-      meaning: 'Limit for one container creation.',
+      meaning: 'How long the guest may take to make one container.',
       unit: 's',
       since: '3.4.0',
     },

@@ -13,6 +13,7 @@ export {
   setMountPropagation,
   unmount,
 } from './mount.ts';
+export { type NamespaceType, namespaceType } from './namespace-type.ts';
 export { inNetworkNamespace } from './network-namespace.ts';
 export { O_PATH, type OpenBeneathOptions, openBeneath } from './open-beneath.ts';
 export { type ReceivedDescriptor, receiveDescriptor, sendDescriptor } from './pass-descriptor.ts';

@@ -5,6 +5,7 @@ import { append, collect } from './definitions/collect.ts';
 import { defineConfigurationCommands } from './definitions/configuration.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
 import { defineHostCommands } from './definitions/host.ts';
+import { preserveFdsOption } from './definitions/preserve-fds.ts';
 import { idsOf, oneByOne } from './each-container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
@@ -109,7 +110,7 @@ export function buildProgram(run: Run): Command {
     .option('--no-pivot', 'accepted; the guest always pivots')
     .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
     .option('--no-subreaper', 'accepted; without meaning in a VM')
-    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
+    .addOption(preserveFdsOption())
     .action((id: string, options) =>
       run(
         'run',
@@ -126,7 +127,7 @@ export function buildProgram(run: Run): Command {
     .option('--no-pivot', 'accepted; the guest always pivots')
     .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
     .option('--no-subreaper', 'accepted; without meaning in a VM')
-    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
+    .addOption(preserveFdsOption())
     .action((id: string, options) =>
       run(
         'create',
@@ -205,7 +206,7 @@ export function buildProgram(run: Run): Command {
     .option('-g, --additional-gids <gid>', 'further group; may be given again', append, [])
     .option('-c, --cap <name>', 'capability to add; may be given again', append, [])
     .option('--no-new-privs', 'the process and its children gain no privileges')
-    .option('--preserve-fds <number>', 'accepted; descriptors of the host cannot enter a VM')
+    .addOption(preserveFdsOption())
     .option('--apparmor <profile>', 'accepted; without meaning in a VM')
     .option('--process-label <label>', 'accepted; without meaning in a VM')
     .option('--ignore-paused', 'accepted; in a paused container nothing can be started')

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Capabilities, Process, Spec } from '@hako/oci-spec';
-import { CAPABILITIES } from './capabilities.ts';
+import { CAPABILITIES, type Capabilities, type Process, type Spec } from '@hako/oci-spec';
 import { CliError } from './cli-error.ts';
 
 /** What `exec` changes of the container's own process. */
@@ -34,8 +33,10 @@ export async function execProcess(
     const process = await readProcess(overrides.processFile);
     return overrides.tty === true ? { ...process, terminal: true } : process;
   }
-  const base = spec.process;
-  if (base === undefined) throw usage('the container has no process to take settings from: use --process');
+  if (spec.process === undefined)
+    throw usage('the container has no process to take settings from: use --process');
+  // The size of its terminal is another one's.
+  const { consoleSize: _, ...base } = spec.process;
   if (command.length === 0) throw usage('no command given: hako exec ID COMMAND [ARG...]');
   return {
     ...base,

@@ -34,6 +34,7 @@ export async function createInGuest(
     sandboxPidns,
   };
   const beside = { ...metadata, ...(own.length === 0 ? {} : { [OWN_NAMESPACES_KEY]: own.join(',') }) };
-  await guestRefused(agent.createContainer(request, { metadata: beside }), 'create', id);
+  const timeoutMs = sandbox.runtime.createContainerTimeoutSec * 1000;
+  await guestRefused(agent.createContainer(request, { metadata: beside, timeoutMs }), 'create', id);
   return guestRefused(noticing, 'create', id);
 }

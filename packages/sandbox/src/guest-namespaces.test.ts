@@ -12,7 +12,7 @@ const joined = ['network', 'ipc', 'uts', 'pid'].map((type) => ({ type, path: `/p
 
 test('a member of a pod joins the pod’s namespaces', () => {
   expect(of('pod_container', [...joined, { type: 'mount' }])).toEqual({
-    namespaces: [{ type: 'ipc' }, { type: 'uts' }, { type: 'pid' }, { type: 'mount' }, { type: 'cgroup' }],
+    namespaces: [{ type: 'ipc' }, { type: 'uts' }, { type: 'pid' }, { type: 'cgroup' }, { type: 'mount' }],
     sandboxPidns: true,
     own: [],
   });

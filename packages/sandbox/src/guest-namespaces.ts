@@ -13,6 +13,9 @@ export interface GuestNamespaces {
   readonly own: readonly string[];
 }
 
+/** What a spec says of these changes nothing. */
+const ALWAYS: ReadonlySet<string> = new Set(['network', 'cgroup', 'mount']);
+
 /**
  * The VM itself is the network namespace. The others are the guest's: a member of a pod that is to join one by its path
  * joins the pod's, whatever process the path names (as in Kata), and what it is to have anew is its own.
@@ -21,12 +24,13 @@ export function guestNamespaces({
   type: containerType,
   spec,
 }: Pick<ContainerConfig, 'type' | 'spec'>): GuestNamespaces {
-  const wanted = (spec.linux?.namespaces ?? []).filter(({ type }) => type !== 'network' && type !== 'cgroup');
+  const wanted = (spec.linux?.namespaces ?? []).filter(({ type }) => !ALWAYS.has(type));
   const isMember = containerType === 'pod_container';
   const joins = ({ path }: LinuxNamespace): boolean => isMember && (path ?? '') !== '';
   return {
-    // What the container finds at /sys/fs/cgroup is its own; engines on hosts with version 1 do not ask for it.
-    namespaces: [...wanted.map(({ type }) => ({ type })), { type: 'cgroup' }],
+    // What the container finds at /sys/fs/cgroup is its own; engines on hosts with version 1 do not ask for it. Its
+    // mounts are its own, too: those of the guest are the agent's.
+    namespaces: [...wanted.map(({ type }) => ({ type })), { type: 'cgroup' }, { type: 'mount' }],
     sandboxPidns: wanted.some((namespace) => namespace.type === 'pid' && joins(namespace)),
     own: isMember
       ? wanted

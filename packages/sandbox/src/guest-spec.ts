@@ -1,5 +1,13 @@
-import type { Hooks, LinuxResources, Spec } from '@hako/oci-spec';
+import {
+  CAPABILITIES,
+  type Capabilities,
+  type Hooks,
+  type LinuxMemory,
+  type LinuxResources,
+  type Spec,
+} from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { guestMountOptions } from './guest-mount-options.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
 import { isBind } from './mount-kind.ts';
 import type { SharedContainer, SharedMount } from './share.ts';
@@ -45,10 +53,18 @@ function guestHooks({ createContainer, startContainer }: Hooks): Hooks {
   };
 }
 
-/** The process as the guest runs it: no label of the host's policy. */
+/**
+ * The process as the guest runs it: no label of the host's policy, and no capability that Linux does not have, which
+ * config.md ("Linux Process") wants warned of and crun refuses.
+ */
 export function guestProcess(process: Process): Process {
-  const { apparmorProfile: _apparmor, selinuxLabel: _selinux, ...rest } = process;
-  return rest;
+  const { apparmorProfile: _apparmor, selinuxLabel: _selinux, capabilities, ...rest } = process;
+  if (capabilities === undefined) return rest;
+  const known = Object.entries(capabilities).map(([set, names]: readonly [string, readonly string[]]) => [
+    set,
+    names.filter((name) => CAPABILITIES.includes(name)),
+  ]);
+  return { ...rest, capabilities: Object.fromEntries(known) as Capabilities };
 }
 
 /**
@@ -64,7 +80,9 @@ function missingDev({ rootfs, spec }: ContainerConfig): Mounts {
 
 function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly SharedMount[]): Mounts {
   const sources = new Map(shared.map((mount) => [mount.index, mount.guestSource]));
-  return mounts.map((mount, index) => {
+  return mounts.map((asked, index) => {
+    const mount =
+      asked.options === undefined ? asked : { ...asked, options: guestMountOptions(asked.options) };
     const source = sources.get(index);
     if (source !== undefined) return { ...mount, source };
     if (mount.destination === '/dev/shm' && isBind(mount)) {
@@ -83,6 +101,8 @@ function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly Sh
 function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxConfig): Linux {
   const { intelRdt: _rdt, mountLabel: _label, seccomp, ...rest } = linux;
   return {
+    // Without a word crun makes all mounts private in the end, whatever each of them says.
+    rootfsPropagation: 'private',
     ...rest,
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
     namespaces: guestNamespaces(container).namespaces,
@@ -93,6 +113,16 @@ function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxCo
 
 /** Limits for the guest: block devices are the host's, so their weights and rates have no meaning there. */
 export function guestResources(resources: LinuxResources): LinuxResources {
-  const { blockIO: _blockIo, ...rest } = resources;
-  return rest;
+  const { blockIO: _blockIo, memory, ...rest } = resources;
+  if (memory === undefined) return rest;
+  return { ...rest, memory: guestMemory(memory) };
+}
+
+/** Kernel memory is counted with the rest in cgroup v2; "no limit" for it is what is the case, but crun refuses it. */
+function guestMemory({ kernel, kernelTCP, ...memory }: LinuxMemory): LinuxMemory {
+  return {
+    ...memory,
+    ...(kernel === undefined || kernel < 0 ? {} : { kernel }),
+    ...(kernelTCP === undefined || kernelTCP < 0 ? {} : { kernelTCP }),
+  };
 }

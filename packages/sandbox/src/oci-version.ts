@@ -1,2 +1,2 @@
 /** Version of the OCI runtime specification whose state hako prints and hands to hooks. */
-export const OCI_VERSION = '1.2.0';
+export const OCI_VERSION = '1.3.0';

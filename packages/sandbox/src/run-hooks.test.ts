@@ -23,7 +23,7 @@ test('a hook gets the state, its arguments, its environment alone, and the bundl
   const env = ['A=1=2', 'PATH=/usr/bin:/bin'];
   await runHooks('createRuntime', [{ path: '/bin/sh', args, env }], state());
   const read = (name: string) => readFileSync(join(bundle, name), 'utf8');
-  expect(JSON.parse(read('state'))).toEqual({ ociVersion: '1.2.0', ...state() });
+  expect(JSON.parse(read('state'))).toEqual({ ociVersion: '1.3.0', ...state() });
   expect(read('name')).toMatch(/^my-name\0-c\0/);
   expect(read('env')).toMatch(/^A=1=2$/m);
   expect(read('env')).not.toMatch(/^(HOME|USER|NODE)/m);

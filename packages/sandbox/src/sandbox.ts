@@ -6,6 +6,8 @@ import { planNetwork } from '@hako/network';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { bootFailure } from './boot-failure.ts';
 import { bootTimes } from './boot-times.ts';
+import { checkDevices } from './check-devices.ts';
+import { checkNamespaces } from './check-namespaces.ts';
 import { Container } from './container.ts';
 import { ContainerShares } from './container-shares.ts';
 import { createInGuest } from './create-in-guest.ts';
@@ -162,6 +164,8 @@ export class Sandbox {
 
   async #makeContainer({ config, io, pid, isStandIn = false }: CreateContainerOptions): Promise<Container> {
     await this.#runCreateHooks(config, pid);
+    checkNamespaces(config.spec.linux?.namespaces);
+    checkDevices(config);
     if (this.#booting === undefined) {
       await this.#makeDirectories();
       await this.#enterCgroup();
@@ -214,9 +218,13 @@ export class Sandbox {
   async #makeDirectories(): Promise<void> {
     // Not in the journal: who asks why a container ended needs it after the machine is gone.
     mkdirSync(this.#paths.logs, { recursive: true, mode: 0o700 });
-    for (const path of [this.#paths.vm, this.#paths.share]) {
+    for (const [path, mode] of [
+      [this.#paths.vm, 0o700],
+      // The guest's root directory of the share: root of a user namespace must get through it to its root file system.
+      [this.#paths.share, 0o711],
+    ] as const) {
       await this.#journal.announce({ kind: 'directory', path });
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      mkdirSync(path, { recursive: true, mode });
     }
   }
 

@@ -215,7 +215,7 @@ test('what the agent’s protocol has no field for goes beside it, or is told of
 
 test('an agent that is not hako’s leaves those members out, and the user is told', async () => {
   const process = { user: { uid: 0, gid: 0, umask: 18 }, args: ['sh'], cwd: '/' };
-  const config = prepare({ process, linux: { netDevices: { eth0: {} } }, windows: {} });
+  const config = prepare({ process, windows: {} });
   machine.features = [];
   await sandbox.createContainer({ config, io: {}, pid: 1 });
   expect(notices).toEqual(['warning: the agent in this guest has no field for process.user.umask: left out']);

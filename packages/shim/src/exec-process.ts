@@ -1,6 +1,9 @@
+import { formatProblem } from '@hako/errors';
 import type { Process } from '@hako/oci-spec';
 import { stringifyJson } from '@hako/oci-spec/json';
+import { cannotApplyToProcess } from '@hako/oci-translate';
 import { ShimError } from './shim-error.ts';
+import { log } from './shim-log.ts';
 
 /** Type of the JSON process in ExecProcessRequest.spec (containerd's type URL). */
 export const EXEC_PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
@@ -43,10 +46,20 @@ export async function readExecProcess(
   const text = new TextDecoder().decode(spec.value);
   // Loaded on the first exec: a shim without one need not hold the schemas in memory.
   const { parseProcess } = await import('@hako/oci-spec');
-  if (!isDetached) return { process: parseProcess(text, { file: 'process' }) };
+  if (!isDetached) return { process: applicable(parseProcess(text, { file: 'process' })) };
   const [, pid = '', json = ''] = /^([1-9][0-9]{0,9}) (.*)$/s.exec(text) ?? [];
   if (pid === '') throw badRequest('a detached process needs the pid of its stand-in');
-  return { process: parseProcess(json, { file: 'process' }), standIn: Number(pid) };
+  return { process: applicable(parseProcess(json, { file: 'process' })), standIn: Number(pid) };
+}
+
+/** Refuses what this guest cannot do, as create does for the container's own process. */
+function applicable(process: Process): Process {
+  const problems = cannotApplyToProcess(process).map((problem) => ({ ...problem, file: 'process' }));
+  for (const problem of problems.filter(({ severity }) => severity === 'warning'))
+    log('warning', formatProblem(problem));
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw badRequest(errors.map(formatProblem).join('\n'));
+  return process;
 }
 
 function badRequest(message: string): ShimError {

@@ -51,7 +51,7 @@ test('all six kinds: at their moments, on the host and in the guest, with the st
   });
   expect(await bench.create(['--bundle', bundle, 'six'])).toMatchObject({ exitCode: 0 });
   const { pid } = JSON.parse((await bench.hako(['state', 'six'])).stdout);
-  const state = { ociVersion: '1.2.0', id: 'six', bundle, annotations: { 'org.example.note': 'kept' } };
+  const state = { ociVersion: '1.3.0', id: 'six', bundle, annotations: { 'org.example.note': 'kept' } };
   const created = [
     ['prestart', { ...state, status: 'creating', pid }],
     ['createRuntime', { ...state, status: 'creating', pid }],

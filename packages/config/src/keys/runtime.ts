@@ -260,8 +260,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     unit: 's',
     lines: ['3.x'],
     aliases: [{ section: 'agent.kata', toml: 'create_container_timeout' }],
-    meaning: 'Creation limit.',
-    effect: noEffect('is not a separate limit yet'),
+    meaning: 'How long the guest may take to make one container.',
   },
   danConf: {
     toml: 'dan_conf',
