@@ -35,7 +35,7 @@ export class CriStream {
       if (channel !== undefined) this.#text[channel] += new TextDecoder().decode(bytes.subarray(1));
       this.#heard();
     });
-    this.#closed.then(() => this.#heard());
+    void this.#closed.then(() => this.#heard());
   }
 
   async type(text: string): Promise<void> {
