@@ -126,8 +126,8 @@ test('every method answers every call, whatever bytes it brings, and the agent l
 
 test('methods that are not served say why', async () => {
   const { agent } = connect();
-  await expect(agent.updateInterface({})).rejects.toMatchObject({
+  await expect(agent.setPolicy({})).rejects.toMatchObject({
     code: 'unimplemented',
-    message: 'updateInterface: networks are not configured by this agent yet',
+    message: 'setPolicy: there is no policy engine',
   });
 });

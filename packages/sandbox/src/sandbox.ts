@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AgentClient, connectAgent } from '@hako/agent-client';
+import type { AgentClient } from '@hako/agent-client';
 import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
 import { planNetwork } from '@hako/network';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
-import { bootFailure } from './boot-failure.ts';
-import { bootTimes } from './boot-times.ts';
 import { checkDevices } from './check-devices.ts';
 import { checkNamespaces } from './check-namespaces.ts';
 import { Container } from './container.ts';
@@ -17,6 +15,7 @@ import { guestRefused } from './guest-refused.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
+import { openAgent } from './open-agent.ts';
 import { notePoststopDue } from './poststop.ts';
 import { type HookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
@@ -255,7 +254,13 @@ export class Sandbox {
     void machine.exited.then(() => connecting.abort());
     let agent: AgentClient;
     try {
-      agent = await this.#connect(machine, connecting.signal);
+      agent = await openAgent(machine, {
+        dialTimeoutMs: config.agent.dialTimeoutMs,
+        signal: connecting.signal,
+        timings: this.timings,
+        measureGuest: this.#options.measureGuest === true,
+        log: (message) => this.#log(message),
+      });
       await this.timings.measure('sandbox create', () =>
         guestRefused(
           agent.createSandbox({
@@ -287,30 +292,6 @@ export class Sandbox {
       this.#log(`machine has ended: ${reason}`);
       for (const container of this.containers.values()) container.machineEnded(reason);
     });
-  }
-
-  async #connect(machine: VirtualMachine, signal: AbortSignal): Promise<AgentClient> {
-    const { dialTimeoutMs } = this.config.agent;
-    const startMs = performance.now();
-    let agent: AgentClient;
-    try {
-      agent = await connectAgent(machine.agentChannel, { timeoutMs: dialTimeoutMs, signal });
-    } catch (error) {
-      throw await bootFailure(machine, dialTimeoutMs, error);
-    }
-    this.#log(`guest agent answered after ${Math.round(performance.now() - startMs)} ms`);
-    await this.#noteBoot(agent, performance.now() - startMs);
-    return agent;
-  }
-
-  async #noteBoot(agent: AgentClient, bootMs: number): Promise<void> {
-    const times = this.#options.measureGuest === true ? await bootTimes(agent, bootMs) : undefined;
-    if (times === undefined) {
-      this.timings.add('guest boot', bootMs);
-      return;
-    }
-    this.timings.add('kernel', times.kernelMs);
-    this.timings.add('guest agent', times.agentMs);
   }
 
   /**

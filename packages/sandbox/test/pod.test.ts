@@ -6,7 +6,7 @@ import { defaultRuntimeConfig } from '@hako/config';
 import { type Translation, translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Host, Sandbox, StateStore } from '../src/index.ts';
-import { FakeMachine } from './fake-machine.ts';
+import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 let folder: string;
 let machine: FakeMachine;
@@ -90,7 +90,7 @@ test('nobody joins a sandbox whose own container has stopped', async () => {
 
 test('a member joins what its spec names by a path, and has the rest for itself', async () => {
   await create('pod');
-  const joins = (type: string) => ({ type, path: `/proc/7/ns/${type}` });
+  const joins = (type: string) => ({ type, path: `/proc/self/ns/${type === 'network' ? 'net' : type}` });
   await create('one', { linux: { namespaces: ['network', 'ipc', 'uts', 'pid'].map(joins) } });
   expect(machine.request?.sandboxPidns).toBe(true);
   expect(machine.ownNamespaces).toBeUndefined();

@@ -6,7 +6,7 @@ import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Host, runDuePoststop, Sandbox, StateStore } from '../src/index.ts';
-import { FakeMachine } from './fake-machine.ts';
+import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 let folder: string;
 let machine: FakeMachine;

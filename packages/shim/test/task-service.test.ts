@@ -5,10 +5,10 @@ import { duplexPair } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { posixHost, Sandbox, StateStore } from '@hako/sandbox';
+import { FakeMachine } from '@hako/sandbox/testing';
 import { type TaskExit, TaskServiceV2, TaskStatus, topicOfTaskEvent } from '@hako/task-protocol';
 import { type ServiceClient, TtrpcClient, TtrpcServer } from '@hako/ttrpc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FakeMachine } from '../../sandbox/test/fake-machine.ts';
 import {
   execProcessSpec,
   RESOURCES_TYPE,

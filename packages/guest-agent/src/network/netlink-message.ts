@@ -88,7 +88,7 @@ function valueBytes(value: Attribute[1]): Uint8Array {
   return concat(value.map(encodeAttribute));
 }
 
-export function uint32(value: number): Uint8Array {
+function uint32(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value, true);
   return bytes;

@@ -55,7 +55,7 @@ export function maxVcpus(hypervisor: HypervisorConfig): number {
   return plugsVcpus(hypervisor) ? Math.max(atBoot, hypervisor.defaultMaxVcpus) : atBoot;
 }
 
-export function plugsVcpus({ machineType }: Pick<HypervisorConfig, 'machineType'>): boolean {
+function plugsVcpus({ machineType }: Pick<HypervisorConfig, 'machineType'>): boolean {
   return machineType === 'q35' || machineType === 'pc';
 }
 

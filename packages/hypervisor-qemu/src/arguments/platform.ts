@@ -24,7 +24,7 @@ export function rngArguments(hypervisor: HypervisorConfig): string[] {
 }
 
 /** Id of the balloon. */
-export const balloonId = 'balloon0';
+const balloonId = 'balloon0';
 
 /** Gives pages that the guest does not use any more back to the host, without being asked. */
 export function balloonArguments(hypervisor: HypervisorConfig): string[] {
@@ -37,9 +37,9 @@ export function balloonArguments(hypervisor: HypervisorConfig): string[] {
 }
 
 /** Id of the virtio-mem device. */
-export const virtioMemId = 'virtiomem0';
+const virtioMemId = 'virtiomem0';
 /** virtio-mem grows and shrinks in these steps; a multiple of every block size that QEMU chooses on x86-64. MiB. */
-export const virtioMemStepMib = 4;
+const virtioMemStepMib = 4;
 
 /** virtio-mem for all that the machine may still get; the guest is offered nothing of it yet. */
 export function virtioMemArguments(hypervisor: HypervisorConfig, shared: boolean): string[] {

@@ -2,12 +2,12 @@ import type { HypervisorConfig } from '@hako/config';
 import { pciDevice } from './device.ts';
 
 /** Id of the root port with that number. */
-export function rootPortId(index: number): string {
+function rootPortId(index: number): string {
   return `rp${index}`;
 }
 
 /** Id of the downstream port, with that number, of the switch. */
-export function switchPortId(index: number): string {
+function switchPortId(index: number): string {
   return `swdp${index}`;
 }
 

@@ -9,7 +9,7 @@ import {
   OWN_NAMESPACES_KEY,
   specFromProto,
 } from '@hako/agent-protocol';
-import type { Hypervisor, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
+import type { Hypervisor, HypervisorCapabilities, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
 import type { Spec } from '@hako/oci-spec';
 import { type CallContext, type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
 
@@ -26,11 +26,11 @@ interface FakeProcess {
  */
 export class FakeMachine implements Hypervisor {
   readonly kind = 'fake';
-  readonly capabilities = {
-    shares: new Set(['virtio-fs', 'virtio-9p'] as const),
+  readonly capabilities: HypervisorCapabilities = {
+    shares: new Set(['virtio-fs', 'virtio-9p']),
     hotplugVcpus: false,
     hotplugMemory: false,
-    hotplug: new Set(['network'] as const),
+    hotplug: new Set(['network']),
     snapshot: false,
   };
   readonly calls: string[] = [];
@@ -57,7 +57,7 @@ export class FakeMachine implements Hypervisor {
   readonly #exit = Promise.withResolvers<VmExit>();
   readonly #processes = new Map<string, FakeProcess>();
 
-  async check() {
+  async check(): Promise<readonly []> {
     return [];
   }
 
@@ -78,7 +78,7 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
-      hotplug: new Set(['network'] as const),
+      hotplug: new Set(['network']),
       plug: async (device) => {
         this.calls.push(`plug ${device.id}`);
         return { guestPciPath: '02/01' };

@@ -1,0 +1,1 @@
+export { FakeMachine } from './fake-machine.ts';
