@@ -1,4 +1,4 @@
-import { constants, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { openReadable, openWritable, readableFrom, takeDescriptor, writableFrom } from '@hako/posix';
 import type { ProcessIo } from '@hako/sandbox';
@@ -14,12 +14,11 @@ export interface StreamPlaces {
 }
 
 /**
- * Opens a caller's streams. A place is the path of a FIFO, a pipe or a terminal (`/proc/PID/fd/N` of the caller or its
- * stand-in, or containerd's FIFO), with or without the scheme `fifo://`. Behind `/proc/PID/fd/N` there may also be a
- * regular file or a socket: the descriptor itself is taken, since a file opened anew would lose its offset, and a
- * socket cannot be opened.
+ * Opens the streams of a caller that is `hako`: a place is the path of a pipe or a terminal (`/proc/PID/fd/N` of the
+ * caller or its stand-in). Behind it there may also be a regular file or a socket: the descriptor itself is taken, since
+ * a file opened anew would lose its offset, and a socket cannot be opened.
  *
- * @throws ShimError `bad-request` for other schemes; PosixError when a path cannot be opened
+ * @throws ShimError `bad-request` for what is no absolute path; PosixError when a path cannot be opened
  */
 export function openProcessIo(places: StreamPlaces): ProcessIo {
   const { terminal } = places;
@@ -50,18 +49,8 @@ function readable(path: string): Readable {
 }
 
 function writable(path: string): Writable {
-  const fd = taken(path) ?? heldFifo(path);
+  const fd = taken(path);
   return fd === undefined ? openWritable(path) : writableFrom(fd);
-}
-
-/**
- * A FIFO by its name is opened for reading too, and so has a reader at any moment: containerd opens its end when it comes
- * to it, and leaves and comes again when it is restarted, of which the process is to notice nothing.
- */
-function heldFifo(path: string): number | undefined {
-  if (path.startsWith('/proc/') || statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true)
-    return undefined;
-  return openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
 }
 
 /** The descriptor of another process that a path names, where opening the path would not give the same. */
@@ -74,13 +63,8 @@ function taken(path: string): number | undefined {
 }
 
 function streamPath(place: string): string {
-  const path = place.startsWith('fifo://') ? place.slice('fifo://'.length) : place;
-  if (path.startsWith('/')) return path;
-  throw new ShimError(
-    'bad-request',
-    `stream ${JSON.stringify(place)} is neither an absolute path nor a fifo:// address`,
-    {
-      facts: {},
-    },
-  );
+  if (place.startsWith('/')) return place;
+  throw new ShimError('bad-request', `stream ${JSON.stringify(place)} must be an absolute path`, {
+    facts: {},
+  });
 }

@@ -1,78 +1,29 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ContainerdDaemon, image } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
-import { writeOciArchive } from './oci-archive.ts';
 import { shimPath } from './paths.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
-import { until } from './until.ts';
 
-const ociImage = 'localhost/busybox:1';
-
-/** A containerd of a test's own: private socket, folders and namespace, with the built shim in its PATH. */
-export class Containerd {
-  readonly folder: string;
-  readonly address: string;
+/** A containerd of a test's own, without CRI, with the built shim in its PATH, and `ctr` to drive it. */
+export class Containerd extends ContainerdDaemon {
   /** Of its own, so that cgroups and states meet nobody else's. */
-  readonly namespace: string;
-  #daemon: ChildProcess | undefined;
+  readonly namespace: string = `hako-e2e-${process.pid}`;
 
   constructor(folder: string) {
-    this.folder = folder;
-    mkdirSync(folder, { recursive: true });
-    this.address = join(folder, 'c.sock');
-    this.namespace = `hako-e2e-${process.pid}`;
-    const at = (name: string) => JSON.stringify(join(folder, name));
-    writeFileSync(
-      join(folder, 'config.toml'),
-      `version = 2
-root = ${at('root')}
-state = ${at('state')}
-disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper"]
-[grpc]
-  address = ${at('c.sock')}
-[plugins."io.containerd.internal.v1.opt"]
-  path = ${at('opt')}
-`,
-    );
-  }
-
-  /** Starts it, or starts it anew; resolves when it answers. */
-  async start(): Promise<void> {
-    const log = openSync(join(this.folder, 'containerd.log'), 'a');
-    this.#daemon = spawn('containerd', ['-c', join(this.folder, 'config.toml')], {
-      env: { ...process.env, PATH: `${dirname(shimPath)}:${process.env.PATH}` },
-      stdio: ['ignore', log, log],
-    });
-    await until(async () => (await this.ctr(['version'])).exitCode === 0, 'containerd answers');
-  }
-
-  /** Ends the daemon; its tasks go on. */
-  async stop(): Promise<void> {
-    const daemon = this.#daemon;
-    if (daemon === undefined || daemon.exitCode !== null) return;
-    const ended = once(daemon, 'exit');
-    daemon.kill('SIGTERM');
-    await ended;
+    super({ folder, binFolder: dirname(shimPath) }, { disabledPlugins: ['io.containerd.grpc.v1.cri'] });
   }
 
   ctr(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    return runProgram('ctr', ['--address', this.address, '--namespace', this.namespace, ...args], options);
+    return runProgram('ctr', ['--address', this.socket, '--namespace', this.namespace, ...args], options);
   }
 
   /** stdout of a call that must succeed. */
   async output(args: readonly string[], options: ProgramOptions = {}): Promise<string> {
     const { exitCode, stdout, stderr } = await this.ctr(args, options);
-    if (exitCode !== 0) throw new Error(`ctr ${args.join(' ')} failed (${exitCode}): ${stderr}${this.log()}`);
+    if (exitCode !== 0)
+      throw new Error(`ctr ${args.join(' ')} failed (${exitCode}): ${stderr}\n${this.log()}`);
     return stdout;
   }
 
@@ -82,20 +33,18 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
     words: readonly string[],
     more: ProgramOptions = {},
   ): Promise<ProgramResult> {
-    return this.ctr(['run', '--runtime', 'io.containerd.hako.v2', ...options, ociImage, ...words], more);
+    return this.ctr(['run', '--runtime', 'io.containerd.hako.v2', ...options, image, ...words], more);
   }
 
   /** The same for one that stays. */
   async runDetached(options: readonly string[], words: readonly string[]): Promise<void> {
     const { exitCode, stderr } = await this.run(['--detach', ...options], words);
-    if (exitCode !== 0) throw new Error(`ctr run failed (${exitCode}): ${stderr}${this.log()}`);
+    if (exitCode !== 0) throw new Error(`ctr run failed (${exitCode}): ${stderr}\n${this.log()}`);
   }
 
-  /** Makes an image of a root file system. */
+  /** Makes the image that `run` runs. */
   async import(rootfs: string): Promise<void> {
-    const env = ['PATH=/bin:/sbin:/usr/bin:/usr/sbin'];
-    const archive = writeOciArchive(join(this.folder, 'image.tar'), ociImage, rootfs, { cmd: ['sh'], env });
-    await this.output(['images', 'import', archive]);
+    await this.importImage(image, rootfs, { command: ['sh'] }, this.namespace);
   }
 
   /** What `ctr task ls` says: status and pid of each task. */
@@ -111,7 +60,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
 
   /** What is published from now on. */
   events(): ContainerdEvents {
-    return new ContainerdEvents(['--address', this.address, '--namespace', this.namespace]);
+    return new ContainerdEvents(['--address', this.socket, '--namespace', this.namespace]);
   }
 
   /** Ends and deletes a container whatever it does. */
@@ -141,18 +90,14 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.snapshotter.v1.b
     return posixHost().processesWithMarker(join(this.stateRoot, id));
   }
 
-  log(): string {
-    return `\n${readFileSync(join(this.folder, 'containerd.log'), 'utf8').slice(-3000)}`;
-  }
-
   /** Removes all containers and ends the daemon. The folder is the caller's. */
   async close(): Promise<void> {
     for (const id of (await this.output(['containers', 'ls', '--quiet'])).split('\n')) {
       if (id !== '') await this.remove(id);
     }
-    await this.output(['images', 'rm', ociImage, '--sync']);
+    await this.output(['images', 'rm', image, '--sync']);
     await this.stop();
-    for (const target of posixHost().mountsBelow(this.folder)) posixHost().unmountAll(target);
+    this.unmountAll();
     if (existsSync(this.stateRoot)) rmdirSync(this.stateRoot);
     for (const cgroup of this.cgroups()) rmdirSync(cgroup);
   }

@@ -22,7 +22,7 @@ const sh = (script: string): readonly string[] => ['sh', '-c', script];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cri-'));
   cri = new ContainerdCri({ folder: join(folder, 'c'), binFolder: dirname(hakoPath) });
-  await cri.start(makeBusyboxRootfs(join(folder, 'rootfs')));
+  await cri.startWithImages(makeBusyboxRootfs(join(folder, 'rootfs')));
 });
 afterAll(async () => {
   await cri.close();

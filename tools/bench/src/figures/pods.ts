@@ -29,7 +29,7 @@ export const pods: Figure = {
     const initrd = join(workspace, 'dist/guest/probe-initrd.img');
     const floor = await Floor.prepare({ hako, initrd, bundle, folder });
     const cri = new ContainerdCri({ folder: join(folder, 'cri'), binFolder: join(workspace, 'dist/bin') });
-    await cri.start(rootfs);
+    await cri.startWithImages(rootfs);
     let count = 0;
     const runPod = async (handler: string, containers: number): Promise<CriPod> => {
       count += 1;
