@@ -99,7 +99,7 @@ export class Sandbox {
     if (container.shareDir !== undefined) unmountBelow(this.machine, container.shareDir);
   }
 
-  /** Kills everything; what is mounted is left to the end of the machine. */
+  /** Kills everything; what is mounted is left to the end of the machine, but for disks, which the host keeps. */
   destroy(): void {
     this.#destroyed = true;
     for (const container of this.#containers.values()) {
@@ -110,6 +110,7 @@ export class Sandbox {
       }
     }
     this.oomEvents.end();
+    this.storages.unmountDisks();
     this.machine.sync();
   }
 }

@@ -134,7 +134,7 @@ test('a failure undoes what was mounted before it', async () => {
 });
 
 test.each([
-  ['another driver', { driver: 'blk', mountPoint: '/x' }, 'unimplemented'],
+  ['another driver', { driver: 'blk-ccw', mountPoint: '/x' }, 'unimplemented'],
   ['a mount point elsewhere', { driver: 'ephemeral', mountPoint: '/etc' }, 'invalid-argument'],
   ['the root itself', { driver: 'ephemeral', mountPoint: '' }, 'invalid-argument'],
 ])('refuses %s', async (_what, init, code) => {

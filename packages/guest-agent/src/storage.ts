@@ -12,6 +12,7 @@ import {
 import { dirname, normalize } from 'node:path';
 import type { Storage } from '@hako/agent-protocol';
 import { AgentError } from './agent-error.ts';
+import { type DiskDriver, diskDrivers, diskFile, isDiskDriver } from './devices/disks.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Machine } from './system/machine.ts';
 
@@ -26,12 +27,15 @@ export const storageDrivers: readonly string[] = [
   'local',
   'ephemeral',
   'overlayfs',
+  ...diskDrivers,
 ];
 
 const modulesOf: Readonly<Record<string, readonly string[]>> = {
   virtiofs: ['virtiofs'],
   '9p': ['9pnet_virtio', '9p'],
   overlay: ['overlay'],
+  ext4: ['ext4'],
+  xfs: ['xfs'],
 };
 
 const MS_BIND = 4096;
@@ -47,6 +51,8 @@ export class StorageTable {
   readonly #machine: Machine;
   readonly #root: string;
   readonly #users = new Map<string, number>();
+  /** Mount points of disks: those of their file systems, and those where a container finds the disk itself. */
+  readonly #disks = new Map<string, 'file system' | 'file'>();
 
   constructor(machine: Machine, root: string = storageRoot) {
     this.#machine = machine;
@@ -73,6 +79,16 @@ export class StorageTable {
     return passing;
   }
 
+  /** Mount points at which a disk itself is, as a file. */
+  get diskFiles(): ReadonlySet<string> {
+    return new Set([...this.#disks].flatMap(([path, kind]) => (kind === 'file' ? [path] : [])));
+  }
+
+  /** Unmounts file systems of disks, so that what the host keeps of them is whole. */
+  unmountDisks(): void {
+    for (const mountPoint of [...this.#disks.keys()].reverse()) this.#machine.unmount(mountPoint);
+  }
+
   /** Unmounts what has no other user, the last first. */
   release(mountPoints: readonly string[]): void {
     for (const mountPoint of [...mountPoints].reverse()) {
@@ -82,6 +98,7 @@ export class StorageTable {
         continue;
       }
       this.#users.delete(mountPoint);
+      this.#disks.delete(mountPoint);
       this.#machine.unmount(mountPoint);
     }
   }
@@ -121,6 +138,10 @@ export class StorageTable {
   }
 
   async #mount(storage: Storage, target: string): Promise<void> {
+    if (isDiskDriver(storage.driver)) {
+      await this.#mountDisk(storage.driver, storage, target);
+      return;
+    }
     switch (storage.driver) {
       case 'local':
         this.#makeDir(target);
@@ -160,6 +181,21 @@ export class StorageTable {
     const { flags, data } = parseMountOptions(options);
     await this.#loadModules(type);
     this.#machine.mount({ source: source === '' ? driver : source, target, type, flags, data });
+  }
+
+  /** With `bind` as its file system a disk is there as a file, for a container that is to have the disk itself. */
+  async #mountDisk(driver: DiskDriver, storage: Storage, target: string): Promise<void> {
+    const { source, fstype } = storage;
+    const file = await diskFile(this.#machine, driver, source);
+    if (fstype === 'bind') {
+      this.#bind({ ...storage, source: file }, target);
+      this.#disks.set(target, 'file');
+      return;
+    }
+    this.#makeDir(target);
+    await this.#mountType(fstype, { ...storage, source: file }, target);
+    this.#disks.set(target, 'file system');
+    setGroup(storage, target);
   }
 
   #bind({ source, options }: Storage, target: string): void {

@@ -52,6 +52,9 @@ export class RecordingMachine implements Machine {
   netlink(): never {
     throw new Error('not scripted');
   }
+  watchDevices(): () => void {
+    return () => {};
+  }
   sync(): void {
     this.log.push('sync');
   }

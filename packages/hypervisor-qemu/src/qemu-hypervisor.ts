@@ -9,6 +9,7 @@ import type {
 } from '@hako/hypervisor';
 import { isQmpError, QmpClient } from '@hako/qmp';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
+import { iothreadIds } from './arguments/iothreads.ts';
 import { pidFile } from './arguments/process.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
 import { qemuCommandLine } from './command-line.ts';
@@ -168,7 +169,7 @@ class Launch {
     const slots = new PciSlots(bridges);
     // As the command line has placed them.
     for (const { id } of devices) slots.take(id);
-    return new Hotplug(qmp, slots, devices);
+    return new Hotplug(qmp, slots, devices, iothreadIds(hypervisor));
   }
 
   /** A machine that stopped in a panic is kept until its memory is written, and no longer. */

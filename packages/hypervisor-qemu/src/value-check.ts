@@ -29,6 +29,8 @@ const yes = (): string => 'true';
 const mostPorts = 16;
 /** Names of the bus of the guest's image that hako knows, Kata's among them. */
 const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem'];
+/** Buses that disks of containers can be on. */
+const diskDrivers = ['virtio-scsi', 'virtio-blk'] as const;
 const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
 
 /** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
@@ -162,6 +164,23 @@ const rules: readonly ValueRule[] = [
     broken: ({ numaMapping }) => numaMapping.some((nodes) => parseNodeList(nodes) === undefined),
     rule: 'must be lists of host nodes: "0", "0-1", "0,2"',
     fix: 'see /sys/devices/system/node/online',
+  },
+  {
+    key: 'block_device_driver',
+    value: ({ blockDeviceDriver }) => blockDeviceDriver,
+    broken: ({ blockDeviceDriver }) => !(diskDrivers as readonly string[]).includes(blockDeviceDriver),
+    rule: `attaches no disk to a container: those are on ${diskDrivers.join(' or ')}`,
+    fix: 'use one of them',
+    severity: 'warning',
+  },
+  {
+    key: 'block_device_aio',
+    value: ({ blockDeviceAio }) => blockDeviceAio,
+    broken: ({ blockDeviceAio, blockDeviceCacheSet, blockDeviceCacheDirect }) =>
+      blockDeviceAio === 'native' && !(blockDeviceCacheSet && blockDeviceCacheDirect),
+    rule: 'needs block_device_cache_set = true and block_device_cache_direct = true: the kernel has no asynchronous I/O through its cache',
+    fix: 'set both, or use io_uring',
+    severity: 'warning',
   },
   {
     key: 'extra_monitor_socket',

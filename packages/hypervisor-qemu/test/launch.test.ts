@@ -8,10 +8,11 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { NetworkDevice } from '@hako/hypervisor';
+import type { DiskDevice, NetworkDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
 import { defineCommand, queryCpusFast } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
@@ -21,6 +22,8 @@ import { commandLine, demandRealParts, guestDir, probeGuestConfig, Stage, worksp
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
 const bootTimeoutMs = 120_000;
+
+const queryNodes = defineCommand('query-named-block-nodes', list(record(unknown)));
 
 let stage: Stage;
 const hypervisor = new QemuHypervisor();
@@ -60,6 +63,52 @@ test('a guest boots, speaks, is paused, resumed and stopped', { timeout: bootTim
   expect(await machine.exited).toEqual({ exitCode: null, signal: 'SIGKILL' });
   await expect(machine.pause()).rejects.toMatchObject({ code: 'vm-exited' });
   await machine.diagnostics();
+});
+
+test('disks come and go while the guest runs', { timeout: bootTimeoutMs }, async () => {
+  const image = (name: string, format: 'raw' | 'qcow2'): DiskDevice => {
+    const path = join(stage.dir, name);
+    writeFileSync(path, format === 'qcow2' ? emptyQcow2() : '');
+    if (format === 'raw') truncateSync(path, 8 << 20);
+    return { kind: 'block', id: name, path, source: 'file', format, readonly: false, aio: 'threads' };
+  };
+  const raw = image('raw', 'raw');
+  const qcow2: DiskDevice = {
+    ...image('qcow2', 'qcow2'),
+    kind: 'scsi',
+    aio: 'io_uring',
+    logicalSectorBytes: 512,
+  };
+  const cache = { direct: true, noFlush: false };
+  const cold = { ...image('cold', 'raw'), readonly: true, aio: 'native', cache } as const;
+  const configuration = probeGuestConfig({ enableIothreads: true });
+  const machine = await hypervisor.launch(stage.vm(configuration, { devices: [cold] }), stage.options);
+  try {
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    expect(await machine.plug({ ...raw, queues: 2, queueSize: 64 })).toEqual({ guestPciPath: '02/02' });
+    expect(await machine.plug(qcow2)).toEqual({ guestPciPath: '02/03', guestScsiAddress: '0:0' });
+    expect(await machine.plug({ ...image('other', 'raw'), kind: 'scsi' })).toEqual({
+      guestPciPath: '02/03',
+      guestScsiAddress: '0:1',
+    });
+    // One that is not there, or is open elsewhere, leaves nothing: its name serves again.
+    await expect(machine.plug({ ...raw, id: 'more', path: join(stage.dir, 'nowhere') })).rejects.toThrow(
+      /No such file/,
+    );
+    await expect(machine.plug({ ...raw, id: 'more' })).rejects.toThrow(/in use|lock/);
+    await expect(machine.plug(raw)).rejects.toMatchObject({ code: 'device-exists' });
+    const nodes = async () =>
+      (await machine.qmp.execute(queryNodes))
+        .map((node) => node['node-name'])
+        .filter((name) => /-node$/.test(String(name)))
+        .sort();
+    expect(await nodes()).toEqual(['cold-node', 'other-node', 'qcow2-node', 'raw-node']);
+    for (const id of ['raw', 'cold']) await machine.unplug(id);
+    expect(await nodes()).toEqual(['other-node', 'qcow2-node']);
+    expect(await machine.plug({ ...raw, id: 'more' })).toEqual({ guestPciPath: '02/01' });
+  } finally {
+    await machine.stop();
+  }
 });
 
 test('network cards come and go while the guest runs', { timeout: bootTimeoutMs }, async () => {
@@ -341,3 +390,20 @@ test('QEMU does not outlive the process that started it', { timeout: bootTimeout
   for (const name of ['qmp.sock', 'agent.sock', 'qemu.pid'])
     rmSync(join(stage.runtimeDir, name), { force: true });
 });
+
+/** An image of 8 MiB without content (docs/interop/qcow2 of QEMU): header, a table and a block of reference counts, L1 table. */
+function emptyQcow2(): Buffer {
+  const cluster = 0x10000;
+  const image = Buffer.alloc(4 * cluster);
+  image.write('QFI\xfb', 'latin1');
+  image.writeUInt32BE(2, 4);
+  image.writeUInt32BE(16, 20);
+  image.writeBigUInt64BE(8n << 20n, 24);
+  image.writeUInt32BE(1, 36);
+  image.writeBigUInt64BE(BigInt(3 * cluster), 40);
+  image.writeBigUInt64BE(BigInt(cluster), 48);
+  image.writeUInt32BE(1, 56);
+  image.writeBigUInt64BE(BigInt(2 * cluster), cluster);
+  for (let used = 0; used < 4; used++) image.writeUInt16BE(1, 2 * cluster + 2 * used);
+  return image;
+}

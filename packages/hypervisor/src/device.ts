@@ -1,5 +1,5 @@
 /** A device that a VM is started with, or that is plugged in while it runs. */
-export type VmDevice = NetworkDevice;
+export type VmDevice = NetworkDevice | DiskDevice;
 
 /** A network card (virtio-net). */
 export interface NetworkDevice {
@@ -21,10 +21,39 @@ export type NetworkDeviceLink =
   /** A Unix stream socket on which a process like passt waits for the VMM. */
   | { readonly kind: 'socket'; readonly path: string };
 
+/** A disk: a file or a block device of the host. */
+export interface DiskDevice {
+  /** `block` is virtio-blk, `scsi` a disk on a virtio-scsi controller, which comes with the first one; plugged only. */
+  readonly kind: 'block' | 'scsi';
+  /** As for a network card. */
+  readonly id: string;
+  /** Absolute path on the host. */
+  readonly path: string;
+  readonly source: 'file' | 'device';
+  readonly format: 'raw' | 'qcow2';
+  /** Kept by the VMM: the guest cannot write, whatever it does. */
+  readonly readonly: boolean;
+  /** How the VMM reads and writes; `native` needs `direct`. */
+  readonly aio: 'threads' | 'native' | 'io_uring';
+  /** Past the host's page cache, and whether the guest's flushes are ignored. Default: neither. */
+  readonly cache?: { readonly direct: boolean; readonly noFlush: boolean };
+  /** Sector sizes that the guest sees. Default: as the host's device has them, 512 for a file. */
+  readonly logicalSectorBytes?: number;
+  readonly physicalSectorBytes?: number;
+  /** Queues and requests in each; `block` only. Default: the VMM's. */
+  readonly queues?: number;
+  readonly queueSize?: number;
+}
+
 /** Where the guest finds a device that was plugged in. */
 export interface PluggedDevice {
-  /** Slots on the way from the root bus in hexadecimal, Kata's PciPath: `02/01` is slot 1 of the bridge in slot 2. */
+  /**
+   * Slots on the way from the root bus in hexadecimal, Kata's PciPath: `02/01` is slot 1 of the bridge in slot 2. For a disk
+   * of kind `scsi` those of its controller.
+   */
   readonly guestPciPath: string;
+  /** Target and logical unit of a disk of kind `scsi`: `0:3`. */
+  readonly guestScsiAddress?: string;
 }
 
 /** Devices of a running machine. */

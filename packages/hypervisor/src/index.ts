@@ -1,4 +1,5 @@
 export type {
+  DiskDevice,
   HotplugDevices,
   NetworkDevice,
   NetworkDeviceLink,

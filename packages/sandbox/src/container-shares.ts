@@ -23,12 +23,16 @@ export class ContainerShares {
    *
    * @throws SandboxError as shareContainer does
    */
-  add(container: ContainerConfig, sandbox: SandboxConfig): Promise<SharedContainer> {
+  add(container: ContainerConfig, sandbox: SandboxConfig, rootfsIsDisk = false): Promise<SharedContainer> {
     const { id } = container;
     this.#made += 1;
     const name = this.#names.has(id) ? `${id}@${this.#made}` : id;
     this.#names.set(id, name);
-    return shareContainer({ shareRoot: this.#shareRoot, name, container, sandbox }, this.#host, this.#ledger);
+    return shareContainer(
+      { shareRoot: this.#shareRoot, name, container, sandbox, rootfsIsDisk },
+      this.#host,
+      this.#ledger,
+    );
   }
 
   /** Takes it out again. Idempotent. @throws SandboxError `teardown-incomplete` */

@@ -1,6 +1,7 @@
 import type { AgentClient } from '@hako/agent-client';
 import { lostMembers, OWN_NAMESPACES_KEY, specToProto } from '@hako/agent-protocol';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import type { AttachedDisks } from './disks/sandbox-disks.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestSpec } from './guest-spec.ts';
@@ -8,7 +9,7 @@ import { besideMessage, lostNotice } from './lost-members.ts';
 import type { SharedContainer } from './share.ts';
 
 /**
- * Has the agent create a container that is shared already.
+ * Has the agent create a container that is shared, and whose disks are attached, already.
  *
  * @returns what to tell the user when this agent leaves something out
  * @throws SandboxError `guest-refused`
@@ -18,9 +19,11 @@ export async function createInGuest(
   container: ContainerConfig,
   sandbox: SandboxConfig,
   shared: SharedContainer,
+  disks: AttachedDisks,
 ): Promise<string | undefined> {
   const { id } = container;
-  const spec = guestSpec(container, sandbox, shared);
+  const mounts = [...shared.mounts, ...disks.mounts];
+  const spec = guestSpec(container, sandbox, { ...shared, mounts });
   const { sandboxPidns, own } = guestNamespaces(container);
   const lost = lostMembers(spec);
   const noticing = lostNotice(agent, lost);
@@ -29,7 +32,8 @@ export async function createInGuest(
   const request = {
     containerId: id,
     execId: id,
-    storages: [...shared.storages],
+    storages: [...shared.storages, ...disks.storages],
+    devices: [...disks.devices],
     OCI: specToProto(spec),
     sandboxPidns,
   };

@@ -21,3 +21,8 @@ export function guestRootfs(name: string): string {
 export function guestMountSource(name: string, index: number): string {
   return posix.join(GUEST_SHARE_ROOT, name, 'mounts', String(index));
 }
+
+/** File, inside the guest, that is the disk behind that container's `index`-th mount. */
+export function guestDiskFile(name: string, index: number): string {
+  return posix.join('/run/kata-containers/sandbox/disks', name, String(index));
+}

@@ -1,6 +1,7 @@
 export { Container, type ContainerEvents, type Exec } from './container.ts';
 export { checkContainerId } from './container-id.ts';
 export { type ContainerState, type ContainerStatus, parseContainerState } from './container-state.ts';
+export { isBlockDeviceMount, type RootfsDisk } from './disks/plan-disks.ts';
 export { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';

@@ -9,6 +9,8 @@ import { checkNamespaces } from './check-namespaces.ts';
 import { Container } from './container.ts';
 import { ContainerShares } from './container-shares.ts';
 import { createInGuest } from './create-in-guest.ts';
+import { planDisks, type RootfsDisk } from './disks/plan-disks.ts';
+import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
 import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
@@ -59,6 +61,8 @@ export interface CreateContainerOptions {
   readonly pid: number;
   /** It only stands for it, and belongs into the sandbox's cgroup. */
   readonly isStandIn?: boolean;
+  /** The root file system is on this disk, which the guest mounts. Default: it is shared from `config.rootfs.path`. */
+  readonly rootfsDisk?: RootfsDisk;
 }
 
 /**
@@ -81,6 +85,7 @@ export class Sandbox {
   #booting: Promise<void> | undefined;
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
+  #disks: SandboxDisks | undefined;
   #ending: Promise<void> | undefined;
   /** Why the machine is no more. */
   #endReason: string | undefined;
@@ -147,6 +152,7 @@ export class Sandbox {
     const isLast = id === this.config.id || this.containers.size === 1;
     if (!isLast && this.#agent !== undefined) {
       await guestRefused(this.#agent.removeContainer({ containerId: id, timeout: 10 }), 'delete', id);
+      await this.#detachDisks(id);
     }
     if (container.status === 'created') container.init.abandon(137);
     container.abandonExecs();
@@ -161,23 +167,27 @@ export class Sandbox {
     await this.#ending;
   }
 
-  async #makeContainer({ config, io, pid, isStandIn = false }: CreateContainerOptions): Promise<Container> {
+  async #makeContainer(options: CreateContainerOptions): Promise<Container> {
+    const { config, io, pid, isStandIn = false, rootfsDisk } = options;
     await this.#runCreateHooks(config, pid);
     checkNamespaces(config.spec.linux?.namespaces);
-    checkDevices(config);
+    if (rootfsDisk === undefined) checkDevices(config);
+    const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
     if (this.#booting === undefined) {
       await this.#makeDirectories();
       await this.#enterCgroup();
       await this.#lookAtNetwork();
     }
     try {
-      const shared = await this.#shares.add(config, this.config);
+      const shared = await this.#shares.add(config, this.config, rootfsDisk !== undefined);
       this.#booting ??= this.#boot();
       await this.#booting;
       const agent = this.#agent;
-      if (agent === undefined) throw this.#gone();
+      const disks = this.#disks;
+      if (agent === undefined || disks === undefined) throw this.#gone();
+      const attached = await disks.attach(config.id, shared.name, planned);
       const notice = await this.timings.measure('container create', () =>
-        createInGuest(agent, config, this.config, shared),
+        createInGuest(agent, config, this.config, shared, attached),
       );
       if (notice !== undefined) this.#options.onNotice?.(notice);
       // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
@@ -193,9 +203,17 @@ export class Sandbox {
       return container;
     } catch (error) {
       // What the sandbox's own container leaves is undone with the sandbox.
-      if (config.id !== this.config.id) await this.#shares.remove(config.id);
+      if (config.id !== this.config.id) {
+        await this.#detachDisks(config.id);
+        await this.#shares.remove(config.id);
+      }
       throw error;
     }
+  }
+
+  /** What the guest does not let go stays to the end of the machine, and is told. */
+  async #detachDisks(id: string): Promise<void> {
+    await this.#disks?.detach(id).catch((error: unknown) => this.#options.onNotice?.(String(error)));
   }
 
   #gone(): SandboxError {
@@ -249,6 +267,7 @@ export class Sandbox {
       ...(onNotice === undefined ? {} : { onNotice }),
     });
     this.#machine = machine;
+    this.#disks = new SandboxDisks(machine, config.hypervisor);
     this.#log(`machine runs as pid ${machine.vmmPid}, accelerator ${machine.accelerator}`);
     const connecting = new AbortController();
     void machine.exited.then(() => connecting.abort());

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { isBlockDeviceMount } from './disks/plan-disks.ts';
 import { ephemeralVolume } from './ephemeral-volume.ts';
 import { guestMountSource, guestRootfs } from './guest-paths.ts';
 import type { GuestStorage } from './guest-storage.ts';
@@ -21,6 +22,8 @@ export interface SharedMount {
 
 /** Where the guest finds what one container needs of the host. */
 export interface SharedContainer {
+  /** Of its folder in the share. */
+  readonly name: string;
   /** Root file system inside the guest. */
   readonly rootfs: string;
   readonly mounts: readonly SharedMount[];
@@ -36,6 +39,8 @@ export interface ShareRequest {
   readonly name: string;
   readonly container: ContainerConfig;
   readonly sandbox: SandboxConfig;
+  /** The root file system is on a disk of its own: there is nothing to share of it. */
+  readonly rootfsIsDisk?: boolean;
 }
 
 /**
@@ -47,16 +52,18 @@ export interface ShareRequest {
  * @throws SandboxError `host-refused`, `unsupported`, naming the source
  */
 export async function shareContainer(
-  { shareRoot, name, container, sandbox }: ShareRequest,
+  { shareRoot, name, container, sandbox, rootfsIsDisk = false }: ShareRequest,
   host: Host,
   ledger: ResourceLedger,
 ): Promise<SharedContainer> {
   const base = join(shareRoot, name);
   mkdirSync(join(base, 'rootfs'), { recursive: true, mode: 0o755 });
   mkdirSync(join(base, 'mounts'), { recursive: true, mode: 0o755 });
-  // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
-  if (container.rootfs.readonly) prepareMountPoints(container);
-  await bind(container.rootfs.path, join(base, 'rootfs'), container.rootfs.readonly, host, ledger);
+  if (!rootfsIsDisk) {
+    // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
+    if (container.rootfs.readonly) prepareMountPoints(container);
+    await bind(container.rootfs.path, join(base, 'rootfs'), container.rootfs.readonly, host, ledger);
+  }
 
   const mounts: SharedMount[] = [];
   const storages: GuestStorage[] = [];
@@ -67,7 +74,7 @@ export async function shareContainer(
       mounts.push({ index, guestSource: storage.mountPoint });
       continue;
     }
-    if (!isSharedFromHost(mount)) continue;
+    if (!isSharedFromHost(mount) || isBlockDeviceMount(mount)) continue;
     const source = isAbsolute(mount.source ?? '')
       ? (mount.source ?? '')
       : join(container.bundlePath, mount.source ?? '');
@@ -84,7 +91,7 @@ export async function shareContainer(
     await bind(source, target, isReadonly(mount.options ?? []), host, ledger);
     mounts.push({ index, guestSource: guestMountSource(name, index) });
   }
-  return { rootfs: guestRootfs(name), mounts, storages };
+  return { name, rootfs: guestRootfs(name), mounts, storages };
 }
 
 /** Takes a container's folder out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */

@@ -1,5 +1,5 @@
 import type { ContainerConfig } from '@hako/oci-translate';
-import type { Sandbox } from '@hako/sandbox';
+import type { RootfsDisk, Sandbox } from '@hako/sandbox';
 import type { CreateTaskRequest } from '@hako/task-protocol';
 import type { StandIn } from './stand-in.ts';
 
@@ -10,6 +10,8 @@ export interface PreparedContainer {
   /** Host process that stands for it, and the same as one that waits to be told of its end; absent: the caller does. */
   readonly pid: number;
   readonly standIn?: StandIn | undefined;
+  /** Where its root file system is, when that is a disk of its own. */
+  readonly rootfsDisk?: RootfsDisk | undefined;
   /** Undoes the preparation, where no container came about; the stand-in is the caller's. Never rejects. */
   readonly abandon: () => Promise<void>;
 }

@@ -86,12 +86,18 @@ export class TaskService {
     }
     this.#creating.add(id);
     try {
-      const { sandbox, config, pid, standIn, abandon } = await containers.prepare(request);
+      const { sandbox, config, pid, standIn, rootfsDisk, abandon } = await containers.prepare(request);
       let io: ProcessIo | undefined;
       let container: Container;
       try {
         io = await this.#openIo(request, id, '');
-        container = await sandbox.createContainer({ config, io, pid, isStandIn: standIn !== undefined });
+        container = await sandbox.createContainer({
+          config,
+          io,
+          pid,
+          isStandIn: standIn !== undefined,
+          ...(rootfsDisk === undefined ? {} : { rootfsDisk }),
+        });
       } catch (error) {
         if (io !== undefined) closeProcessIo(io);
         standIn?.abandon();

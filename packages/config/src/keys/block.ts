@@ -3,7 +3,7 @@ import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
 export interface BlockConfig {
-  /** Do not pass container root block devices to the VM. Default `true`. */
+  /** Do not pass container root block devices, or volumes that are block devices, to the VM. Default `true`. */
   readonly disableBlockDeviceUse: boolean;
   /** Bus for container disks. Default `'virtio-scsi'`. */
   readonly blockDeviceDriver: 'virtio-scsi' | 'virtio-blk' | 'virtio-mmio' | 'nvdimm' | 'virtio-blk-ccw';
@@ -50,8 +50,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: true,
     default1x: false,
     lines: ['1.x', '3.x'],
-    meaning: 'Do not pass container root block devices to the VM.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+    meaning: 'Do not pass container root block devices, or volumes that are block devices, to the VM.',
   },
   blockDeviceDriver: {
     toml: 'block_device_driver',
@@ -62,7 +61,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+    rule: 'hako attaches disks by virtio-scsi or virtio-blk',
   },
   blockDeviceAio: {
     toml: 'block_device_aio',
@@ -70,7 +69,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'io_uring',
     lines: ['3.x'],
     meaning: 'Disk I/O engine.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheSet: {
     toml: 'block_device_cache_set',
@@ -78,7 +76,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Pass cache flags.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheDirect: {
     toml: 'block_device_cache_direct',
@@ -86,7 +83,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'O_DIRECT.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceCacheNoflush: {
     toml: 'block_device_cache_noflush',
@@ -94,7 +90,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Ignore flush.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDeviceLogicalSectorSizeBytes: {
     toml: 'block_device_logical_sector_size',
@@ -104,7 +99,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Logical sector size.',
     rule: '0 or power of two 512..65536; logical <= physical',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   blockDevicePhysicalSectorSizeBytes: {
     toml: 'block_device_physical_sector_size',
@@ -113,23 +107,20 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 'bytes',
     lines: ['3.x'],
     meaning: 'Physical sector size.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   queueSize: {
     toml: 'queue_size',
     type: count,
     default: 128,
     lines: ['3.x'],
-    meaning: 'Disk queue depth.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+    meaning: 'Disk queue depth (virtio-blk).',
   },
   numQueues: {
     toml: 'num_queues',
     type: count,
     default: 1,
     lines: ['3.x'],
-    meaning: 'Disk queues.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
+    meaning: 'Disk queues (virtio-blk).',
   },
   enableIothreads: {
     toml: 'enable_iothreads',
@@ -137,7 +128,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Own I/O thread for disks.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   indepIothreads: {
     toml: 'indep_iothreads',
@@ -145,7 +135,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 0,
     lines: ['3.x'],
     meaning: 'Free-standing I/O threads for hot-plugged disks.',
-    effect: noEffect('container disks are not attached yet, root file systems are shared as files'),
   },
   enableVhostUserStore: {
     toml: 'enable_vhost_user_store',

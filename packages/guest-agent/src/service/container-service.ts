@@ -6,6 +6,7 @@ import {
   specFromProto,
 } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
+import { allowMountedDisks, withGuestDevices } from '../devices/container-devices.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { withSharedNamespaces } from '../shared-namespaces.ts';
 import { storageRoot } from '../storage.ts';
@@ -37,7 +38,8 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       try {
         container.shareDir = shareDirOf(request.OCI?.Root?.Path);
         container.mountPoints = await sandbox.storages.add(request.storages);
-        await container.create(spec);
+        const withDevices = await withGuestDevices(spec, request.devices, sandbox.machine);
+        await container.create(allowMountedDisks(withDevices, sandbox.storages.diskFiles));
         sandbox.founded(container);
       } catch (error) {
         sandbox.forget(container);
@@ -73,7 +75,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */
 function specOf(request: CreateContainerRequest): object {
-  const { OCI, devices, stringUser } = request;
+  const { OCI, stringUser } = request;
   refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
   if (OCI === undefined)
     throw new AgentError('invalid-argument', 'OCI, the spec of the container, is missing');
@@ -81,10 +83,6 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('invalid-argument', 'OCI.Root.Path, the root file system in the guest, is missing');
   }
   if (OCI.Process === undefined) throw new AgentError('invalid-argument', 'OCI.Process is missing');
-  if (devices.length > 0) {
-    const types = devices.map(({ type }) => JSON.stringify(type)).join(', ');
-    throw new AgentError('unimplemented', `devices are not supported yet: ${types}`);
-  }
   if (OCI.Linux?.Namespaces.some(({ Type }) => Type === 'time') === true) {
     // Debian 12's crun fails on them with a message that names nothing.
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { LOST_MEMBERS_FEATURE } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
+import { diskDrivers } from '../devices/disks.ts';
 import { storageDrivers } from '../storage.ts';
 import type { Machine } from '../system/machine.ts';
 import { agentVersion } from '../version.ts';
@@ -25,7 +26,7 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
         agentDetails: {
           version: agentVersion,
           initDaemon: process.pid === 1,
-          deviceHandlers: [],
+          deviceHandlers: [...diskDrivers],
           storageHandlers: storageDrivers,
           supportsSeccomp: true,
           extraFeatures: [

@@ -11,6 +11,7 @@ import { PipeWriter } from './pipe-writer.ts';
 import type { Poller } from './poller.ts';
 import type { Reaper } from './reaper.ts';
 import { Terminal } from './terminal.ts';
+import { watchUevents } from './uevent-socket.ts';
 
 /** Starts a program; told apart because the engine of the guest and Node.js differ in it. */
 export type Spawn = (command: Command) => { readonly pid: number; readonly exited: Promise<number> };
@@ -166,6 +167,10 @@ export class LinuxMachine implements Machine {
 
   netlink(request: Uint8Array): Uint8Array[] {
     return netlinkExchange(this.#libc, request);
+  }
+
+  watchDevices(changed: () => void): () => void {
+    return watchUevents(this.#libc, this.#poller, changed);
   }
 
   async loadModules(names: readonly string[]): Promise<void> {

@@ -65,6 +65,8 @@ export interface Machine {
   loopbackUp(): void;
   /** Sends a request to the kernel's routing netlink; the datagrams of its answer. Throws AgentError `internal`. */
   netlink(request: Uint8Array): readonly Uint8Array[];
+  /** Calls `changed` when a device comes, goes or changes, until the answered function is called. Throws AgentError. */
+  watchDevices(changed: () => void): () => void;
   /** Loads kernel modules and what they need; those that are loaded or built in are passed over. Throws AgentError. */
   loadModules(names: readonly string[]): Promise<void>;
   sync(): void;

@@ -81,7 +81,7 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     '{"driver":"raw","file":"image-file","node-name":"image","read-only":true}',
     ...['-device', 'virtio-blk-pci,id=image0,drive=image,share-rw=on,romfile='],
     ...['-object', 'rng-random,id=rng0,filename=/dev/urandom'],
-    ...['-device', 'virtio-rng-pci,rng=rng0,romfile='],
+    ...['-device', 'virtio-rng-pci,rng=rng0,bus=pci-bridge-0,addr=1f,romfile='],
     ...['-fsdev', 'local,id=fs0,path=/run/a,,b,security_model=none,multidevs=remap'],
     ...['-device', 'virtio-9p-pci,fsdev=fs0,mount_tag=kataShared,romfile='],
     ...['-kernel', '/guest/vmlinux'],
@@ -170,7 +170,7 @@ const always = [
   bridge,
   'virtio-serial-pci,id=serial0,max_ports=2,romfile=',
   'virtserialport,id=channel0,chardev=agent,name=agent.channel.0',
-  'virtio-rng-pci,rng=rng0,romfile=',
+  'virtio-rng-pci,rng=rng0,bus=pci-bridge-0,addr=1f,romfile=',
 ];
 
 test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[]]>([
@@ -285,7 +285,7 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
       bridge,
       'virtio-serial-pci,id=serial0,max_ports=2,disable-legacy=on,iommu_platform=on,romfile=',
       'virtserialport,id=channel0,chardev=agent,name=agent.channel.0',
-      'virtio-rng-pci,rng=rng0,disable-legacy=on,iommu_platform=on,romfile=',
+      'virtio-rng-pci,rng=rng0,bus=pci-bridge-0,addr=1f,disable-legacy=on,iommu_platform=on,romfile=',
     ],
   ],
   [

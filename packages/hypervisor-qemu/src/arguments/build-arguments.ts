@@ -6,6 +6,7 @@ import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
 import { pciDevice, socketClient, socketServer, virtioDevice } from './device.ts';
 import { firmwareArguments } from './firmware-arguments.ts';
 import { imageDiskArguments, imageNvdimmArguments } from './guest-image.ts';
+import { iothreadArguments } from './iothreads.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
 import { isImageNvdimm, memoryArguments } from './memory.ts';
@@ -88,6 +89,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...rngArguments(hypervisor),
     ...balloonArguments(hypervisor),
     ...virtioMemArguments(hypervisor, shared),
+    ...iothreadArguments(hypervisor),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
     ...deviceArguments(vm.devices ?? [], slots, host.firstDeviceFd),
     ...['-kernel', kernel],

@@ -1,4 +1,5 @@
 import type { HypervisorConfig } from '@hako/config';
+import { bridgeCount, bridgeName, keptSlot, slotAddress } from '../devices/pci-slots.ts';
 import { pciDevice, virtioDevice } from './device.ts';
 import { backend } from './memory.ts';
 import { option } from './option.ts';
@@ -16,11 +17,22 @@ export function panicArguments({ guestMemoryDumpPath, machineType }: HypervisorC
   return [...pciDevice(driver, {}), '-action', 'panic=pause'];
 }
 
+/**
+ * A source of entropy on each bridge, or one on the root bus. They are what makes the guest's kernel give a bridge address
+ * space, of which 1 MiB and 4 KiB of ports are the least: it gives none to one that is empty when it boots, and then nothing
+ * that is plugged in there works.
+ */
 export function rngArguments(hypervisor: HypervisorConfig): string[] {
+  const bridges = bridgeCount(hypervisor);
+  const places = bridges === 0 ? [{}] : Array.from({ length: bridges }, (_, index) => placeOfRng(index));
   return [
     ...['-object', option('rng-random', { id: 'rng0', filename: hypervisor.entropySource })],
-    ...virtioDevice(hypervisor, 'virtio-rng-pci', { rng: 'rng0' }),
+    ...places.flatMap((place) => virtioDevice(hypervisor, 'virtio-rng-pci', { rng: 'rng0', ...place })),
   ];
+}
+
+function placeOfRng(bridge: number): { readonly bus: string; readonly addr: string } {
+  return { bus: bridgeName(bridge), addr: slotAddress(keptSlot) };
 }
 
 /** Id of the balloon. */

@@ -1,7 +1,7 @@
 import type { VmDevice } from '@hako/hypervisor';
 import { option } from '../arguments/option.ts';
 import { driverOf } from './drivers.ts';
-import { bridgeName, bridgeSlot, type PciSlots } from './pci-slots.ts';
+import { bridgeName, bridgeSlot, type PciSlots, slotAddress } from './pci-slots.ts';
 
 /** Descriptors of the devices in the order in which QEMU is to inherit them. */
 export function deviceDescriptors(devices: readonly VmDevice[]): readonly number[] {
@@ -18,7 +18,7 @@ export function bridgeArguments(rootBus: string, bridges: number): string[] {
     option('pci-bridge', {
       id: bridgeName(index),
       bus: rootBus,
-      addr: bridgeSlot(index),
+      addr: slotAddress(bridgeSlot(index)),
       chassis_nr: index + 1,
       shpc: false,
     }),
@@ -40,9 +40,10 @@ export function deviceArguments(
   return devices.flatMap((device) => {
     const driver = driverOf(device);
     const fds = driver.descriptors(device).map(() => nextFd++);
+    if (driver.bus === 'scsi') throw new RangeError(`${device.id}: SCSI disks are plugged, not started with`);
     const [name, properties] = driver.device(device);
     const place = slots?.take(device.id);
-    const position = place === undefined ? {} : { bus: place.bus, addr: place.slot };
+    const position = place === undefined ? {} : { bus: place.bus, addr: slotAddress(place.slot) };
     return [
       ...driver.backendOptions(device, fds).flatMap(([flag, first, rest]) => [flag, option(first, rest)]),
       ...['-device', option(name, { id: device.id, ...properties, ...position, romfile: '' })],

@@ -7,6 +7,10 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
  * it. The same description makes the command line and the plugging.
  */
 export interface DeviceDriver<Device> {
+  /** What the guest's device sits on. */
+  readonly bus: 'pci' | 'scsi';
+  /** Can be served by a thread of its own (`iothread`). */
+  readonly takesIothread: boolean;
   /** Descriptors that QEMU needs, in an order that `backendOptions` and `addBackend` keep. */
   descriptors(device: Device): readonly number[];
   /** `[option, first word, properties]` of the host's side; `fds` are the numbers of the descriptors in QEMU. */

@@ -1,9 +1,12 @@
 import type { VmDevice } from '@hako/hypervisor';
 import type { DeviceDriver } from './device-driver.ts';
+import { scsiDisk, virtioDisk } from './disk.ts';
 import { networkCard } from './network-card.ts';
 
 const drivers: { readonly [Kind in VmDevice['kind']]: DeviceDriver<Extract<VmDevice, { kind: Kind }>> } = {
   network: networkCard,
+  block: virtioDisk,
+  scsi: scsiDisk,
 };
 
 /** Every kind has its driver. */

@@ -2,13 +2,20 @@ import type { PluggedDevice, VmDevice } from '@hako/hypervisor';
 import { type ArgumentsOf, defineCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
 import { qemuError } from '../qemu-error.ts';
 import { driverOf } from './drivers.ts';
-import type { PciSlots } from './pci-slots.ts';
+import { type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
+import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
 
 const deviceAdd: QmpCommand<ArgumentsOf<'device_add'>, unknown> = defineCommand('device_add', nothing);
 const deviceDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('device_del', nothing);
 
 /** How long a guest may take to let a device go. Its kernel needs tens of milliseconds, emulated and busy a second. */
 const UNPLUG_TIMEOUT_MS = 10_000;
+
+/** Where a device goes: properties for QEMU, and for the guest. */
+interface Position {
+  readonly properties: Readonly<Record<string, string | number>>;
+  readonly plugged: PluggedDevice;
+}
 
 interface Present {
   readonly device: VmDevice;
@@ -23,12 +30,27 @@ interface Present {
 export class Hotplug {
   readonly #qmp: QmpClient;
   readonly #slots: PciSlots;
+  readonly #iothreads: readonly string[];
+  readonly #units = new ScsiUnits();
+  /** Where the controller of SCSI disks is, once there is one. */
+  #controller: PciPlace | undefined;
+  #threadsGiven = 0;
   readonly #present = new Map<string, Present>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(qmp: QmpClient, slots: PciSlots, devices: readonly VmDevice[]) {
+  /**
+   * @param devices those that the machine was started with, which have their places in `slots`; no SCSI disks
+   * @param iothreads ids of QEMU's threads that serve disks, in turn
+   */
+  constructor(
+    qmp: QmpClient,
+    slots: PciSlots,
+    devices: readonly VmDevice[],
+    iothreads: readonly string[] = [],
+  ) {
     this.#qmp = qmp;
     this.#slots = slots;
+    this.#iothreads = iothreads;
     for (const device of devices) this.#add(device);
     void this.#follow();
   }
@@ -54,23 +76,65 @@ export class Hotplug {
     if (this.#present.has(id))
       throw qemuError('device-exists', `the machine has a device ${id} already`, { device: id });
     const driver = driverOf(device);
-    const place = this.#slots.take(id);
+    const { properties, plugged } = await this.#take(driver.bus, id);
     try {
       await driver.addBackend(this.#qmp, device);
       try {
-        const [name, properties] = driver.device(device);
-        const position = { bus: place.bus, addr: String(place.slot) };
-        await this.#qmp.execute(deviceAdd, { driver: name, id, ...properties, ...position, romfile: '' });
+        const [name, own] = driver.device(device);
+        const thread = driver.takesIothread ? this.#nextThread() : {};
+        await this.#qmp.execute(deviceAdd, { driver: name, id, ...own, ...properties, ...thread });
       } catch (error) {
         await driver.removeBackend(this.#qmp, id).catch(() => undefined);
         throw error;
       }
     } catch (error) {
-      this.#slots.release(id);
+      this.#release(id);
       throw error;
     }
     this.#add(device);
-    return { guestPciPath: place.guestPciPath };
+    return plugged;
+  }
+
+  async #take(bus: 'pci' | 'scsi', id: string): Promise<Position> {
+    if (bus === 'pci') {
+      const place = this.#slots.take(id);
+      return { properties: onPci(place), plugged: { guestPciPath: place.guestPciPath } };
+    }
+    const { guestPciPath } = await this.#scsiController();
+    const { target, lun } = this.#units.take(id);
+    return {
+      properties: { bus: `${scsiControllerId}.0`, 'scsi-id': target, lun },
+      plugged: { guestPciPath, guestScsiAddress: `${target}:${lun}` },
+    };
+  }
+
+  #release(id: string): void {
+    this.#slots.release(id);
+    this.#units.release(id);
+  }
+
+  /** It comes with the first disk, and stays: a machine without disks starts without it. */
+  async #scsiController(): Promise<PciPlace> {
+    if (this.#controller !== undefined) return this.#controller;
+    const place = this.#slots.take(scsiControllerId);
+    try {
+      await this.#qmp.execute(deviceAdd, {
+        driver: 'virtio-scsi-pci',
+        id: scsiControllerId,
+        ...onPci(place),
+        ...this.#nextThread(),
+      });
+    } catch (error) {
+      this.#slots.release(scsiControllerId);
+      throw error;
+    }
+    this.#controller = place;
+    return place;
+  }
+
+  #nextThread(): { readonly iothread?: string } {
+    const iothread = this.#iothreads[this.#threadsGiven++ % this.#iothreads.length];
+    return iothread === undefined ? {} : { iothread };
   }
 
   async #unplug(id: string): Promise<void> {
@@ -119,7 +183,7 @@ export class Hotplug {
       .removeBackend(this.#qmp, device.id)
       .catch(() => undefined);
     this.#present.delete(device.id);
-    this.#slots.release(device.id);
+    this.#release(device.id);
     gone.resolve();
   }
 
@@ -129,4 +193,8 @@ export class Hotplug {
     );
     this.#add(device);
   }
+}
+
+function onPci({ bus, slot }: PciPlace): Readonly<Record<string, string>> {
+  return { bus, addr: slotAddress(slot), romfile: '' };
 }

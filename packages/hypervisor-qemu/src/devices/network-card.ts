@@ -24,6 +24,9 @@ function netdevId(id: string): string {
 
 /** Network cards: a netdev, and virtio-net-pci in front of it. */
 export const networkCard: DeviceDriver<NetworkDevice> = {
+  bus: 'pci',
+  takesIothread: false,
+
   descriptors: ({ link }) => (link.kind === 'tap' ? [...link.queueFds, ...link.vhostFds] : []),
 
   backendOptions({ id, link }, fds) {

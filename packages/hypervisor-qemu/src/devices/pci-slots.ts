@@ -11,8 +11,9 @@ export interface PciPlace {
   readonly guestPciPath: string;
 }
 
-/** Slot 0 of a bridge is its own hot-plug controller's, slot 31 is kept as Kata does. */
+/** Slot 0 of a bridge is its own hot-plug controller's, slot 31 is that of the bridge's source of entropy. */
 const slotsPerBridge = 30;
+export const keptSlot = 31;
 const mostBridges = 5;
 /** Slot of the first bridge on the root bus. */
 const firstBridgeSlot = 2;
@@ -66,6 +67,11 @@ export class PciSlots {
   release(id: string): void {
     this.#taken.delete(id);
   }
+}
+
+/** Value of QEMU's property `addr`, which is read as hexadecimal. */
+export function slotAddress(slot: number): string {
+  return slot.toString(16);
 }
 
 function hex(slot: number): string {

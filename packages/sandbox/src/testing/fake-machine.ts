@@ -78,7 +78,7 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
-      hotplug: new Set(['network']),
+      hotplug: new Set(['network', 'block', 'scsi']),
       plug: async (device) => {
         this.calls.push(`plug ${device.id}`);
         return { guestPciPath: '02/01' };

@@ -20,6 +20,7 @@ import type { CreateTaskRequest } from '@hako/task-protocol';
 import type { ContainerSource, PreparedContainer } from '../container-source.ts';
 import { StandIn } from '../stand-in.ts';
 import { startStandIn } from '../start-stand-in.ts';
+import { rootfsDisk } from './rootfs-disk.ts';
 import { mountRootfs } from './rootfs-mounts.ts';
 import { configurationOf } from './runtime-options.ts';
 
@@ -61,9 +62,10 @@ export class BundledContainers implements ContainerSource {
     const target = join(bundle, 'rootfs');
     this.#mounted.set(id, target);
     try {
-      await mountRootfs(request.rootfs, target, host, journal);
       const timings = new Timings();
       const translation = await admit({ id, bundle, choice, timings });
+      const disk = rootfsDisk(request.rootfs, translation.sandbox.hypervisor);
+      if (disk === undefined) await mountRootfs(request.rootfs, target, host, journal);
       if (translation.container.sandboxId !== sandboxId) throw notOurs(translation, sandboxId);
       for (const problem of translation.warnings) this.#options.warn(formatProblem(problem));
       recordAdmitted(store, translation);
@@ -75,6 +77,7 @@ export class BundledContainers implements ContainerSource {
         config: translation.container,
         pid: standIn.pid,
         standIn,
+        rootfsDisk: disk,
         abandon: () => this.#abandon(id),
       };
     } catch (error) {

@@ -8,11 +8,17 @@ const statxBytes = 256;
 const S_IFMT = 0o170000;
 
 /** Kinds of files by the letters of d_type(5) and the bits of st_mode. */
-const kindBits = { file: 0o100000, directory: 0o040000, symbolicLink: 0o120000 } as const;
+const kindBits = {
+  file: 0o100000,
+  directory: 0o040000,
+  symbolicLink: 0o120000,
+  blockDevice: 0o060000,
+} as const;
 
 /** What Node's `fs.Stats` has, as far as it is used. */
 export interface Stats {
   readonly dev: number;
+  readonly rdev: number;
   readonly ino: number;
   readonly mode: number;
   readonly nlink: number;
@@ -23,6 +29,7 @@ export interface Stats {
   isFile(): boolean;
   isDirectory(): boolean;
   isSymbolicLink(): boolean;
+  isBlockDevice(): boolean;
 }
 
 /** Follows links. Throws SystemError. */
@@ -46,6 +53,7 @@ function statOf(path: string, flags: number, name: string): Stats {
   const is = (bits: number) => () => (mode & S_IFMT) === bits;
   return {
     dev: deviceNumber(memory.getUint32(136, true), memory.getUint32(140, true)),
+    rdev: deviceNumber(memory.getUint32(128, true), memory.getUint32(132, true)),
     ino: Number(memory.getBigUint64(32, true)),
     mode,
     nlink: memory.getUint32(16, true),
@@ -56,6 +64,7 @@ function statOf(path: string, flags: number, name: string): Stats {
     isFile: is(kindBits.file),
     isDirectory: is(kindBits.directory),
     isSymbolicLink: is(kindBits.symbolicLink),
+    isBlockDevice: is(kindBits.blockDevice),
   };
 }
 

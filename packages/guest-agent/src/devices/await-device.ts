@@ -1,0 +1,52 @@
+import { AgentError } from '../agent-error.ts';
+
+/** How long a device may take to be there once the host has plugged it in; a guest that is emulated and busy takes a second. */
+const APPEAR_TIMEOUT_MS = 15_000;
+
+/** When half of the patience is over, the buses are asked again, for a kernel that was told nothing. */
+const RESCAN_AFTER_MS = APPEAR_TIMEOUT_MS / 2;
+
+/** What tells of devices that come and go. */
+export interface DeviceEvents {
+  /** Calls `changed` at each; answers a function that ends it. */
+  watchDevices(changed: () => void): () => void;
+}
+
+/**
+ * Waits until `find` finds a device: at once, or after one of the kernel's events. `rescan` is called once when nothing
+ * comes. Throws AgentError `not-found`.
+ */
+export async function awaitDevice(
+  what: string,
+  find: () => string | undefined,
+  events: DeviceEvents,
+  rescan: () => void = () => {},
+  timeoutMs: number = APPEAR_TIMEOUT_MS,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const look = (): void => {
+    const found = find();
+    if (found !== undefined) resolve(found);
+  };
+  // Listening comes first: what appears between a look and the listening would be missed.
+  const end = events.watchDevices(look);
+  const again = setTimeout(
+    () => {
+      rescan();
+      look();
+    },
+    Math.min(RESCAN_AFTER_MS, timeoutMs / 2),
+  );
+  const late = setTimeout(
+    () => reject(new AgentError('not-found', `${what} did not appear within ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  );
+  try {
+    look();
+    return await promise;
+  } finally {
+    clearTimeout(again);
+    clearTimeout(late);
+    end();
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultRuntimeConfig } from '@hako/config';
+import type { ContainerConfig } from '@hako/oci-translate';
+import { expect, onTestFinished, test } from 'vitest';
+import { diskOfNumbers, numbersOf } from './host-disk.ts';
+import { planDisks } from './plan-disks.ts';
+
+const { hypervisor } = defaultRuntimeConfig();
+const container = (parts: Partial<ContainerConfig>) =>
+  ({ spec: { ociVersion: '1.0.2' }, devices: [], ...parts }) as unknown as ContainerConfig;
+
+function file(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plan-disks-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'image');
+  writeFileSync(path, '');
+  return path;
+}
+
+test('a root file system in a file is a raw disk, unless the configuration excludes it', () => {
+  const path = file();
+  const rootfs = { path, fsType: 'ext4', options: ['ro'] };
+  const allowed = { ...hypervisor, disableBlockDeviceUse: false };
+  expect(planDisks(container({}), allowed, rootfs)).toEqual([
+    {
+      disk: expect.objectContaining({ path, source: 'file', format: 'raw' }),
+      readonly: true,
+      use: { kind: 'rootfs', fsType: 'ext4', options: ['ro'] },
+    },
+  ]);
+  expect(() => planDisks(container({}), hypervisor, rootfs)).toThrow(/disable_block_device_use = true/);
+  const other = { ...allowed, blockDeviceDriver: 'nvdimm' as const };
+  expect(() => planDisks(container({}), other, rootfs)).toThrow('block_device_driver = "nvdimm"');
+  expect(() => planDisks(container({}), allowed, { ...rootfs, path: '/nowhere' })).toThrow('ENOENT');
+});
+
+test('a device that the host does not have is refused by name; other devices are no disks', () => {
+  const device = {
+    containerPath: '/dev/x',
+    type: 'b',
+    major: 7,
+    minor: 999_999,
+    fileMode: 0,
+    uid: 0,
+    gid: 0,
+  } as const;
+  expect(() => planDisks(container({ devices: [device] }), hypervisor)).toThrow(
+    'linux.devices[0]: the host has no block device 7:999999',
+  );
+  expect(planDisks(container({ devices: [{ ...device, type: 'c' }] }), hypervisor)).toEqual([]);
+});
+
+test('numbers of a device', () => {
+  expect(numbersOf(0x700)).toBe('7:0');
+  expect(numbersOf(0x1000_07ff)).toBe('7:65791');
+  expect(() => diskOfNumbers(7, 0, 'x', '/nowhere')).toThrow('x: the host has no block device 7:0');
+});

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import type { HypervisorConfig } from '@hako/config';
+import type { DeviceRule } from '@hako/oci-spec';
+import type { ContainerConfig } from '@hako/oci-translate';
+import { isBind, type MountLike } from '../mount-kind.ts';
+import { sandboxError } from '../sandbox-error.ts';
+import { diskOfNumbers, diskOfPath, type HostDisk } from './host-disk.ts';
+
+/** A root file system on a disk of its own, which the guest is to mount. */
+export interface RootfsDisk {
+  /** A block device of the host, or a file with the raw content of one. Nothing else may have it mounted. */
+  readonly path: string;
+  /** `qcow2` for a file of that format. Default `raw`. */
+  readonly format?: 'raw' | 'qcow2';
+  /** File system: `ext4`, `xfs`. */
+  readonly fsType: string;
+  /** Mount options; with `ro` the VMM itself writes nothing. */
+  readonly options: readonly string[];
+}
+
+/** A disk that a container needs, and what for. */
+export interface PlannedDisk {
+  readonly disk: HostDisk;
+  readonly readonly: boolean;
+  readonly use: /** A device of config.json. */
+    | { readonly kind: 'node'; readonly containerPath: string }
+    /** A bind mount whose source is a block device: the container has the disk itself at the destination. */
+    | { readonly kind: 'mount'; readonly index: number }
+    | { readonly kind: 'rootfs'; readonly fsType: string; readonly options: readonly string[] };
+}
+
+/**
+ * The disks that a container asks for: `linux.devices` of type b, bind mounts of block devices, and its root file system.
+ * Starts nothing.
+ *
+ * `disable_block_device_use` is about the latter two, as with Kata: a device that config.json names as one is attached in
+ * any case.
+ *
+ * @throws SandboxError `host-refused` for one that is not there; `unsupported` for what the configuration excludes
+ */
+export function planDisks(
+  { spec, devices }: ContainerConfig,
+  hypervisor: HypervisorConfig,
+  rootfs?: RootfsDisk,
+): readonly PlannedDisk[] {
+  const planned: PlannedDisk[] = [];
+  for (const [index, { type, major, minor, containerPath }] of devices.entries()) {
+    if (type !== 'b') continue;
+    const disk = diskOfNumbers(Number(major), Number(minor), `linux.devices[${index}]`);
+    const isReadonly =
+      disk.readonly || mayOnlyRead(spec.linux?.resources?.devices ?? [], Number(major), Number(minor));
+    planned.push({ disk, readonly: isReadonly, use: { kind: 'node', containerPath } });
+  }
+  for (const [index, mount] of (spec.mounts ?? []).entries()) {
+    if (!isBlockDeviceMount(mount)) continue;
+    const field = `mounts[${index}].source`;
+    const disk = diskOfPath(mount.source ?? '', field);
+    demandUse(hypervisor, `${field}: ${mount.source} is a block device`, disk.path);
+    planned.push({
+      disk,
+      readonly: disk.readonly || hasReadonly(mount.options ?? []),
+      use: { kind: 'mount', index },
+    });
+  }
+  if (rootfs !== undefined) {
+    const { path, format = 'raw', fsType, options } = rootfs;
+    const disk = { ...diskOfPath(path, 'root file system'), format };
+    demandUse(hypervisor, `the root file system is on the block device ${path}`, path);
+    planned.push({
+      disk,
+      readonly: disk.readonly || hasReadonly(options),
+      use: { kind: 'rootfs', fsType, options },
+    });
+  }
+  if (planned.length > 0) demandDriver(hypervisor);
+  return planned;
+}
+
+/** True for a bind mount whose source is a block device of the host. */
+export function isBlockDeviceMount(mount: MountLike): boolean {
+  if (!isBind(mount) || !(mount.source ?? '').startsWith('/')) return false;
+  return statSync(mount.source ?? '', { throwIfNoEntry: false })?.isBlockDevice() ?? false;
+}
+
+/** The rules that are about this one device allow no writing. Without such a rule the device stays as it is. */
+function mayOnlyRead(rules: readonly DeviceRule[], major: number, minor: number): boolean {
+  const own = rules.filter(
+    (rule) => rule.allow && rule.type === 'b' && Number(rule.major) === major && Number(rule.minor) === minor,
+  );
+  return (
+    own.length > 0 &&
+    own.every(({ access }) => access !== undefined && access !== '' && !access.includes('w'))
+  );
+}
+
+/** The last word counts. */
+function hasReadonly(options: readonly string[]): boolean {
+  return /^r?ro$/.test(options.findLast((option) => /^r?r[ow]$/.test(option)) ?? '');
+}
+
+function demandUse({ disableBlockDeviceUse }: HypervisorConfig, what: string, path: string): void {
+  if (!disableBlockDeviceUse) return;
+  throw sandboxError(
+    'unsupported',
+    `${what}, and disable_block_device_use = true keeps those out of virtual machines; set it to false`,
+    { path },
+  );
+}
+
+function demandDriver({ blockDeviceDriver }: HypervisorConfig): void {
+  if (blockDeviceDriver === 'virtio-blk' || blockDeviceDriver === 'virtio-scsi') return;
+  throw sandboxError(
+    'unsupported',
+    `block_device_driver = "${blockDeviceDriver}" cannot attach a disk; use virtio-blk or virtio-scsi`,
+  );
+}

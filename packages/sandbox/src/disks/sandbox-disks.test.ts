@@ -1,0 +1,102 @@
+import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
+import type { DiskDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
+import { expect, test } from 'vitest';
+import type { PlannedDisk } from './plan-disks.ts';
+import { diskDevice, SandboxDisks } from './sandbox-disks.ts';
+
+const { hypervisor } = defaultRuntimeConfig();
+
+/** A machine that plugs all but `refused`, and tells. */
+function machine(refused = ''): VirtualMachine & { readonly log: string[] } {
+  const log: string[] = [];
+  const part: Partial<VirtualMachine> = {
+    hotplug: new Set(['block', 'scsi'] as const),
+    plug: async (device: VmDevice) => {
+      if ((device as DiskDevice).path === refused) throw new Error('QEMU says no');
+      log.push(`plug ${device.id} ${(device as DiskDevice).path}`);
+      return { guestPciPath: '02/01', guestScsiAddress: `0:${log.length}` };
+    },
+    unplug: async (id: string) => void log.push(`unplug ${id}`),
+  };
+  return { ...(part as VirtualMachine), log };
+}
+
+function disk(path: string, use: PlannedDisk['use'], readonly = false): PlannedDisk {
+  return { disk: { path, source: 'device', format: 'raw', identity: path, readonly: false }, readonly, use };
+}
+
+const node = (path: string, readonly = false) =>
+  disk(path, { kind: 'node', containerPath: '/dev/x' }, readonly);
+
+test('a disk that two containers use is plugged once and unplugged with the last', async () => {
+  const vm = machine();
+  const disks = new SandboxDisks(vm, hypervisor);
+  const device = { type: 'scsi', id: '0:1', vmPath: '', containerPath: '/dev/x', options: [] };
+  expect(await disks.attach('a', 'a', [node('/dev/loop1')])).toEqual({
+    devices: [device],
+    storages: [],
+    mounts: [],
+  });
+  expect((await disks.attach('b', 'b', [node('/dev/loop1', true)])).devices).toEqual([device]);
+  await disks.detach('a');
+  await disks.detach('a');
+  await disks.detach('b');
+  expect(vm.log).toEqual(['plug disk1 /dev/loop1', 'unplug disk1']);
+});
+
+test('volumes and root file systems are storages of the guest', async () => {
+  const disks = new SandboxDisks(machine(), hypervisor);
+  const attached = await disks.attach('a', 'a@2', [
+    disk('/dev/loop1', { kind: 'mount', index: 4 }),
+    disk('/dev/loop2', { kind: 'rootfs', fsType: 'ext4', options: ['noatime'] }, true),
+  ]);
+  const mountPoint = '/run/kata-containers/sandbox/disks/a@2/4';
+  expect(attached).toEqual({
+    devices: [],
+    mounts: [{ index: 4, guestSource: mountPoint }],
+    storages: [
+      { driver: 'scsi', source: '0:1', fstype: 'bind', options: ['bind'], mountPoint },
+      {
+        driver: 'scsi',
+        source: '0:2',
+        fstype: 'ext4',
+        options: ['noatime', 'ro'],
+        mountPoint: '/run/kata-containers/shared/containers/a@2/rootfs',
+      },
+    ],
+  });
+});
+
+test('when one of several disks cannot be had, none stays', async () => {
+  const vm = machine('/dev/bad');
+  const disks = new SandboxDisks(vm, hypervisor);
+  await expect(disks.attach('a', 'a', [node('/dev/loop1'), node('/dev/bad')])).rejects.toMatchObject({
+    code: 'host-refused',
+    message: '/dev/bad cannot be attached to the virtual machine: QEMU says no',
+  });
+  expect(vm.log).toEqual(['plug disk1 /dev/loop1', 'unplug disk1']);
+  await expect(disks.attach('b', 'b', [node('/dev/loop1', true), node('/dev/loop1')])).rejects.toThrow(
+    'read-only for another container',
+  );
+  expect(vm.log.slice(2)).toEqual(['plug disk3 /dev/loop1', 'unplug disk3']);
+});
+
+const settings: readonly [string, Partial<HypervisorConfig>, Partial<DiskDevice>][] = [
+  ['the default', {}, { kind: 'scsi', aio: 'io_uring', readonly: false }],
+  ['the bus', { blockDeviceDriver: 'virtio-blk' }, { kind: 'block', queues: 1, queueSize: 128 }],
+  ['queues', { blockDeviceDriver: 'virtio-blk', numQueues: 2, queueSize: 64 }, { queues: 2, queueSize: 64 }],
+  ['aio', { blockDeviceAio: 'threads' }, { aio: 'threads' }],
+  [
+    'the cache',
+    { blockDeviceCacheSet: true, blockDeviceCacheDirect: true },
+    { cache: { direct: true, noFlush: false } },
+  ],
+  [
+    'sectors',
+    { blockDeviceLogicalSectorSizeBytes: 512, blockDevicePhysicalSectorSizeBytes: 4096 },
+    { logicalSectorBytes: 512, physicalSectorBytes: 4096 },
+  ],
+];
+test.each(settings)('%s is as configured', (_name, changes, expected) => {
+  expect(diskDevice('disk1', node('/dev/loop1'), { ...hypervisor, ...changes })).toMatchObject(expected);
+});

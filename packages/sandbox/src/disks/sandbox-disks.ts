@@ -1,0 +1,201 @@
+import type { HypervisorConfig } from '@hako/config';
+import type { DiskDevice, PluggedDevice, VirtualMachine } from '@hako/hypervisor';
+import { guestDiskFile, guestRootfs } from '../guest-paths.ts';
+import type { GuestStorage } from '../guest-storage.ts';
+import { type SandboxError, sandboxError } from '../sandbox-error.ts';
+import type { SharedMount } from '../share.ts';
+import type { PlannedDisk } from './plan-disks.ts';
+
+/** A device for CreateContainer (field names of grpc.Device). */
+export interface GuestDevice {
+  /** `blk` or `scsi`. */
+  readonly type: string;
+  /** Where the guest finds it: PCI path or SCSI address. */
+  readonly id: string;
+  readonly vmPath: string;
+  readonly containerPath: string;
+  readonly options: string[];
+}
+
+/** What the guest is told of a container's disks. */
+export interface AttachedDisks {
+  readonly devices: readonly GuestDevice[];
+  readonly storages: readonly GuestStorage[];
+  readonly mounts: readonly SharedMount[];
+}
+
+interface Plugged {
+  readonly id: string;
+  readonly readonly: boolean;
+  readonly where: PluggedDevice;
+  users: number;
+}
+
+/** Disks of the host that one machine has: plugged for their first container, unplugged with the last. */
+export class SandboxDisks {
+  readonly #machine: VirtualMachine;
+  readonly #hypervisor: HypervisorConfig;
+  readonly #plugged = new Map<string, Plugged>();
+  /** Identities of the disks that a container uses, one entry per use. */
+  readonly #used = new Map<string, readonly string[]>();
+  #made = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(machine: VirtualMachine, hypervisor: HypervisorConfig) {
+    this.#machine = machine;
+    this.#hypervisor = hypervisor;
+  }
+
+  /**
+   * Plugs what is not there yet. Nothing stays of a container whose disks cannot all be had.
+   *
+   * @param name of the container's folder in the share
+   * @throws SandboxError `host-refused`
+   */
+  attach(containerId: string, name: string, planned: readonly PlannedDisk[]): Promise<AttachedDisks> {
+    return this.#inTurn(async () => {
+      const used: string[] = [];
+      this.#used.set(containerId, used);
+      const devices: GuestDevice[] = [];
+      const storages: GuestStorage[] = [];
+      const mounts: SharedMount[] = [];
+      try {
+        for (const one of planned) {
+          const place = await this.#take(one);
+          used.push(one.disk.identity);
+          const { use } = one;
+          if (use.kind === 'node') {
+            devices.push({ ...place, vmPath: '', containerPath: use.containerPath, options: [] });
+            continue;
+          }
+          const storage = storageOf(one, place, name);
+          storages.push(storage);
+          if (use.kind === 'mount') mounts.push({ index: use.index, guestSource: storage.mountPoint });
+        }
+      } catch (error) {
+        await this.#letGo(containerId).catch(() => {});
+        throw error;
+      }
+      return { devices, storages, mounts };
+    });
+  }
+
+  /** Unplugs what no other container uses. @throws SandboxError `teardown-incomplete` when the guest keeps one */
+  detach(containerId: string): Promise<void> {
+    return this.#inTurn(() => this.#letGo(containerId));
+  }
+
+  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(action);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async #take(planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
+    const { disk } = planned;
+    const present = this.#plugged.get(disk.identity);
+    if (present === undefined) return this.#plug(planned);
+    if (present.readonly && !planned.readonly) {
+      throw sandboxError(
+        'host-refused',
+        `${disk.path} is in the virtual machine already, read-only for another container`,
+        { path: disk.path },
+      );
+    }
+    present.users += 1;
+    return this.#placeOf(present.where);
+  }
+
+  async #plug(planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
+    const { disk } = planned;
+    this.#made += 1;
+    const device = diskDevice(`disk${this.#made}`, planned, this.#hypervisor);
+    if (!this.#machine.hotplug.has(device.kind)) throw cannotPlug(this.#hypervisor);
+    let where: PluggedDevice;
+    try {
+      where = await this.#machine.plug(device);
+    } catch (error) {
+      throw sandboxError(
+        'host-refused',
+        `${disk.path} cannot be attached to the virtual machine: ${(error as Error).message}`,
+        { path: disk.path },
+        error,
+      );
+    }
+    this.#plugged.set(disk.identity, { id: device.id, readonly: planned.readonly, where, users: 1 });
+    return this.#placeOf(where);
+  }
+
+  async #letGo(containerId: string): Promise<void> {
+    const used = this.#used.get(containerId) ?? [];
+    this.#used.delete(containerId);
+    const failures: string[] = [];
+    for (const identity of used) {
+      const plugged = this.#plugged.get(identity);
+      if (plugged === undefined) continue;
+      plugged.users -= 1;
+      if (plugged.users > 0) continue;
+      this.#plugged.delete(identity);
+      try {
+        await this.#machine.unplug(plugged.id);
+      } catch (error) {
+        failures.push((error as Error).message);
+      }
+    }
+    if (failures.length > 0)
+      throw sandboxError('teardown-incomplete', failures.join('; '), { id: containerId });
+  }
+
+  #placeOf({ guestPciPath, guestScsiAddress }: PluggedDevice): Pick<GuestDevice, 'type' | 'id'> {
+    return guestScsiAddress === undefined
+      ? { type: 'blk', id: guestPciPath }
+      : { type: 'scsi', id: guestScsiAddress };
+  }
+}
+
+/** The disk as the configuration wants it. */
+export function diskDevice(
+  id: string,
+  { disk, readonly }: Pick<PlannedDisk, 'disk' | 'readonly'>,
+  hypervisor: HypervisorConfig,
+): DiskDevice {
+  const { blockDeviceCacheSet, blockDeviceLogicalSectorSizeBytes: logical } = hypervisor;
+  const { blockDevicePhysicalSectorSizeBytes: physical, numQueues, queueSize } = hypervisor;
+  const isScsi = hypervisor.blockDeviceDriver === 'virtio-scsi';
+  return {
+    kind: isScsi ? 'scsi' : 'block',
+    id,
+    path: disk.path,
+    source: disk.source,
+    format: disk.format,
+    readonly,
+    aio: hypervisor.blockDeviceAio,
+    ...(blockDeviceCacheSet
+      ? { cache: { direct: hypervisor.blockDeviceCacheDirect, noFlush: hypervisor.blockDeviceCacheNoflush } }
+      : {}),
+    ...(logical > 0 ? { logicalSectorBytes: logical } : {}),
+    ...(physical > 0 ? { physicalSectorBytes: physical } : {}),
+    ...(isScsi ? {} : { queues: Math.max(1, numQueues), queueSize }),
+  };
+}
+
+function storageOf(
+  { use, readonly }: PlannedDisk,
+  { type, id }: Pick<GuestDevice, 'type' | 'id'>,
+  name: string,
+): GuestStorage {
+  const common = { driver: type, source: id };
+  if (use.kind === 'rootfs') {
+    const options = readonly && !use.options.includes('ro') ? [...use.options, 'ro'] : [...use.options];
+    return { ...common, fstype: use.fsType, options, mountPoint: guestRootfs(name) };
+  }
+  const index = use.kind === 'mount' ? use.index : 0;
+  return { ...common, fstype: 'bind', options: ['bind'], mountPoint: guestDiskFile(name, index) };
+}
+
+function cannotPlug({ machineType }: HypervisorConfig): SandboxError {
+  return sandboxError(
+    'unsupported',
+    `machine_type = "${machineType}" has no place for the disks of a container; use q35 or pc`,
+  );
+}

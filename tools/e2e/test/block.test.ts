@@ -1,0 +1,286 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { connectTask } from '@hako/shim/client';
+import { packAny, RuntimeOptions } from '@hako/task-protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { shimPath } from '../src/paths.ts';
+import { memberBundle, sandboxBundle } from '../src/pod-bundle.ts';
+import { image, Podman } from '../src/podman.ts';
+import { runProgram } from '../src/run-program.ts';
+import { withLine } from '../src/toml-line.ts';
+import { Workbench } from '../src/workbench.ts';
+
+const mib = 1024 * 1024;
+let bench: Workbench;
+const loops: string[] = [];
+
+/** A loop device over a new file with this text at its beginning. */
+function loopDevice(name: string, text: string, options: readonly string[] = []) {
+  const file = join(bench.folder, `${name}.img`);
+  writeFileSync(file, text);
+  truncateSync(file, 8 * mib);
+  const device = execFileSync('losetup', ['--find', '--show', ...options, file], { encoding: 'utf8' }).trim();
+  loops.push(device);
+  const { rdev } = statSync(device);
+  return { file, device, major: (rdev >> 8) & 0xfff, minor: rdev & 0xff };
+}
+
+beforeAll(() => {
+  bench = new Workbench();
+});
+afterAll(async () => {
+  await bench.close();
+  for (const device of loops) execFileSync('losetup', ['--detach', device]);
+});
+
+test('block devices of config.json and of volumes are disks in the container', async () => {
+  const plain = loopDevice('plain', 'plain');
+  const readonly = loopDevice('readonly', 'readonly', ['--read-only']);
+  const ruled = loopDevice('ruled', 'ruled');
+  const volume = loopDevice('volume', 'volume');
+  const shut = loopDevice('shut', 'no rule allows it');
+  const node = ({ major, minor }: typeof plain, path: string) => ({
+    path,
+    type: 'b',
+    major,
+    minor,
+    fileMode: 0o600,
+    uid: 0,
+    gid: 0,
+  });
+  const rule = ({ major, minor }: typeof plain, access: string) => ({
+    allow: true,
+    type: 'b',
+    major,
+    minor,
+    access,
+  });
+  const script = [
+    'for d in plain readonly ruled; do head -c 5 /dev/$d; echo " $(blockdev --getsize64 /dev/$d)"; done',
+    'head -c 6 /disk; echo',
+    // Each of these writes, or is refused.
+    'for d in /dev/plain /dev/readonly /dev/ruled /disk; do printf W | dd of=$d conv=fsync 2>/dev/null && echo "wrote $d"; done',
+    'head -c 1 /dev/shut 2>/dev/null || echo kept',
+  ].join('\n');
+  for (const driver of ['virtio-blk', 'virtio-scsi']) {
+    const configuration = bench.configuration((text) =>
+      [
+        `block_device_driver = "${driver}"`,
+        'disable_block_device_use = false',
+        'enable_iothreads = true',
+      ].reduce((all, line) => withLine(all, line), text),
+    );
+    for (const { file } of [plain, ruled, volume])
+      execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=1', 'count=1', 'conv=notrunc'], {
+        stdio: 'ignore',
+      });
+    for (const [{ device }, text] of [
+      [plain, 'plain'],
+      [ruled, 'ruled'],
+      [volume, 'volume'],
+    ] as const)
+      execFileSync('dd', [`of=${device}`, 'conv=fsync'], {
+        input: text,
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+    const bundle = bench.bundle(['sh', '-c', script], {
+      extra: {
+        mounts: [
+          { destination: '/proc', type: 'proc', source: 'proc' },
+          { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+          { destination: '/tmp', type: 'tmpfs', source: 'tmpfs' },
+          { destination: '/disk', type: 'bind', source: volume.device, options: ['bind', 'rw'] },
+        ],
+        linux: {
+          namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }, { type: 'uts' }],
+          devices: [
+            node(plain, '/dev/plain'),
+            node(readonly, '/dev/readonly'),
+            node(ruled, '/dev/ruled'),
+            node(shut, '/dev/shut'),
+          ],
+          resources: {
+            devices: [
+              { allow: false, access: 'rwm' },
+              rule(plain, 'rwm'),
+              rule(readonly, 'rwm'),
+              rule(ruled, 'r'),
+            ],
+          },
+        },
+      },
+    });
+    const { exitCode, stdout, stderr } = await bench.hako([
+      '--config',
+      configuration,
+      'run',
+      '--bundle',
+      bundle,
+      'disks',
+    ]);
+    expect({ driver, exitCode, stdout, stderr }).toEqual({
+      driver,
+      exitCode: 0,
+      stdout: `plain ${8 * mib}\nreado ${8 * mib}\nruled ${8 * mib}\nvolume\nwrote /dev/plain\nwrote /disk\nkept\n`,
+      stderr: expect.any(String),
+    });
+    // What was written is on the host; what was read-only is as it was.
+    const heads = [plain, readonly, ruled, volume].map(({ file }) =>
+      readFileSync(file).subarray(0, 6).toString(),
+    );
+    expect(heads).toEqual(['Wlain\0', 'readon', 'ruled\0', 'Wolume']);
+    expect(bench.leftovers()).toEqual([]);
+  }
+});
+
+test('podman: a device by --device, also for reading only; a volume that is one is refused by default', async () => {
+  const { device, file } = loopDevice('podman', 'before');
+  const podman = new Podman(join(bench.folder, 'podman'));
+  await podman.import(bench.rootfs);
+  try {
+    const run = (device: string, script: string) =>
+      podman.output(['run', '--rm', '--device', device, image, 'sh', '-c', script]);
+    expect(
+      await run(
+        `${device}:/dev/xvda`,
+        'head -c 6 /dev/xvda; printf after | dd of=/dev/xvda conv=fsync 2>/dev/null',
+      ),
+    ).toBe('before');
+    expect(readFileSync(file).subarray(0, 6).toString()).toBe('aftere');
+    expect(
+      await run(
+        `${device}:/dev/xvda:r`,
+        'head -c 6 /dev/xvda; printf X | dd of=/dev/xvda 2>/dev/null || echo " kept"',
+      ),
+    ).toBe('aftere kept\n');
+    const { exitCode, stderr } = await podman.run(['run', '--rm', '-v', `${device}:/disk`, image, 'true']);
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain('disable_block_device_use');
+  } finally {
+    await podman.close();
+  }
+});
+
+test('a disk comes with a member of a pod and goes with its last one; what is missing or held leaves nothing', async () => {
+  const { device, major, minor } = loopDevice('pod', 'shared');
+  const linux = {
+    devices: [{ path: '/dev/data', type: 'b', major, minor }],
+    resources: { devices: [{ allow: true, type: 'b', major, minor, access: 'rm' }] },
+  };
+  const create = (id: string, bundle: string) => bench.create(['--bundle', bundle, id]);
+  expect(
+    (await create('pod', sandboxBundle(bench, { sandboxId: 'pod', args: ['sleep', '1000'] }))).exitCode,
+  ).toBe(0);
+  await bench.hako(['start', 'pod']);
+  const qemu = bench.pidOf('pod', 'qemu');
+  const isOpen = () =>
+    readdirSync(`/proc/${qemu}/fd`).some((fd) => readlinkSync(`/proc/${qemu}/fd/${fd}`) === device);
+  for (const id of ['one', 'two']) {
+    const bundle = memberBundle(bench, { sandboxId: 'pod', args: ['sleep', '1000'], linux });
+    expect(await create(id, bundle)).toMatchObject({ exitCode: 0, stderr: '' });
+    await bench.hako(['start', id]);
+    expect((await bench.hako(['exec', id, 'head', '-c', '6', '/dev/data'])).stdout).toBe('shared');
+  }
+  const gone = { devices: [{ path: '/dev/data', type: 'b', major: 7, minor: 1_000_000 }] };
+  const missing = await create(
+    'three',
+    memberBundle(bench, { sandboxId: 'pod', args: ['true'], linux: gone }),
+  );
+  expect(missing).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('the host has no block device 7:1000000'),
+  });
+  const writing = {
+    ...linux,
+    resources: { devices: [{ allow: true, type: 'b', major, minor, access: 'rwm' }] },
+  };
+  const held = await create(
+    'three',
+    memberBundle(bench, { sandboxId: 'pod', args: ['true'], linux: writing }),
+  );
+  expect(held).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('read-only for another container'),
+  });
+  expect(isOpen()).toBe(true);
+  await bench.hako(['delete', '--force', 'one']);
+  expect((await bench.hako(['exec', 'two', 'head', '-c', '6', '/dev/data'])).stdout).toBe('shared');
+  await bench.hako(['delete', '--force', 'two']);
+  expect(isOpen()).toBe(false);
+  // The same device may come again, in another way.
+  expect(
+    (await create('four', memberBundle(bench, { sandboxId: 'pod', args: ['true'], linux: writing })))
+      .exitCode,
+  ).toBe(0);
+  await bench.hako(['delete', '--force', 'four']);
+  await bench.hako(['delete', '--force', 'pod']);
+  expect(isOpen).toThrow();
+});
+
+test('a root file system on a disk is mounted by the guest, and whole when the container is gone', async () => {
+  const namespace = `hako-e2e-block-${process.pid}`;
+  const configuration = bench.configuration((text) => withLine(text, 'disable_block_device_use = false'));
+  const file = join(bench.folder, 'rootfs.ext4');
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', bench.rootfs, file, '32m']);
+  const bundle = bench.bundle(['sh', '-c', 'grep " / " /proc/mounts; echo kept > /file'], {
+    rootfs: 'rootfs',
+    readonlyRootfs: false,
+  });
+  mkdirSync(join(bundle, 'rootfs'));
+  execFileSync('mkfifo', [join(bundle, 'log')]);
+  const words = [
+    '-namespace',
+    namespace,
+    '-id',
+    'task',
+    '-address',
+    '/no/containerd.sock',
+    '-bundle',
+    bundle,
+  ];
+  const call = (action: string) =>
+    runProgram(shimPath, [...words, action], {
+      cwd: bundle,
+      env: { ...process.env, TTRPC_ADDRESS: '/no/containerd.sock.ttrpc' },
+    });
+  const { stdout } = await call('start');
+  const shim = await connectTask(stdout.replace(/^unix:\/\//, ''));
+  try {
+    const output = join(bench.folder, 'output');
+    await shim.task.create({
+      id: 'task',
+      bundle,
+      rootfs: [{ type: 'ext4', source: file, options: ['loop'] }],
+      stdout: `file://${output}`,
+      options: packAny(RuntimeOptions, { configPath: configuration }),
+    });
+    await shim.task.start({ id: 'task' });
+    expect(await shim.task.wait({ id: 'task' })).toMatchObject({ exitStatus: 0 });
+    expect(readFileSync(output, 'utf8')).toMatch(/^\/dev\/sda \/ ext4 rw/);
+    await shim.task.delete({ id: 'task' });
+    expect(
+      execFileSync('debugfs', ['-R', 'cat /file', file], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    ).toBe('kept\n');
+    // Unmounted in order: no journal is left to be replayed.
+    expect(
+      execFileSync('dumpe2fs', ['-h', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    ).not.toContain('needs_recovery');
+  } finally {
+    shim.close();
+    await call('delete');
+    rmdirSync(join('/run/hako/.containerd', namespace));
+  }
+});
