@@ -79,8 +79,8 @@ test.each([
   ['no root', { containerId: 'c', OCI: { Process: {} } }, 'invalid-argument'],
   ['no process', { containerId: 'c', OCI: { Root: { Path: '/x' } } }, 'invalid-argument'],
   [
-    'devices',
-    { containerId: 'c', devices: [{ type: 'blk' }], OCI: { Root: { Path: '/x' }, Process: {} } },
+    'devices that are no disks',
+    { containerId: 'c', devices: [{ type: 'vfio-pci' }], OCI: { Root: { Path: '/x' }, Process: {} } },
     'unimplemented',
   ],
   [

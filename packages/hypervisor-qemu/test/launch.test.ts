@@ -98,7 +98,7 @@ test('disks come and go while the guest runs', { timeout: bootTimeoutMs }, async
     await expect(machine.plug({ ...raw, id: 'more' })).rejects.toThrow(/in use|lock/);
     await expect(machine.plug(raw)).rejects.toMatchObject({ code: 'device-exists' });
     const nodes = async () =>
-      (await machine.qmp.execute(queryNodes))
+      (await machine.qmp.execute(queryNodes, {}))
         .map((node) => node['node-name'])
         .filter((name) => /-node$/.test(String(name)))
         .sort();

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentClient } from '@hako/agent-client';
 import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
@@ -17,6 +16,7 @@ import { guestRefused } from './guest-refused.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
+import { makeDirectories } from './make-directories.ts';
 import { openAgent } from './open-agent.ts';
 import { notePoststopDue } from './poststop.ts';
 import { type HookState, runHooks } from './run-hooks.ts';
@@ -174,7 +174,7 @@ export class Sandbox {
     if (rootfsDisk === undefined) checkDevices(config);
     const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
     if (this.#booting === undefined) {
-      await this.#makeDirectories();
+      await makeDirectories(this.#paths, this.#journal);
       await this.#enterCgroup();
       await this.#lookAtNetwork();
     }
@@ -230,19 +230,6 @@ export class Sandbox {
     const state = hookState(config, 'creating', pid);
     await runHooks('prestart', hooks?.prestart, state, this.#cancelled.signal);
     await runHooks('createRuntime', hooks?.createRuntime, state, this.#cancelled.signal);
-  }
-
-  async #makeDirectories(): Promise<void> {
-    // Not in the journal: who asks why a container ended needs it after the machine is gone.
-    mkdirSync(this.#paths.logs, { recursive: true, mode: 0o700 });
-    for (const [path, mode] of [
-      [this.#paths.vm, 0o700],
-      // The guest's root directory of the share: root of a user namespace must get through it to its root file system.
-      [this.#paths.share, 0o711],
-    ] as const) {
-      await this.#journal.announce({ kind: 'directory', path });
-      mkdirSync(path, { recursive: true, mode });
-    }
   }
 
   async #enterCgroup(): Promise<void> {

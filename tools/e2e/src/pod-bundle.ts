@@ -47,7 +47,9 @@ function podBundle(bench: Workbench, kind: 'sandbox' | 'container', container: P
       linux: {
         namespaces: ['mount', 'pid', 'network', 'ipc', 'uts'].map((type) =>
           // The path is that of the sandbox's process on the host; which one it is does not matter.
-          isMember && joins.includes(type) ? { type, path: `/proc/self/ns/${type === 'network' ? 'net' : type}` } : { type },
+          isMember && joins.includes(type)
+            ? { type, path: `/proc/self/ns/${type === 'network' ? 'net' : type}` }
+            : { type },
         ),
         ...linux,
       },

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Device } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import type { Machine } from '../system/machine.ts';
-import { diskDrivers, diskFile, isDiskDriver } from './disks.ts';
+import { type DiskDriver, diskDrivers, diskFile, isDiskDriver } from './disks.ts';
 
 /** Type and numbers of a device file. */
 interface Node {
@@ -34,13 +34,7 @@ export async function withGuestDevices(
 ): Promise<object> {
   const renumbered = new Map<string, Node>();
   for (const { type, id, vmPath, containerPath } of devices) {
-    if (!isDiskDriver(type)) {
-      throw new AgentError(
-        'unimplemented',
-        `device type ${JSON.stringify(type)} is not one of ${diskDrivers.join(', ')}`,
-      );
-    }
-    renumbered.set(containerPath, nodeOf(await diskFile(machine, type, id === '' ? vmPath : id)));
+    renumbered.set(containerPath, nodeOf(await diskFile(machine, diskDriver(type), id === '' ? vmPath : id)));
   }
   if (renumbered.size === 0) return spec;
   const linux = objectIn(spec, 'linux') ?? {};
@@ -70,6 +64,15 @@ export async function withGuestDevices(
       ...(ruled.length === 0 ? {} : { resources: { ...resources, devices: ruled } }),
     },
   };
+}
+
+/** Which kind of disk a device of that type is. Throws AgentError `unimplemented`. */
+export function diskDriver(type: string): DiskDriver {
+  if (isDiskDriver(type)) return type;
+  throw new AgentError(
+    'unimplemented',
+    `device type ${JSON.stringify(type)} is not one of ${diskDrivers.join(', ')}`,
+  );
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   specFromProto,
 } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
-import { allowMountedDisks, withGuestDevices } from '../devices/container-devices.ts';
+import { allowMountedDisks, diskDriver, withGuestDevices } from '../devices/container-devices.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { withSharedNamespaces } from '../shared-namespaces.ts';
 import { storageRoot } from '../storage.ts';
@@ -75,7 +75,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */
 function specOf(request: CreateContainerRequest): object {
-  const { OCI, stringUser } = request;
+  const { OCI, devices, stringUser } = request;
   refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
   if (OCI === undefined)
     throw new AgentError('invalid-argument', 'OCI, the spec of the container, is missing');
@@ -83,6 +83,7 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('invalid-argument', 'OCI.Root.Path, the root file system in the guest, is missing');
   }
   if (OCI.Process === undefined) throw new AgentError('invalid-argument', 'OCI.Process is missing');
+  for (const { type } of devices) diskDriver(type);
   if (OCI.Linux?.Namespaces.some(({ Type }) => Type === 'time') === true) {
     // Debian 12's crun fails on them with a message that names nothing.
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');
