@@ -34,7 +34,7 @@ test('exec: user, groups, capabilities, no_new_privs, and flags without meaning 
     ...[
       '--no-new-privs',
       '--preserve-fds',
-      '2',
+      '0',
       '--apparmor',
       'x',
       '--process-label',
