@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { keepingCapabilities, PosixError } from '@hako/posix';
 import { ConsoleLog, timeStamp } from './console-log.ts';
 import { OutputTail } from './output-tail.ts';
 import { type QemuError, qemuError } from './qemu-error.ts';
@@ -14,6 +15,8 @@ export interface ChildOptions {
   readonly inherit: readonly number[];
   /** End the child when the thread that starts it ends. */
   readonly dieWithParent: boolean;
+  /** It keeps its capabilities when it takes another user's id, where we may grant that. Default false. */
+  readonly keepsCapabilities?: boolean;
   /** In a new, empty network namespace, which takes root. Default false. */
   readonly ownNetwork?: boolean;
   /** File that gets what it prints on stderr. Default: none; the last lines are kept in any case. */
@@ -72,13 +75,15 @@ export class Child {
       ...args,
     ];
     const [first = program, ...rest] = wrapped;
-    const process = spawn(first, rest, {
-      ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
-      cwd: '/',
-      detached: true,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe', ...inherit],
-    });
+    const start = (): ChildProcess =>
+      spawn(first, rest, {
+        ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
+        cwd: '/',
+        detached: true,
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
+        stdio: ['ignore', 'pipe', 'pipe', ...inherit],
+      });
+    const process = options.keepsCapabilities === true ? withCapabilities(start) : start();
     const { stdout, stderr } = process;
     return await new Promise<Child>((resolve, reject) => {
       process.once('error', (error) => reject(notStarted(program, error)));
@@ -106,6 +111,16 @@ export class Child {
     } catch {
       // ESRCH: none is left.
     }
+  }
+}
+
+/** Without CAP_SETPCAP it is started as any other. */
+function withCapabilities(start: () => ChildProcess): ChildProcess {
+  try {
+    return keepingCapabilities(start);
+  } catch (error) {
+    if (error instanceof PosixError && error.code === 'EPERM') return start();
+    throw error;
   }
 }
 

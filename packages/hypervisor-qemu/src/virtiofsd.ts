@@ -59,6 +59,9 @@ export async function startVirtiofsd(
       inherit: [listener],
       // It ends with QEMU's connection, and with setpriv its argv[0] would be lost.
       dieWithParent: false,
+      // The guest's kernel has checked who may make a file where, by all groups of the caller; QEMU's virtiofsd checks again
+      // without the supplementary ones, and would refuse what a pod's fsGroup allows. The Rust one decides that by itself.
+      keepsCapabilities: flavour === 'c',
       stderrLog: join(vm.logDir ?? vm.runtimeDir, 'virtiofsd.log'),
     });
     child.stdout.resume();

@@ -29,6 +29,7 @@ export {
 export {
   type ChildExit,
   isProcessAlive,
+  keepingCapabilities,
   killExact,
   type ProcessStatus,
   processStartTime,

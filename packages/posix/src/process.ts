@@ -82,6 +82,26 @@ export function setChildSubreaper(enabled: boolean): void {
   callLibc('prctl', [PR_SET_CHILD_SUBREAPER, enabled ? 1 : 0, 0, 0, 0]);
 }
 
+const PR_GET_SECUREBITS = 27;
+const PR_SET_SECUREBITS = 28;
+/** capabilities(7), SECBIT_NO_SETUID_FIXUP */
+const NO_SETUID_FIXUP = 1 << 2;
+
+/**
+ * Runs `start`, which starts a process: that one keeps its capabilities while it acts under another user's id
+ * (capabilities(7), "securebits"). Of this thread nothing is changed when it returns. Throws PosixError EPERM without
+ * CAP_SETPCAP; `start` has not been called then.
+ */
+export function keepingCapabilities<T>(start: () => T): T {
+  const before = callLibc('prctl', [PR_GET_SECUREBITS, 0, 0, 0, 0]);
+  callLibc('prctl', [PR_SET_SECUREBITS, before | NO_SETUID_FIXUP, 0, 0, 0]);
+  try {
+    return start();
+  } finally {
+    callLibc('prctl', [PR_SET_SECUREBITS, before, 0, 0, 0]);
+  }
+}
+
 export interface ChildExit {
   readonly pid: number;
   /** Exit status, or null when a signal ended the process. */

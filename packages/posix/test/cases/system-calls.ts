@@ -21,6 +21,7 @@ import {
   connectUnix,
   connectUnixDescriptor,
   isProcessAlive,
+  keepingCapabilities,
   killExact,
   listenUnix,
   lockFile,
@@ -203,6 +204,12 @@ export const systemCalls: Record<string, Case> = {
     }
   },
 
+  'a process can be started that keeps its capabilities under another user id; others are not': () => {
+    const bits = (): string => spawnSync('setpriv', ['--dump'], { encoding: 'utf8' }).stdout;
+    assert.match(keepingCapabilities(bits), /Securebits: .*no_setuid_fixup/);
+    assert.doesNotMatch(bits(), /no_setuid_fixup/);
+  },
+
   'children start with default signals, whatever we ignore': () => {
     // What a helper for resetting signals would be for: both engines do it on every spawn.
     const ignore = (): void => undefined;
@@ -267,19 +274,21 @@ export const systemCalls: Record<string, Case> = {
   'a raw terminal changes no byte, and gets its mode back': () => {
     const { masterFd, slavePath } = openPty();
     const slave = openSync(slavePath, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-    const piece = Buffer.alloc(16);
-    const through = (bytes: string): string => {
-      writeSync(slave, bytes);
-      return piece.toString('latin1', 0, readSync(masterFd, piece));
+    /** One side is written, and the other reads so much, in as many pieces as the kernel makes of it. */
+    const through = (from: number, bytes: string, to: number, length: number): string => {
+      writeSync(from, bytes);
+      const piece = Buffer.alloc(length);
+      let text = '';
+      while (text.length < length) text += piece.toString('latin1', 0, readSync(to, piece));
+      return text;
     };
     try {
-      assert.equal(through('a\n'), 'a\r\n');
+      assert.equal(through(slave, 'a\n', masterFd, 3), 'a\r\n');
       const before = makeTerminalRaw(slave);
-      assert.equal(through('a\n'), 'a\n');
-      writeSync(masterFd, '\x03x\r');
-      assert.equal(piece.toString('latin1', 0, readSync(slave, piece)), '\x03x\r');
+      assert.equal(through(slave, 'a\nb', masterFd, 3), 'a\nb');
+      assert.equal(through(masterFd, '\x03x\r', slave, 3), '\x03x\r');
       restoreTerminal(slave, before);
-      assert.equal(through('a\n'), 'a\r\n');
+      assert.equal(through(slave, 'a\n', masterFd, 3), 'a\r\n');
     } finally {
       closeSync(slave);
       closeSync(masterFd);

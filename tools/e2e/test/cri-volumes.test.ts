@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { makeBusyboxRootfs } from '@hako/bundles';
+import { ContainerdCri, CriPod, namespaceMode } from '@hako/cri';
+import { posixHost } from '@hako/sandbox/state';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hakoPath } from '../src/paths.ts';
+import { until } from '../src/until.ts';
+
+// Volumes are laid out as kubelet lays them out, since that is what tells them apart.
+let folder: string;
+let volumes: string;
+let cri: ContainerdCri;
+let pod: CriPod;
+
+const mount = (hostPath: string, containerPath: string, readonly = false) => ({
+  hostPath,
+  containerPath,
+  readonly,
+});
+const sh = (script: string): readonly string[] => ['sh', '-c', script];
+const wait = sh('exec sleep 100000');
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cri-'));
+  volumes = join(folder, 'pod/volumes');
+  mkdirSync(volumes, { recursive: true });
+  cri = new ContainerdCri({ folder: join(folder, 'c'), binFolder: dirname(hakoPath) });
+  await cri.startWithImages(makeBusyboxRootfs(join(folder, 'rootfs')));
+  const linux = {
+    securityContext: { namespaceOptions: { network: namespaceMode.node }, privileged: true },
+  };
+  pod = await CriPod.run(cri, 'volumes', 'hako-no-devices', { linux });
+});
+afterAll(async () => {
+  await cri.close();
+  const host = posixHost();
+  for (const target of host.mountsBelow(folder)) host.unmountAll(target);
+  rmSync(folder, { recursive: true });
+});
+
+test('emptyDir on disk and in memory, with the group of the pod, and parts of both by subPath', async () => {
+  const disk = join(volumes, 'kubernetes.io~empty-dir/disk');
+  const memory = join(volumes, 'kubernetes.io~empty-dir/memory');
+  for (const place of [disk, memory]) mkdirSync(place, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', memory]);
+  // fsGroup: kubelet gives the folder to the group, and the container has it as a supplemental one.
+  const fsGroup = 3000;
+  for (const place of [disk, memory]) {
+    chownSync(place, 0, fsGroup);
+    chmodSync(place, 0o2775);
+  }
+  const parts = ['disk', 'memory'].map((name) => {
+    const part = join(folder, 'pod/volume-subpaths', name, 'reader/0');
+    const inside = join(volumes, 'kubernetes.io~empty-dir', name, 'sub');
+    for (const place of [part, inside]) mkdirSync(place, { recursive: true, mode: 0o775 });
+    chownSync(inside, 0, fsGroup);
+    chmodSync(inside, 0o2775);
+    execFileSync('mount', ['--bind', inside, part]);
+    return mount(part, `/part-of-${name}`);
+  });
+  const linux = {
+    securityContext: {
+      runAsUser: { value: 1000 },
+      runAsGroup: { value: 2000 },
+      supplementalGroups: [fsGroup],
+      namespaceOptions: { network: namespaceMode.node },
+    },
+  };
+  const mounts = [mount(disk, '/disk'), mount(memory, '/memory')];
+  const write =
+    'for v in disk memory; do echo $v > /$v/file; echo part of $v > /$v/sub/file; done; exec sleep 100000';
+  const reader = await pod.start('reader', wait, { mounts: [...mounts, ...parts], linux });
+  // Its subPath makes the folder in the guest's volume, as kubelet makes it on the host.
+  await pod.start('writer', sh(write), { mounts, linux });
+  const read = async (...args: string[]) => (await pod.exec(reader, ...args)).stdout;
+  await until(async () => (await read('cat', '/memory/sub/file')) !== '', 'the writer has written');
+  expect(await read('cat', '/disk/file', '/memory/file')).toBe('disk\nmemory\n');
+  expect(await read('cat', '/part-of-disk/file', '/part-of-memory/file')).toBe(
+    'part of disk\npart of memory\n',
+  );
+  expect(await read('stat', '-c', '%u %g', '/disk/file', '/memory/file')).toBe('1000 3000\n1000 3000\n');
+  expect(await read('df', '-k', '/memory')).toMatch(/tmpfs +4096 /);
+  expect(statSync(join(disk, 'file'))).toMatchObject({ uid: 1000, gid: fsGroup });
+  expect(readdirSync(memory, { recursive: true })).toEqual(['sub']);
+});
+
+test('configMap: a new version is seen at once, one by subPath stays; hostPath is what it is on the host', async () => {
+  const settings = join(volumes, 'kubernetes.io~configmap/settings');
+  mkdirSync(settings, { recursive: true });
+  // A link to a folder is replaced, so that all files change at once.
+  const project = (version: string): void => {
+    mkdirSync(join(settings, `..${version}`));
+    writeFileSync(join(settings, `..${version}/key`), version);
+    symlinkSync(`..${version}`, join(settings, '..data_tmp'));
+    renameSync(join(settings, '..data_tmp'), join(settings, '..data'));
+  };
+  symlinkSync('..data/key', join(settings, 'key'));
+  project('v1');
+  const one = join(folder, 'pod/volume-subpaths/settings/user/0');
+  mkdirSync(dirname(one), { recursive: true });
+  writeFileSync(one, '');
+  execFileSync('mount', ['--bind', join(settings, 'key'), one]);
+
+  const hostFolder = join(folder, 'host');
+  const hostFile = join(folder, 'file');
+  mkdirSync(hostFolder);
+  writeFileSync(hostFile, 'of the host\n');
+  const user = await pod.start('user', wait, {
+    mounts: [
+      mount(settings, '/settings', true),
+      mount(one, '/one', true),
+      mount(hostFolder, '/host'),
+      mount(hostFile, '/file', true),
+    ],
+  });
+  const read = async (script: string) => (await pod.exec(user, ...sh(script))).stdout;
+  expect(await read('cat /settings/key /one')).toBe('v1v1');
+  project('v2');
+  await until(async () => (await read('cat /settings/key')) === 'v2', 'the new version is seen');
+  expect(await read('cat /one')).toBe('v1');
+  expect(await read('cat /file; echo made > /host/made')).toBe('of the host\n');
+  expect(readFileSync(join(hostFolder, 'made'), 'utf8')).toBe('made\n');
+  expect((await pod.exec(user, ...sh('echo x > /file'))).stderr).toContain('Read-only file system');
+
+  const socket = join(folder, 'socket');
+  const server = createServer().listen(socket);
+  try {
+    await expect(pod.start('dialer', wait, { mounts: [mount(socket, '/s')] })).rejects.toMatchObject({
+      details: expect.stringMatching(/socket for \/s is a socket: .*cannot reach it/),
+    });
+  } finally {
+    server.close();
+  }
+});
+
+test('privileged without the devices of the host; an annotation that the allow-list does not let through', async () => {
+  const linux = { securityContext: { privileged: true, namespaceOptions: { network: namespaceMode.node } } };
+  const mighty = await pod.start('mighty', wait, { linux });
+  const { stdout } = await pod.exec(mighty, 'ls', '/dev');
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(['full', 'null', 'random', 'tty', 'zero']));
+  expect(stdout).not.toMatch(/^(?:vd[a-z]|kmsg|mem|loop\d)$/m);
+  expect((await pod.exec(mighty, ...sh('mount -t tmpfs t /mnt && echo mounted'))).stdout).toBe('mounted\n');
+
+  const key = 'io.katacontainers.config.hypervisor.path';
+  await expect(
+    CriPod.run(cri, 'refused', 'hako', { annotations: { [key]: '/bin/true' } }),
+  ).rejects.toMatchObject({ details: expect.stringContaining(key) });
+});
