@@ -7,6 +7,7 @@ import {
   type Spec,
 } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { withoutHostDisks } from './all-devices.ts';
 import { guestMountOptions } from './guest-mount-options.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
 import { isBind } from './mount-kind.ts';
@@ -104,6 +105,7 @@ function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxCo
     // Without a word crun makes all mounts private in the end, whatever each of them says.
     rootfsPropagation: 'private',
     ...rest,
+    ...(linux.devices === undefined ? {} : { devices: withoutHostDisks(linux.devices, linux) }),
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
     namespaces: guestNamespaces(container).namespaces,
     cgroupsPath: `/hako/${container.id}`,

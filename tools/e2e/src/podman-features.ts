@@ -199,6 +199,16 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     },
   },
   {
+    name: '`--device` of a character device, `-v` with `:z`',
+    verdict: 'differs',
+    note: 'the device is the guest’s of that number, so only those that every kernel has are the same',
+    check: async (podman) => {
+      const options = ['--device', '/dev/zero:/dev/mine', '-v', 'named:/n:z'];
+      const script = 'head -c 4 /dev/mine | wc -c; cat /n/y';
+      expect(await podman.output(['run', '--rm', ...options, image, 'sh', '-c', script])).toBe('4\ny\n');
+    },
+  },
+  {
     name: '`run` of a missing command, of one that may not be executed: 127, 126; wrong options: 125',
     verdict: 'works',
     check: async (podman) => {

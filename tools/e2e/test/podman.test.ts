@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Podman } from '../src/podman.ts';
+import { podmanAttachFeatures } from '../src/podman-attach-features.ts';
 import { podmanFeatures, podmanTable } from '../src/podman-features.ts';
 import { podmanPodFeatures } from '../src/podman-pod-features.ts';
 import { expectInReadme } from '../src/readme-table.ts';
 import { Workbench } from '../src/workbench.ts';
 
-const features = [...podmanFeatures, ...podmanPodFeatures];
+const features = [...podmanFeatures, ...podmanAttachFeatures, ...podmanPodFeatures];
 let bench: Workbench;
 let podman: Podman;
 const passed = new Set<string>();

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { HypervisorConfig } from '@hako/config';
 import type { DeviceRule } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
+import { hasAllDevices } from '../all-devices.ts';
 import { isBind, type MountLike } from '../mount-kind.ts';
 import { sandboxError } from '../sandbox-error.ts';
 import { diskOfNumbers, diskOfPath, type HostDisk } from './host-disk.ts';
@@ -45,7 +46,7 @@ export function planDisks(
 ): readonly PlannedDisk[] {
   const planned: PlannedDisk[] = [];
   for (const [index, { type, major, minor, containerPath }] of devices.entries()) {
-    if (type !== 'b') continue;
+    if (type !== 'b' || hasAllDevices(spec.linux)) continue;
     const disk = diskOfNumbers(Number(major), Number(minor), `linux.devices[${index}]`);
     const isReadonly =
       disk.readonly || mayOnlyRead(spec.linux?.resources?.devices ?? [], Number(major), Number(minor));
