@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { containerdSection } from '@hako/deploy';
 import { ContainerdDaemon, type ContainerdOptions } from './containerd-daemon.ts';
 import { CriClient } from './cri-client.ts';
 
@@ -10,12 +11,9 @@ const pauseImage = 'localhost/pause:1';
 /** Where CRI keeps what it knows. */
 const NAMESPACE = 'k8s.io';
 
-/** The annotations that the runtime handlers let through. */
-const passedAnnotations = 'io.katacontainers.*';
-
 /**
- * A containerd of its own with the CRI plugin and its runtime handlers: `hako`, `hako-no-devices`, whose privileged
- * containers get none of the host's devices, and `runc` to compare with.
+ * A containerd of its own with the CRI plugin and its runtime handlers: `hako`, as tools/deploy has it on the nodes of a
+ * cluster; `hako-host-devices`, whose privileged containers get the devices of the host; and `runc` to compare with.
  */
 export class ContainerdCri extends ContainerdDaemon {
   readonly client: CriClient;
@@ -50,11 +48,6 @@ export class ContainerdCri extends ContainerdDaemon {
 function criSections(folder: string): string {
   const at = (name: string) => JSON.stringify(join(folder, name));
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
-  const handler = (name: string, more = '') => `  [${cri}.containerd.runtimes.${name}]
-    runtime_type = "io.containerd.hako.v2"
-    pod_annotations = ["${passedAnnotations}"]
-    container_annotations = ["${passedAnnotations}"]
-${more}`;
   return `[${cri}]
   sandbox_image = "${pauseImage}"
   restrict_oom_score_adj = true
@@ -66,5 +59,8 @@ ${more}`;
     conf_dir = ${at('cni-conf')}
   [${cri}.containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
-${handler('hako')}${handler('hako-no-devices', '    privileged_without_host_devices = true\n')}`;
+  [${cri}.containerd.runtimes.hako-host-devices]
+    runtime_type = "io.containerd.hako.v2"
+    pod_annotations = ["io.katacontainers.*"]
+${containerdSection(2)}`;
 }

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type ImageProcess, writeImageArchive } from '@hako/bundles';
 import { posixHost } from '@hako/sandbox/state';
-import { type ImageProcess, writeImageArchive } from './image-archive.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Snapshotters that find nothing to work on here, and say so in the log. */

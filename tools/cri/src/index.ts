@@ -7,4 +7,3 @@ export {
 export { CriClient } from './cri-client.ts';
 export { CriPod, type ExecResult, namespaceMode } from './cri-pod.ts';
 export { CriStream, type StreamResult } from './cri-stream.ts';
-export { type ImageProcess, writeImageArchive } from './image-archive.ts';

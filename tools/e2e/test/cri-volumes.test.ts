@@ -45,7 +45,7 @@ beforeAll(async () => {
   const linux = {
     securityContext: { namespaceOptions: { network: namespaceMode.node }, privileged: true },
   };
-  pod = await CriPod.run(cri, 'volumes', 'hako-no-devices', { linux });
+  pod = await CriPod.run(cri, 'volumes', 'hako', { linux });
 });
 afterAll(async () => {
   await cri.close();

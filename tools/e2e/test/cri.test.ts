@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hakoPath } from '../src/paths.ts';
 import { until } from '../src/until.ts';
 
-const HANDLER = process.env.HAKO_TEST_HANDLER ?? 'hako';
+const HANDLER = process.env.HAKO_TEST_HANDLER ?? 'hako-host-devices';
 
 let folder: string;
 let cri: ContainerdCri;

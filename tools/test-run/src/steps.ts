@@ -23,7 +23,16 @@ export const steps: readonly Step[] = [
   { title: 'type-aware lint', command: ['oxlint', '--type-aware', '.'] },
   {
     title: 'shell scripts',
-    command: ['shellcheck', '--check-sourced', '.ci/run', 'tools/test', 'tools/quickstart', 'tools/install'],
+    command: [
+      'shellcheck',
+      '--check-sourced',
+      '.ci/run',
+      'tools/test',
+      'tools/quickstart',
+      'tools/install',
+      'tools/deploy/build-image',
+      'tools/deploy/node-install',
+    ],
   },
   { title: 'build and typecheck', command: nx('build', 'typecheck') },
   { title: 'executables', command: nx('bundle') },

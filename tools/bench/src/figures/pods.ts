@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { ContainerdCri, CriPod } from '@hako/cri';
+import { podOverheadMib } from '@hako/deploy';
 import { type Figure, type Goal, medianGoal, type Reading } from '../figure.ts';
 import { descendantsOf, findProcesses, proportionalMemoryMib } from '../processes.ts';
 import { Floor } from './floor.ts';
@@ -88,6 +89,8 @@ export const pods: Figure = {
       ],
       goals: [
         medianGoal(shimLabel(1), 'MiB', 25),
+        // What Kubernetes is told that a pod takes.
+        medianGoal(`memory of ${label('hako', 1)}`, 'MiB', podOverheadMib()),
         {
           name: 'shim per further container',
           unit: 'MiB',

@@ -1,0 +1,2 @@
+export { containerdSection, podOverheadMib } from './files.ts';
+export { writeNodeImage } from './node-image.ts';
