@@ -128,6 +128,7 @@ export {
   IPFamily,
   Route,
 } from './gen/types.ts';
+export { ADDED_MEMORY_KEY, ONLINE_VCPUS_KEY } from './guest-size.ts';
 export {
   LOST_MEMBERS_FEATURE,
   LOST_MEMBERS_KEY,

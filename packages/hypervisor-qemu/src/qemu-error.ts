@@ -26,6 +26,7 @@ export type QemuErrorCode =
   | 'device-exists'
   | 'no-free-slot'
   | 'unplug-refused'
+  | 'size-refused'
   | 'aborted';
 
 export interface QemuErrorFacts {

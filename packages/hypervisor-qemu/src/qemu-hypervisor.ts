@@ -9,6 +9,7 @@ import type {
 } from '@hako/hypervisor';
 import { isQmpError, QmpClient } from '@hako/qmp';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
+import { sharesMemory } from './arguments/build-arguments.ts';
 import { iothreadIds } from './arguments/iothreads.ts';
 import { pidFile } from './arguments/process.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
@@ -21,6 +22,7 @@ import { checkHost } from './host-check.ts';
 import { type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { MachineResizer } from './size/machine-resizer.ts';
 import { startVirtiofsd, type Virtiofsd } from './virtiofsd.ts';
 
 export interface QemuHypervisorOptions {
@@ -35,8 +37,8 @@ export class QemuHypervisor implements Hypervisor {
   readonly kind = 'qemu';
   readonly capabilities: HypervisorCapabilities = {
     shares: new Set(['virtio-fs', 'virtio-9p']),
-    hotplugVcpus: false,
-    hotplugMemory: false,
+    hotplugVcpus: true,
+    hotplugMemory: true,
     hotplug: deviceKinds,
     snapshot: false,
   };
@@ -152,7 +154,9 @@ class Launch {
         sendDescriptor: (fd, text) => qemu.qmpChannel.send(fd, text),
       });
       if (this.#vm.hypervisor.guestMemoryDumpPath !== '') void this.#endOnPanic(qmp, qemu);
-      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp));
+      const sharedMemory = sharesMemory(this.#vm);
+      const resizer = new MachineResizer(qmp, this.#vm.hypervisor, { accelerator, sharedMemory });
+      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp), resizer);
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
       if (isQmpError(error) && error.code === 'closed') await qemu.child.exited;

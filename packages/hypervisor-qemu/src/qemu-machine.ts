@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream';
-import type { PluggedDevice, VirtualMachine, VmDevice, VmDiagnostics, VmExit } from '@hako/hypervisor';
+import type {
+  MachineSize,
+  PluggedDevice,
+  VirtualMachine,
+  VmDevice,
+  VmDiagnostics,
+  VmExit,
+} from '@hako/hypervisor';
 import { processStatus } from '@hako/posix';
 import type { QmpClient } from '@hako/qmp';
 import { cont, queryStatus, stop } from '@hako/qmp';
@@ -7,6 +14,7 @@ import { deviceKinds } from './devices/drivers.ts';
 import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
 import type { QemuProcess } from './qemu-process.ts';
+import type { MachineResizer } from './size/machine-resizer.ts';
 import type { Virtiofsd } from './virtiofsd.ts';
 
 /** A VM in a QEMU process, with its helpers. */
@@ -21,6 +29,7 @@ export class QemuMachine implements VirtualMachine {
   readonly #qemu: QemuProcess;
   readonly #helpers: readonly Virtiofsd[];
   readonly #qmp: QmpClient;
+  readonly #resizer: MachineResizer;
   #hasExited = false;
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
@@ -31,11 +40,13 @@ export class QemuMachine implements VirtualMachine {
     qmp: QmpClient,
     accelerator: 'kvm' | 'tcg',
     devices: Hotplug | undefined,
+    resizer: MachineResizer,
   ) {
     this.#qemu = qemu;
     this.#helpers = helpers;
     this.#qmp = qmp;
     this.#devices = devices;
+    this.#resizer = resizer;
     this.hotplug = devices === undefined ? new Set() : deviceKinds;
     this.vmmPid = qemu.child.pid;
     this.helperPids = helpers.map(({ pid }) => pid);
@@ -90,6 +101,15 @@ export class QemuMachine implements VirtualMachine {
 
   async unplug(id: string): Promise<void> {
     await this.#hotplugFor(`unplug ${id}`).unplug(id);
+  }
+
+  get size(): MachineSize {
+    return this.#resizer.size;
+  }
+
+  async resize(target: MachineSize): Promise<MachineSize> {
+    this.#demandRunning('resize');
+    return await this.#resizer.resize(target);
   }
 
   stop(): Promise<void> {

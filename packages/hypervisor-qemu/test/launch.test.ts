@@ -5,6 +5,7 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -106,6 +107,39 @@ test('disks come and go while the guest runs', { timeout: bootTimeoutMs }, async
     for (const id of ['raw', 'cold']) await machine.unplug(id);
     expect(await nodes()).toEqual(['other-node', 'qcow2-node']);
     expect(await machine.plug({ ...raw, id: 'more' })).toEqual({ guestPciPath: '02/01' });
+  } finally {
+    await machine.stop();
+  }
+});
+
+test('vCPUs and memory come and go; what cannot be had leaves nothing', {
+  timeout: bootTimeoutMs,
+}, async () => {
+  const configuration = probeGuestConfig({ defaultMaxVcpus: 3, defaultMaxMemoryMib: 1024, memorySlots: 2 });
+  const machine = await hypervisor.launch(stage.vm(configuration), stage.options);
+  const openFiles = () => readdirSync(`/proc/${machine.vmmPid}/fd`).length;
+  try {
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    expect(machine.size).toEqual({ vcpus: 1, memoryMib: 256 });
+    // In blocks of 128 MiB, and as many vCPUs as it may have.
+    expect(await machine.resize({ vcpus: 9, memoryMib: 300 })).toEqual({ vcpus: 3, memoryMib: 384 });
+    expect(await machine.qmp.execute(queryCpusFast)).toHaveLength(3);
+    await expect(machine.resize({ vcpus: 3, memoryMib: 2000 })).rejects.toMatchObject({
+      code: 'size-refused',
+    });
+    expect(await machine.resize({ vcpus: 3, memoryMib: 512 })).toEqual({ vcpus: 3, memoryMib: 512 });
+    await expect(machine.resize({ vcpus: 3, memoryMib: 640 })).rejects.toThrow(
+      /all 2 memory slots are taken/,
+    );
+    expect(machine.size).toEqual({ vcpus: 3, memoryMib: 512 });
+    // An emulated vCPU stays: QEMU could not bear its end.
+    expect(await machine.resize({ vcpus: 1, memoryMib: 256 })).toEqual({ vcpus: 3, memoryMib: 256 });
+    const before = openFiles();
+    for (let cycle = 0; cycle < 5; cycle++) {
+      expect(await machine.resize({ vcpus: 3, memoryMib: 512 })).toEqual({ vcpus: 3, memoryMib: 512 });
+      expect(await machine.resize({ vcpus: 3, memoryMib: 256 })).toEqual({ vcpus: 3, memoryMib: 256 });
+    }
+    expect(openFiles()).toBe(before);
   } finally {
     await machine.stop();
   }

@@ -42,6 +42,12 @@ export interface LaunchPhase {
   readonly durationMs: number;
 }
 
+/** What a VMM gives its guest. */
+export interface MachineSize {
+  readonly vcpus: number;
+  readonly memoryMib: number;
+}
+
 /** Why the VM ended. */
 export interface VmExit {
   /** Exit status of the VMM, or null when a signal ended it. */
@@ -73,6 +79,13 @@ export interface VirtualMachine extends HotplugDevices {
   /** Resolves when the VMM process has been reaped. Never rejects. */
   readonly exited: Promise<VmExit>;
   diagnostics(): Promise<VmDiagnostics>;
+  readonly size: MachineSize;
+  /**
+   * Plugs and unplugs vCPUs and memory. The guest may have to bring online what is new. Answers what it has then: fewer vCPUs
+   * than asked for where that is the most it can have, more of either where they cannot be taken out, memory in the steps
+   * that the machine has. Rejects with the size as it was. Calls are served one after the other.
+   */
+  resize(target: MachineSize): Promise<MachineSize>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends the VM and its helpers at once and waits until they are reaped. Idempotent. */

@@ -12,6 +12,7 @@ export type {
   HypervisorCapabilities,
   LaunchOptions,
   LaunchPhase,
+  MachineSize,
   VirtualMachine,
   VmDiagnostics,
   VmExit,

@@ -33,6 +33,8 @@ export interface ContainerEvents {
   readonly statusChanged: (container: Container) => void;
   /** Runs what is to follow the start of the process; the container is ended if it fails. */
   readonly started: () => Promise<void>;
+  /** Runs `apply`, which sets new limits in the guest, when the machine is fit for them. */
+  readonly updating: (resources: LinuxResources, apply: () => Promise<void>) => Promise<void>;
 }
 
 /**
@@ -146,14 +148,16 @@ export class Container {
     return this.#inTurn(async () => {
       if (this.status === 'stopped') throw this.#wrongState('container not running');
       const forGuest = guestResources(resources);
-      await guestRefused(
-        this.#agent.updateContainer(
-          { containerId: this.config.id, resources: resourcesToProto(forGuest) },
-          besideMessage(lostMembersOfResources(forGuest)),
-        ),
-        'update',
-        this.config.id,
-      );
+      await this.#events.updating(resources, async () => {
+        await guestRefused(
+          this.#agent.updateContainer(
+            { containerId: this.config.id, resources: resourcesToProto(forGuest) },
+            besideMessage(lostMembersOfResources(forGuest)),
+          ),
+          'update',
+          this.config.id,
+        );
+      });
     });
   }
 

@@ -22,6 +22,7 @@ import { notePoststopDue } from './poststop.ts';
 import { type HookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { shareStorage } from './share-storage.ts';
+import { SandboxSize } from './sizing/sandbox-size.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import type { StateStore } from './state-store.ts';
 import { Timings } from './timings.ts';
@@ -86,6 +87,7 @@ export class Sandbox {
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
   #disks: SandboxDisks | undefined;
+  #size: SandboxSize | undefined;
   #ending: Promise<void> | undefined;
   /** Why the machine is no more. */
   #endReason: string | undefined;
@@ -184,7 +186,9 @@ export class Sandbox {
       await this.#booting;
       const agent = this.#agent;
       const disks = this.#disks;
-      if (agent === undefined || disks === undefined) throw this.#gone();
+      const size = this.#size;
+      if (agent === undefined || disks === undefined || size === undefined) throw this.#gone();
+      await size.add(config.id, config.spec.linux?.resources);
       const attached = await disks.attach(config.id, shared.name, planned);
       const notice = await this.timings.measure('container create', () =>
         createInGuest(agent, config, this.config, shared, attached),
@@ -195,7 +199,10 @@ export class Sandbox {
       const container = new Container(agent, config, io, pid, {
         statusChanged: (changed) => this.#record(changed),
         started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
+        updating: (resources, apply) => size.update(config.id, resources, apply),
       });
+      // With the sandbox's own container the machine goes.
+      if (config.id !== this.config.id) void container.stopped.then(() => this.#giveBack(config.id));
       this.containers.set(config.id, container);
       this.#record(container);
       // It may have ended while the guest was answering.
@@ -205,10 +212,16 @@ export class Sandbox {
       // What the sandbox's own container leaves is undone with the sandbox.
       if (config.id !== this.config.id) {
         await this.#detachDisks(config.id);
+        await this.#giveBack(config.id);
         await this.#shares.remove(config.id);
       }
       throw error;
     }
+  }
+
+  /** What a container could use is not needed any more; a machine that ends meanwhile gives all back. */
+  async #giveBack(id: string): Promise<void> {
+    if (this.#ending === undefined) await this.#size?.remove(id);
   }
 
   /** What the guest does not let go stays to the end of the machine, and is told. */
@@ -281,6 +294,7 @@ export class Sandbox {
           config.id,
         ),
       );
+      this.#size = new SandboxSize(machine, agent, config, (message) => onNotice?.(message));
       this.#agent = agent;
     } catch (error) {
       await machine.stop();

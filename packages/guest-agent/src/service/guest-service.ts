@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { LOST_MEMBERS_FEATURE } from '@hako/agent-protocol';
+import { existsSync } from 'node:fs';
+import { ADDED_MEMORY_KEY, LOST_MEMBERS_FEATURE, ONLINE_VCPUS_KEY } from '@hako/agent-protocol';
+import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import { diskDrivers } from '../devices/disks.ts';
+import { GuestSize } from '../guest-size.ts';
 import { storageDrivers } from '../storage.ts';
 import type { Machine } from '../system/machine.ts';
 import { agentVersion } from '../version.ts';
@@ -13,16 +15,15 @@ export interface BootTimes {
   readonly agentReadyMs: number;
 }
 
-const deviceDir = '/sys/devices/system';
-
 /** Calls about the guest machine itself. */
 export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): AgentHandlers {
+  const size = new GuestSize(machine);
   return {
     getGuestDetails({ memBlockSize, memHotplugProbe }) {
       const { agentStartMs, agentReadyMs } = bootTimes();
       return {
-        memBlockSizeBytes: memBlockSize ? memoryBlockSize() : 0n,
-        supportMemHotplugProbe: memHotplugProbe && existsSync(`${deviceDir}/memory/probe`),
+        memBlockSizeBytes: memBlockSize ? size.blockBytes : 0n,
+        supportMemHotplugProbe: memHotplugProbe && existsSync('/sys/devices/system/memory/probe'),
         agentDetails: {
           version: agentVersion,
           initDaemon: process.pid === 1,
@@ -52,40 +53,20 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
       return {};
     },
 
-    onlineCPUMem({ nbCpus, cpuOnly }) {
-      const online = onlineAll('cpu', /^cpu[0-9]+$/, 'online', '1');
-      if (nbCpus > 0 && online < nbCpus) {
-        throw new AgentError('internal', `${online} of ${nbCpus} processors could be brought online`);
-      }
-      if (!cpuOnly) onlineAll('memory', /^memory[0-9]+$/, 'state', 'online');
+    async onlineCPUMem({ nbCpus, cpuOnly }, { metadata }) {
+      const vcpus = numberIn(metadata, ONLINE_VCPUS_KEY) ?? size.onlineVcpus + nbCpus;
+      const addedMemoryMib = numberIn(metadata, ADDED_MEMORY_KEY);
+      await size.online({ vcpus, ...(addedMemoryMib === undefined ? {} : { addedMemoryMib }) }, cpuOnly);
       return {};
     },
   };
 }
 
-function memoryBlockSize(): bigint {
-  try {
-    return BigInt(`0x${readFileSync(`${deviceDir}/memory/block_size_bytes`, 'latin1').trim()}`);
-  } catch {
-    // A kernel without memory hotplug has no blocks.
-    return 0n;
+function numberIn(metadata: CallContext['metadata'], key: string): number | undefined {
+  const text = metadata.get(key)?.[0];
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,9}$/.test(text)) {
+    throw new AgentError('invalid-argument', `${key}: ${JSON.stringify(text)} is no number`);
   }
-}
-
-/** Brings devices online that are not; answers how many of them became so. */
-function onlineAll(kind: string, names: RegExp, file: string, value: string): number {
-  let changed = 0;
-  for (const name of readdirSync(`${deviceDir}/${kind}`)) {
-    const path = `${deviceDir}/${kind}/${name}/${file}`;
-    // The first processor has no such file: it cannot be switched off.
-    if (!names.test(name) || !existsSync(path)) continue;
-    if (readFileSync(path, 'latin1').trim() === value) continue;
-    try {
-      writeFileSync(path, value);
-      changed++;
-    } catch {
-      // Counted as not online.
-    }
-  }
-  return changed;
+  return Number(text);
 }

@@ -46,7 +46,7 @@ export interface HostSide {
 export const agentPortName = 'agent.channel.0';
 
 /** True when a process beside QEMU maps the guest's memory. */
-function sharesMemory({ shares }: VmConfig): boolean {
+export function sharesMemory({ shares }: Pick<VmConfig, 'shares'>): boolean {
   return shares.some(({ transport }) => transport === 'virtio-fs');
 }
 

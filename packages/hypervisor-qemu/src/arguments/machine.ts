@@ -55,11 +55,12 @@ export function maxVcpus(hypervisor: HypervisorConfig): number {
   return plugsVcpus(hypervisor) ? Math.max(atBoot, hypervisor.defaultMaxVcpus) : atBoot;
 }
 
-function plugsVcpus({ machineType }: Pick<HypervisorConfig, 'machineType'>): boolean {
+export function plugsVcpus({ machineType }: Pick<HypervisorConfig, 'machineType'>): boolean {
   return machineType === 'q35' || machineType === 'pc';
 }
 
-function vcpusAtBoot(hypervisor: HypervisorConfig): number {
+/** vCPUs that the machine starts with. */
+export function vcpusAtBoot(hypervisor: HypervisorConfig): number {
   return Math.max(1, Math.ceil(hypervisor.defaultVcpus));
 }
 

@@ -49,7 +49,7 @@ export function memoryArguments(hypervisor: HypervisorConfig, needs: MemoryNeeds
 }
 
 /** True when memory can be added while the machine runs: microvm has no such thing. */
-function plugsMemory({ machineType, ...sizes }: HypervisorConfig): boolean {
+export function plugsMemory({ machineType, ...sizes }: HypervisorConfig): boolean {
   return machineType !== 'microvm' && sizes.defaultMaxMemoryMib > sizes.defaultMemoryMib;
 }
 

@@ -49,7 +49,7 @@ export function balloonArguments(hypervisor: HypervisorConfig): string[] {
 }
 
 /** Id of the virtio-mem device. */
-const virtioMemId = 'virtiomem0';
+export const virtioMemId = 'virtiomem0';
 /** virtio-mem grows and shrinks in these steps; a multiple of every block size that QEMU chooses on x86-64. MiB. */
 const virtioMemStepMib = 4;
 

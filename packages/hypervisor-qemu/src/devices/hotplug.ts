@@ -1,15 +1,10 @@
 import type { PluggedDevice, VmDevice } from '@hako/hypervisor';
-import { type ArgumentsOf, defineCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
+import type { QmpClient } from '@hako/qmp';
 import { qemuError } from '../qemu-error.ts';
+import { deviceAdd, deviceDel, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
 import { driverOf } from './drivers.ts';
 import { type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
 import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
-
-const deviceAdd: QmpCommand<ArgumentsOf<'device_add'>, unknown> = defineCommand('device_add', nothing);
-const deviceDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('device_del', nothing);
-
-/** How long a guest may take to let a device go. Its kernel needs tens of milliseconds, emulated and busy a second. */
-const UNPLUG_TIMEOUT_MS = 10_000;
 
 /** Where a device goes: properties for QEMU, and for the guest. */
 interface Position {

@@ -78,6 +78,11 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
+      size: { vcpus: 1, memoryMib: 256 },
+      resize: async (target) => {
+        this.calls.push(`resize ${target.vcpus} ${target.memoryMib}`);
+        return target;
+      },
       hotplug: new Set(['network', 'block', 'scsi']),
       plug: async (device) => {
         this.calls.push(`plug ${device.id}`);
@@ -138,6 +143,7 @@ export class FakeMachine implements Hypervisor {
     };
     return {
       createSandbox: () => log('createSandbox'),
+      onlineCPUMem: () => log('onlineCPUMem'),
       destroySandbox: () => log('destroySandbox'),
       getGuestDetails: () => ({ agentDetails: { extraFeatures: this.features } }),
       getOOMEvent: async () => ({ containerId: await this.#outOfMemory.promise }),

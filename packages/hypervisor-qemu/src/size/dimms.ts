@@ -1,0 +1,75 @@
+import type { HypervisorConfig } from '@hako/config';
+import { defineCommand, defineUncheckedCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
+import { backend } from '../arguments/memory.ts';
+import { deviceAdd, unplugDevice } from '../devices/device-commands.ts';
+import { qemuError } from '../qemu-error.ts';
+import type { ExtraMemory } from './extra-memory.ts';
+
+// Unchecked: the schema has a type per backend, and these arguments are made for any of them.
+const objectAdd: QmpCommand<object, unknown> = defineUncheckedCommand('object-add', nothing);
+const objectDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('object-del', nothing);
+
+interface Dimm {
+  readonly id: string;
+  readonly memdev: string;
+  readonly memoryMib: number;
+}
+
+/** Memory modules (pc-dimm) in the slots of one machine, one for each time that it grew. */
+export class Dimms implements ExtraMemory {
+  readonly #qmp: QmpClient;
+  readonly #hypervisor: HypervisorConfig;
+  readonly #shared: boolean;
+  readonly #dimms: Dimm[] = [];
+  #made = 0;
+
+  /** @param shared a process beside QEMU maps the guest's memory */
+  constructor(qmp: QmpClient, hypervisor: HypervisorConfig, shared: boolean) {
+    this.#qmp = qmp;
+    this.#hypervisor = hypervisor;
+    this.#shared = shared;
+  }
+
+  get memoryMib(): number {
+    return this.#dimms.reduce((sum, { memoryMib }) => sum + memoryMib, 0);
+  }
+
+  async grow(memoryMib: number): Promise<void> {
+    const missingMib = memoryMib - this.memoryMib;
+    if (missingMib <= 0) return;
+    const { memorySlots } = this.#hypervisor;
+    if (this.#dimms.length >= memorySlots) {
+      throw qemuError(
+        'size-refused',
+        `memory cannot grow by ${missingMib} MiB: all ${memorySlots} memory slots are taken; raise memory_slots`,
+      );
+    }
+    this.#made += 1;
+    const dimm = { id: `dimm${this.#made}`, memdev: `dimm${this.#made}-memory`, memoryMib: missingMib };
+    await this.#qmp.execute(objectAdd, {
+      ...defined(backend(this.#hypervisor, this.#shared)),
+      id: dimm.memdev,
+      size: missingMib * 1024 * 1024,
+    });
+    try {
+      await this.#qmp.execute(deviceAdd, { driver: 'pc-dimm', id: dimm.id, memdev: dimm.memdev });
+    } catch (error) {
+      await this.#qmp.execute(objectDel, { id: dimm.memdev }).catch(() => undefined);
+      throw error;
+    }
+    this.#dimms.push(dimm);
+  }
+
+  async shrink(memoryMib: number): Promise<void> {
+    for (const dimm of this.#dimms.toReversed()) {
+      if (this.memoryMib - dimm.memoryMib < memoryMib) continue;
+      await unplugDevice(this.#qmp, dimm.id);
+      this.#dimms.splice(this.#dimms.indexOf(dimm), 1);
+      await this.#qmp.execute(objectDel, { id: dimm.memdev });
+    }
+  }
+}
+
+function defined(properties: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
+}

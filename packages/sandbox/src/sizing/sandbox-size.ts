@@ -1,0 +1,158 @@
+import type { AgentClient } from '@hako/agent-client';
+import { ADDED_MEMORY_KEY, ONLINE_VCPUS_KEY } from '@hako/agent-protocol';
+import type { MachineSize, VirtualMachine } from '@hako/hypervisor';
+import type { LinuxResources } from '@hako/oci-spec';
+import type { SandboxConfig } from '@hako/oci-translate';
+import { guestRefused } from '../guest-refused.ts';
+import { sandboxError } from '../sandbox-error.ts';
+import { type ContainerLimits, largerLimits, limitsOf, wantedSize } from './wanted-size.ts';
+
+/**
+ * The size of a sandbox's machine, which follows the limits of its containers: it grows before a container is made or gets
+ * more, and shrinks when one has ended or gets less. With `static_sandbox_resource_mgmt` it stays as it was started.
+ */
+export class SandboxSize {
+  readonly #machine: VirtualMachine;
+  readonly #agent: AgentClient;
+  readonly #config: SandboxConfig;
+  readonly #onNotice: (message: string) => void;
+  readonly #limits = new Map<string, ContainerLimits>();
+  readonly #atBoot: MachineSize;
+  #wanted: MachineSize;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    machine: VirtualMachine,
+    agent: AgentClient,
+    config: SandboxConfig,
+    onNotice: (message: string) => void,
+  ) {
+    this.#machine = machine;
+    this.#agent = agent;
+    this.#config = config;
+    this.#onNotice = onNotice;
+    this.#atBoot = machine.size;
+    this.#wanted = machine.size;
+  }
+
+  /** Makes room for a container. @throws SandboxError `host-refused`, `guest-refused`, with the size as it was */
+  add(id: string, resources: LinuxResources | undefined): Promise<void> {
+    return this.#inTurn(() => this.#set(id, limitsOf(resources)));
+  }
+
+  /** A container has ended. What cannot be given back is no failure. */
+  remove(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#limits.has(id)) return;
+      await this.#set(id, undefined).catch((error: unknown) => this.#onNotice(messageOf(error)));
+    });
+  }
+
+  /**
+   * Changes the limits of a container: `apply` sets them in the guest, when there is room for them.
+   *
+   * @throws SandboxError as `add`; what `apply` throws, with the size as it was
+   */
+  update(id: string, resources: LinuxResources, apply: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#limits.get(id) ?? {};
+      const after = limitsOf(resources, before);
+      await this.#set(id, largerLimits(before, after));
+      try {
+        await apply();
+      } catch (error) {
+        await this.#set(id, before).catch((cause: unknown) => this.#onNotice(messageOf(cause)));
+        throw error;
+      }
+      await this.#set(id, after);
+    });
+  }
+
+  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(action);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  async #set(id: string, limits: ContainerLimits | undefined): Promise<void> {
+    if (this.#config.runtime.staticSandboxResourceMgmt) return;
+    const before = this.#limits.get(id);
+    this.#put(id, limits);
+    const wanted = wantedSize(this.#atBoot, this.#limits.values());
+    if (isEqual(wanted, this.#wanted)) return;
+    try {
+      await this.#resize(wanted);
+    } catch (error) {
+      this.#put(id, before);
+      throw error;
+    }
+    this.#wanted = wanted;
+  }
+
+  #put(id: string, limits: ContainerLimits | undefined): void {
+    if (limits === undefined) this.#limits.delete(id);
+    else this.#limits.set(id, limits);
+  }
+
+  async #resize(wanted: MachineSize): Promise<void> {
+    const before = this.#machine.size;
+    // vCPUs that the guest leaves unused are easily taken out, and cost nothing where they stay.
+    if (wanted.vcpus < this.#wanted.vcpus) await this.#online(wanted, before, before);
+    let size: MachineSize;
+    try {
+      size = await this.#machine.resize(wanted);
+    } catch (error) {
+      throw sandboxError(
+        'host-refused',
+        `the virtual machine cannot have ${textOf(wanted)}: ${messageOf(error)}`,
+        { id: this.#config.id },
+        error,
+      );
+    }
+    if (size.vcpus > before.vcpus || size.memoryMib > before.memoryMib || wanted.vcpus > this.#wanted.vcpus) {
+      try {
+        await this.#online(wanted, size, before);
+      } catch (error) {
+        await this.#machine.resize(before).catch((cause: unknown) => this.#onNotice(messageOf(cause)));
+        throw error;
+      }
+    }
+    if (size.vcpus < wanted.vcpus || size.memoryMib < wanted.memoryMib) {
+      this.#onNotice(
+        `the virtual machine has ${textOf(size)}, not ${textOf(wanted)}, which is the most it can have`,
+      );
+    }
+  }
+
+  /** Has the guest use what it has of `wanted`, and no more vCPUs. */
+  async #online(wanted: MachineSize, size: MachineSize, before: MachineSize): Promise<void> {
+    await guestRefused(
+      this.#agent.onlineCPUMem(
+        {
+          nbCpus: Math.max(0, size.vcpus - before.vcpus),
+          cpuOnly: size.memoryMib <= before.memoryMib,
+        },
+        {
+          metadata: {
+            [ONLINE_VCPUS_KEY]: String(Math.min(wanted.vcpus, size.vcpus)),
+            [ADDED_MEMORY_KEY]: String(Math.max(0, size.memoryMib - this.#atBoot.memoryMib)),
+          },
+        },
+      ),
+      `use ${textOf(size)}`,
+      this.#config.id,
+    );
+  }
+}
+
+function isEqual(a: MachineSize, b: MachineSize): boolean {
+  return a.vcpus === b.vcpus && a.memoryMib === b.memoryMib;
+}
+
+function textOf({ vcpus, memoryMib }: MachineSize): string {
+  return `${vcpus} vCPUs and ${memoryMib} MiB`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
