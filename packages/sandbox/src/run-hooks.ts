@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Hook } from '@hako/oci-spec';
 import { stringifyJson } from '@hako/oci-spec/json';
+import type { ContainerConfig } from '@hako/oci-translate';
 import { OCI_VERSION } from './oci-version.ts';
 import { sandboxError } from './sandbox-error.ts';
 
@@ -119,4 +120,19 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // It has just ended.
   }
+}
+
+/** What hooks are told of a container. */
+export function hookState(
+  { id, bundlePath, spec }: ContainerConfig,
+  status: 'creating' | 'running',
+  pid: number,
+): HookState {
+  return {
+    id,
+    status,
+    pid,
+    bundle: bundlePath,
+    ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }),
+  };
 }

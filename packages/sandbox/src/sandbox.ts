@@ -19,7 +19,7 @@ import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
 import { openAgent } from './open-agent.ts';
 import { notePoststopDue } from './poststop.ts';
-import { type HookState, runHooks } from './run-hooks.ts';
+import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { shareStorage } from './share-storage.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
@@ -388,18 +388,4 @@ export class Sandbox {
       ...(container.failure === undefined ? {} : { failure: container.failure }),
     });
   }
-}
-
-function hookState(
-  { id, bundlePath, spec }: ContainerConfig,
-  status: 'creating' | 'running',
-  pid: number,
-): HookState {
-  return {
-    id,
-    status,
-    pid,
-    bundle: bundlePath,
-    ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }),
-  };
 }
