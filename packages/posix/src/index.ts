@@ -47,6 +47,7 @@ export {
   type WindowSize,
   windowSize,
 } from './pty.ts';
+export { releaseProgramPages } from './release-program-pages.ts';
 export { withShortSocketPath } from './short-socket-path.ts';
 export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
 export { type OpenTapOptions, openTap } from './tap.ts';

@@ -22,6 +22,7 @@ export interface LibcArguments {
   sendmsg: [fd: number, messageAddress: number, flags: number];
   recvmsg: [fd: number, messageAddress: number, flags: number];
   malloc: [size: number];
+  madvise: [address: number, size: number, advice: number];
   copyIn: [address: number, from: Bytes, size: number];
   copyOut: [into: Bytes, address: number, size: number];
   memfd_create: [name: Bytes, flags: number];
@@ -66,6 +67,7 @@ const signatures: {
   recvmsg: { symbol: 'recvmsg', returns: 'i64', args: ['i32', 'i64', 'i32'] },
   // Memory at an address that is known, for structures that hold pointers.
   malloc: { symbol: 'malloc', returns: 'i64', args: ['i64'] },
+  madvise: { symbol: 'madvise', returns: 'i32', args: ['i64', 'i64', 'i32'] },
   copyIn: { symbol: 'memcpy', returns: 'i64', args: ['i64', 'bytes', 'i64'] },
   copyOut: { symbol: 'memcpy', returns: 'i64', args: ['bytes', 'i64', 'i64'] },
   memfd_create: { symbol: 'memfd_create', returns: 'i32', args: ['bytes', 'u32'] },

@@ -2,6 +2,7 @@
 export { connectShim } from './connect-shim.ts';
 export { execProcessSpec } from './exec-process.ts';
 export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
+export { QuietMemory } from './quiet-memory.ts';
 export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';
 export { STAND_IN_FDS } from './stand-in.ts';
 export { type HostProcess, standInOption } from './stand-in-option.ts';

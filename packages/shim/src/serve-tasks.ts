@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
+import { QuietMemory } from './quiet-memory.ts';
 import { guestMethods, taskMethods } from './task-methods.ts';
 import type { TaskService } from './task-service.ts';
 
@@ -25,12 +26,14 @@ export async function serveTasks(
   socketPath: string,
   logFailure: (message: string) => void,
 ): Promise<ServedTasks> {
-  const methods = taskMethods(service, logFailure);
+  const memory = new QuietMemory();
+  const watcher = { active: () => memory.touch(), refused: logFailure };
+  const methods = taskMethods(service, watcher);
   // The same service under both names: a caller speaks one or the other.
   const rpc = new TtrpcServer()
     .register(TaskServiceV2, methods)
     .register(TaskServiceV3, methods)
-    .register(GuestService, guestMethods(service, logFailure));
+    .register(GuestService, guestMethods(service, watcher));
   const server = createServer((socket) => rpc.serve(socket));
   await listen(server, socketPath);
   return { stopListening: () => server.close(), finish: () => rpc.shutdown() };

@@ -7,9 +7,9 @@ import { type TaskService, unsupported } from './task-service.ts';
 /** The task service's methods as ttRPC handlers; calls that this version cannot do say so. */
 export function taskMethods(
   service: TaskService,
-  logFailure: LogFailure = () => {},
+  watcher: CallWatcher = {},
 ): ServiceHandlers<typeof TaskServiceV2> {
-  const answer = answering(logFailure);
+  const answer = answering(watcher);
   return {
     state: answer((request) => service.state(request)),
     create: answer((request) => service.create(request)),
@@ -26,37 +26,43 @@ export function taskMethods(
     resume: answer((request) => service.resume(request)),
     update: answer((request) => service.update(request)),
     stats: answer((request) => service.stats(request)),
-    checkpoint: refused('checkpointing a container'),
+    checkpoint: unavailable('checkpointing a container'),
     resizePty: answer((request) => service.resizePty(request)),
   };
 }
 
 /** What hako adds to the task API, as ttRPC handlers. */
-export function guestMethods(
-  service: TaskService,
-  logFailure: LogFailure = () => {},
-): ServiceHandlers<GuestService> {
-  const answer = answering(logFailure);
+export function guestMethods(service: TaskService, watcher: CallWatcher = {}): ServiceHandlers<GuestService> {
+  const answer = answering(watcher);
   return { processes: answer((request) => service.processes(request)) };
 }
 
-type LogFailure = (message: string) => void;
+/** Who is told of calls. */
+export interface CallWatcher {
+  /** A call came, was answered or refused. */
+  readonly active?: () => void;
+  /** A call is refused. */
+  readonly refused?: (message: string) => void;
+}
 
 /** Makes handlers whose failures are told and become statuses. */
-function answering(logFailure: LogFailure) {
+function answering({ active, refused }: CallWatcher) {
   return <Request, Response>(handler: (request: Request) => Promise<Response>) =>
     async (request: Request, { method }: CallContext): Promise<Response> => {
+      active?.();
       try {
         return await handler(request);
       } catch (error) {
         const refusal = toTaskError(error);
-        logFailure(`${method}: ${refusal.code}: ${refusal.message}`);
+        refused?.(`${method}: ${refusal.code}: ${refusal.message}`);
         throw refusal;
+      } finally {
+        active?.();
       }
     };
 }
 
-function refused(what: string): () => never {
+function unavailable(what: string): () => never {
   return () => {
     throw toTaskError(unsupported(what));
   };

@@ -36,6 +36,7 @@ import {
   processStatus,
   reapChild,
   receiveDescriptor,
+  releaseProgramPages,
   restoreTerminal,
   sendDescriptor,
   setChildSubreaper,
@@ -53,6 +54,12 @@ export const systemCalls: Record<string, Case> = {
     assertPosixError(() => mount({ source: 'none', target, type: 'tmpfs' }), 'ENOENT', target);
     assertPosixError(() => unmount(dir), 'EINVAL', dir);
     assertPosixError(() => unmount('a\0b'), 'EINVAL');
+  },
+
+  'the pages of the executable go, and the program lives on': () => {
+    assert.ok(releaseProgramPages() > 1 << 20);
+    assert.equal(JSON.stringify([...'text'].reverse()), '["t","x","e","t"]');
+    assert.ok(releaseProgramPages() > 0, 'what was used since is there again');
   },
 
   'a pipe carries bytes one way, and is closed in children': () => {

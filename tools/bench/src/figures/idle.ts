@@ -1,14 +1,22 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeBundle } from '@hako/bundles';
 import { type Figure, medianGoal, type Reading } from '../figure.ts';
 import { findProcesses, proportionalMemoryMib, timeProgram } from '../processes.ts';
 
-const roleOf = (args: readonly string[]): string => {
+/** After which a process that only waits has become small (QuietMemory of @hako/shim: 2 s). */
+const QUIET_MS = 4000;
+
+type Role = 'QEMU' | 'virtiofsd' | 'shim' | 'exec';
+
+const roleOf = (args: readonly string[]): Role => {
   const program = args[0] ?? '';
   if (program.includes('qemu-system')) return 'QEMU';
   if (program.includes('virtiofsd')) return 'virtiofsd';
-  return 'shim';
+  return args.includes('shim') ? 'shim' : 'exec';
 };
 
 /** One sandbox that only waits: what `hako state` takes, and the memory of its host processes. */
@@ -26,17 +34,35 @@ export const idleSandbox: Figure = {
     const standIn = Number(readFileSync(pidFile, 'utf8'));
     await call('start', id);
 
-    const memory = (): Reading[] => {
-      // The stand-in has the arguments of the container's process; it is the process that the pid file names.
-      const processes = findProcesses(id).map(({ pid, args }) => ({ pid, role: roleOf(args) }));
-      const byRole = Map.groupBy([...processes, { pid: standIn, role: 'stand-in' }], ({ role }) => role);
-      const readings = [...byRole].map(([name, members]) => ({
-        label: `memory of ${name}`,
-        value: members.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
-        unit: 'MiB' as const,
-      }));
-      const total = readings.reduce((sum, { value }) => sum + value, 0);
-      return [...readings, { label: 'memory of all', value: total, unit: 'MiB' }];
+    /** By role; the stand-in has the arguments of the container's process, and is the process that the pid file names. */
+    const memory = (): Map<Role | 'stand-in', number> => {
+      const found = findProcesses(id).map(({ pid, args }) => ({ pid, role: roleOf(args) }));
+      const byRole = Map.groupBy([...found, { pid: standIn, role: 'stand-in' as const }], ({ role }) => role);
+      return new Map(
+        [...byRole].map(([role, members]) => [
+          role,
+          members.reduce((sum, { pid }) => sum + proportionalMemoryMib(pid), 0),
+        ]),
+      );
+    };
+    const ofHako = (now: ReturnType<typeof memory>): number =>
+      [...now].reduce((sum, [role, mib]) => sum + (role === 'QEMU' || role === 'virtiofsd' ? 0 : mib), 0);
+
+    /** Of the sandbox alone, and then what a process that is executed in it adds. */
+    const sampleMemory = async (): Promise<Reading[]> => {
+      await sleep(QUIET_MS);
+      const alone = memory();
+      const exec = await startExec(hako, ['--root', stateRoot, 'exec', id]);
+      await sleep(QUIET_MS);
+      const added = ofHako(memory()) - ofHako(alone);
+      await endExec(exec);
+      const readings = [...alone].map(([role, mib]) => ({ label: `memory of ${role}`, mib }));
+      readings.push(
+        { label: 'memory of all', mib: readings.reduce((sum, { mib }) => sum + mib, 0) },
+        { label: "memory of hako's own", mib: ofHako(alone) },
+        { label: 'memory of an exec', mib: added },
+      );
+      return readings.map(({ label, mib }) => ({ label, value: mib, unit: 'MiB' }));
     };
 
     return {
@@ -45,12 +71,29 @@ export const idleSandbox: Figure = {
           name: 'hako state',
           sample: async () => [{ label: 'hako state', value: await call('state', id), unit: 'ms' }],
         },
-        { name: 'memory', sample: async () => memory() },
+        { name: 'memory', sample: sampleMemory },
       ],
-      goals: [medianGoal('hako state', 'ms', 20)],
+      goals: [
+        medianGoal('hako state', 'ms', 20),
+        medianGoal("memory of hako's own", 'MiB', 25),
+        medianGoal('memory of an exec', 'MiB', 10),
+      ],
       dispose: async () => {
         await call('delete', '--force', id);
       },
     };
   },
 };
+
+/** A process in the container, in the foreground, that runs. */
+async function startExec(hako: string, call: readonly string[]): Promise<ChildProcess> {
+  const exec = spawn(hako, [...call, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(exec.stdout, 'data');
+  return exec;
+}
+
+async function endExec(exec: ChildProcess): Promise<void> {
+  const ended = once(exec, 'exit');
+  exec.stdin?.end();
+  await ended;
+}
