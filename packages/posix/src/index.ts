@@ -1,3 +1,4 @@
+export { becomeProgram } from './become-program.ts';
 export { openReadable, openWritable, readableFrom, writableFrom } from './byte-stream.ts';
 export { connectDescriptorChannel, type DescriptorChannel } from './descriptor-channel.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';

@@ -25,6 +25,7 @@ export interface LibcArguments {
   madvise: [address: number, size: number, advice: number];
   copyIn: [address: number, from: Bytes, size: number];
   copyOut: [into: Bytes, address: number, size: number];
+  execve: [path: Bytes, argsAddress: number, environmentAddress: number];
   memfd_create: [name: Bytes, flags: number];
   prctl: [option: number, arg2: number, arg3: number, arg4: number, arg5: number];
   waitpid: [pid: number, status: Bytes, options: number];
@@ -70,6 +71,7 @@ const signatures: {
   madvise: { symbol: 'madvise', returns: 'i32', args: ['i64', 'i64', 'i32'] },
   copyIn: { symbol: 'memcpy', returns: 'i64', args: ['i64', 'bytes', 'i64'] },
   copyOut: { symbol: 'memcpy', returns: 'i64', args: ['bytes', 'i64', 'i64'] },
+  execve: { symbol: 'execve', returns: 'i32', args: ['bytes', 'i64', 'i64'] },
   memfd_create: { symbol: 'memfd_create', returns: 'i32', args: ['bytes', 'u32'] },
   prctl: { symbol: 'prctl', returns: 'i32', args: ['i32', 'i64', 'i64', 'i64', 'i64'] },
   waitpid: { symbol: 'waitpid', returns: 'i32', args: ['i32', 'bytes', 'i32'] },

@@ -2,6 +2,11 @@ import { constants } from 'node:os';
 
 const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
 
+/** Numbers of the signals that are passed on, where there is no terminal whose size can change. */
+export const FORWARDED_SIGNALS: readonly number[] = [...FORWARDED, 'SIGWINCH' as const].map(
+  (name) => constants.signals[name],
+);
+
 /** Where signals of this process go. */
 export interface SignalTarget {
   readonly deliver: (signal: number) => Promise<unknown>;

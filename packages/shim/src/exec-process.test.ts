@@ -37,11 +37,16 @@ test('a limit of 2^64 - 1 goes there and back exactly', async () => {
     rlimits: [{ type: 'RLIMIT_CORE', soft: 18446744073709551615n, hard: 18446744073709551615n }],
   };
   expect(await readExecProcess(execProcessSpec(process))).toEqual({ process });
-  expect(await readExecProcess(execProcessSpec(process, 4711))).toEqual({ process, standIn: 4711 });
+  expect(await readExecProcess(execProcessSpec(process, { pid: 4711 }))).toEqual({
+    process,
+    standIn: { pid: 4711 },
+  });
+  const standIn = { pid: 4711, fds: { orders: 12, signals: 130 } };
+  expect(await readExecProcess(execProcessSpec(process, standIn))).toEqual({ process, standIn });
 });
 
 test('a detached process without a stand-in is refused', async () => {
-  const { typeUrl } = execProcessSpec({ user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' }, 1);
+  const { typeUrl } = execProcessSpec({ user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' }, { pid: 1 });
   await expect(readExecProcess({ typeUrl, value: encode('{}') })).rejects.toMatchObject({
     code: 'bad-request',
   });

@@ -4,29 +4,33 @@ import { stringifyJson } from '@hako/oci-spec/json';
 import { cannotApplyToProcess } from '@hako/oci-translate';
 import { ShimError } from './shim-error.ts';
 import { log } from './shim-log.ts';
+import type { StandInPlace } from './stand-in.ts';
 
 /** Type of the JSON process in ExecProcessRequest.spec (containerd's type URL). */
 export const EXEC_PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
 
 /**
- * The same with a stand-in before it, as the request has no options: `4711 {...}`. Such a process is deleted by itself
- * once the stand-in has its exit status.
+ * The same with a stand-in before it, as the request has no options: `4711 {...}`, or with the numbers of its descriptors
+ * (orders, signals) `4711:12:13 {...}`. Such a process is deleted by itself once the stand-in has its exit status.
  */
-const DETACHED_TYPE = 'hako.v1.DetachedProcess';
+const STOOD_FOR_TYPE = 'hako.v1.DetachedProcess';
 
 /** What an exec request asks for. */
 export interface ExecRequest {
   readonly process: Process;
-  /** Pid of the stand-in process; absent when the caller waits itself. */
-  readonly standIn?: number;
+  /** Absent when the caller waits itself. */
+  readonly standIn?: StandInPlace;
 }
 
 /** The spec of an exec request. Limits beyond what a JavaScript number holds are bigints, and are kept exactly. */
-export function execProcessSpec(process: Process, standIn?: number): { typeUrl: string; value: Uint8Array } {
+export function execProcessSpec(
+  process: Process,
+  standIn?: StandInPlace,
+): { typeUrl: string; value: Uint8Array } {
   const json = stringifyJson(process);
   return standIn === undefined
     ? { typeUrl: EXEC_PROCESS_TYPE, value: new TextEncoder().encode(json) }
-    : { typeUrl: DETACHED_TYPE, value: new TextEncoder().encode(`${standIn} ${json}`) };
+    : { typeUrl: STOOD_FOR_TYPE, value: new TextEncoder().encode(`${formatPlace(standIn)} ${json}`) };
 }
 
 /**
@@ -37,8 +41,8 @@ export function execProcessSpec(process: Process, standIn?: number): { typeUrl: 
 export async function readExecProcess(
   spec: { typeUrl: string; value: Uint8Array } | undefined,
 ): Promise<ExecRequest> {
-  const isDetached = spec?.typeUrl === DETACHED_TYPE;
-  if (spec === undefined || !(isDetached || spec.typeUrl.endsWith('opencontainers/runtime-spec/1/Process'))) {
+  const hasStandIn = spec?.typeUrl === STOOD_FOR_TYPE;
+  if (spec === undefined || !(hasStandIn || spec.typeUrl.endsWith('opencontainers/runtime-spec/1/Process'))) {
     throw badRequest(
       `exec needs a process of type ${EXEC_PROCESS_TYPE}, not ${JSON.stringify(spec?.typeUrl ?? '')}`,
     );
@@ -46,10 +50,23 @@ export async function readExecProcess(
   const text = new TextDecoder().decode(spec.value);
   // Loaded on the first exec: a shim without one need not hold the schemas in memory.
   const { parseProcess } = await import('@hako/oci-spec');
-  if (!isDetached) return { process: applicable(parseProcess(text, { file: 'process' })) };
-  const [, pid = '', json = ''] = /^([1-9][0-9]{0,9}) (.*)$/s.exec(text) ?? [];
+  if (!hasStandIn) return { process: applicable(parseProcess(text, { file: 'process' })) };
+  const [, pid = '', orders, signals, json = ''] =
+    /^([1-9][0-9]{0,9})(?::([0-9]{1,7}):([0-9]{1,7}))? (.*)$/s.exec(text) ?? [];
   if (pid === '') throw badRequest('a detached process needs the pid of its stand-in');
-  return { process: applicable(parseProcess(json, { file: 'process' })), standIn: Number(pid) };
+  return {
+    process: applicable(parseProcess(json, { file: 'process' })),
+    standIn: placeOf(pid, orders, signals),
+  };
+}
+
+function formatPlace({ pid, fds }: StandInPlace): string {
+  return fds === undefined ? `${pid}` : `${pid}:${fds.orders}:${fds.signals}`;
+}
+
+function placeOf(pid: string, orders: string | undefined, signals: string | undefined): StandInPlace {
+  if (orders === undefined || signals === undefined) return { pid: Number(pid) };
+  return { pid: Number(pid), fds: { orders: Number(orders), signals: Number(signals) } };
 }
 
 /** Refuses what this guest cannot do, as create does for the container's own process. */

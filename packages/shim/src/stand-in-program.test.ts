@@ -2,19 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { memoryFile } from '@hako/posix';
 import { afterEach, expect, test } from 'vitest';
-import { standInProgram } from './stand-in-program.ts';
+import { type StandInPurpose, standInProgram } from './stand-in-program.ts';
 
 const started: ReturnType<typeof spawn>[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-function start() {
-  const program = memoryFile('stand-in', standInProgram({ terminal: false }));
+function start(purpose: Partial<StandInPurpose> = {}) {
+  const program = memoryFile('stand-in', standInProgram({ terminal: false, ...purpose }));
   const child = spawn(`/proc/${process.pid}/fd/${program}`, [], {
-    stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   closeSync(program);
   started.push(child);
@@ -61,4 +62,27 @@ test.each([0, 1])('without a status, after %d orders, it ends with 255', async (
   if (count > 0) orders.write(Uint8Array.of(0));
   orders.end();
   expect(await ended).toEqual([255, null]);
+});
+
+test('its descriptors and signals may be others, and it may say that it was left alone', async () => {
+  const fds = { orders: 6, signals: 5 };
+  const { child, ended } = start({ fds, signals: [1, 15], lastWords: 'left alone\n' });
+  const stdio: readonly unknown[] = child.stdio;
+  const [orders, signals] = [stdio[6] as Duplex, stdio[5] as Readable];
+  const said = text(child.stderr as Readable);
+  orders.write(Uint8Array.of(0));
+  await once((child.stdout as Readable).resume(), 'end');
+  child.kill('SIGHUP');
+  expect(await once(signals, 'data')).toEqual([Buffer.of(1)]);
+  orders.end();
+  expect(await ended).toEqual([255, null]);
+  expect(await said).toBe('left alone\n');
+});
+
+test('a signal that it does not tell of ends it', async () => {
+  const { child, orders, ended } = start({ signals: [1] });
+  orders.write(Uint8Array.of(0));
+  await once((child.stdout as Readable).resume(), 'end');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([null, 'SIGTERM']);
 });

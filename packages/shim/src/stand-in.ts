@@ -9,7 +9,20 @@ import { ShimError } from './shim-error.ts';
  *   them, that is when the shim is gone, it ends with 255.
  * - `signals`: it writes a byte, the number, for each signal that it gets.
  */
-export const STAND_IN_FDS: { readonly orders: 3; readonly signals: 4 } = { orders: 3, signals: 4 };
+export const STAND_IN_FDS: StandInFds = { orders: 3, signals: 4 };
+
+/** Numbers of the two in the process. */
+export interface StandInFds {
+  readonly orders: number;
+  readonly signals: number;
+}
+
+/** Where a stand-in is found. */
+export interface StandInPlace {
+  readonly pid: number;
+  /** Default: STAND_IN_FDS. */
+  readonly fds?: StandInFds;
+}
 
 /** What a stand-in tells of. */
 export interface StandInEvents {
@@ -26,10 +39,10 @@ export class StandIn {
   #ended = false;
 
   /** @throws ShimError `bad-request` when `pid` is no stand-in that waits */
-  constructor(pid: number) {
+  constructor({ pid, fds = STAND_IN_FDS }: StandInPlace) {
     this.pid = pid;
     try {
-      this.#orders = openSync(`/proc/${pid}/fd/${STAND_IN_FDS.orders}`, constants.O_WRONLY);
+      this.#orders = openSync(`/proc/${pid}/fd/${fds.orders}`, constants.O_WRONLY);
     } catch (cause) {
       throw new ShimError('bad-request', `process ${pid} is no stand-in: ${(cause as Error).message}`, {
         facts: {},
@@ -37,7 +50,7 @@ export class StandIn {
       });
     }
     try {
-      this.#signals = openReadable(`/proc/${pid}/fd/${STAND_IN_FDS.signals}`);
+      this.#signals = openReadable(`/proc/${pid}/fd/${fds.signals}`);
     } catch (error) {
       closeSync(this.#orders);
       throw error;

@@ -24,7 +24,7 @@ export class StoredContainers implements ContainerSource {
       sandbox: this.sandbox,
       config,
       pid,
-      standIn: isStandIn ? new StandIn(pid) : undefined,
+      standIn: isStandIn ? new StandIn({ pid }) : undefined,
       abandon: async () => {},
     };
   }

@@ -31,7 +31,7 @@ import { readExecProcess } from './exec-process.ts';
 import { PROCESSES_TYPE } from './guest-service.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
 import { standFor } from './stand-for.ts';
-import { StandIn } from './stand-in.ts';
+import { StandIn, type StandInPlace } from './stand-in.ts';
 import { exitFields, TaskEvents } from './task-events.ts';
 import { readTaskResources } from './task-resources.ts';
 
@@ -126,9 +126,9 @@ export class TaskService {
 
   async exec(request: ExecProcessRequest): Promise<object> {
     const container = this.#container(request.id);
-    const { process, standIn: standInPid } = await readExecProcess(request.spec);
+    const { process, standIn: place } = await readExecProcess(request.spec);
     const io = await this.#openIo(request, request.id, request.execId);
-    const standIn = standInPid === undefined ? undefined : openStandIn(standInPid, io);
+    const standIn = place === undefined ? undefined : openStandIn(place, io);
     try {
       container.addExec(request.execId, process, io);
     } catch (error) {
@@ -324,9 +324,9 @@ async function settled(process: GuestProcess): Promise<ProcessExit | undefined> 
 }
 
 /** Closes the streams again when there is no such stand-in. */
-function openStandIn(pid: number, io: ProcessIo): StandIn {
+function openStandIn(place: StandInPlace, io: ProcessIo): StandIn {
   try {
-    return new StandIn(pid);
+    return new StandIn(place);
   } catch (error) {
     closeProcessIo(io);
     throw error;

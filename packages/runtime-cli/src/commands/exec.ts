@@ -1,12 +1,12 @@
 import type { Process } from '@hako/oci-spec';
 import { cannotExec, liveState } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
-import { type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
+import { prepareStandIn, type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
 import { checkConsole, heldStreams, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
-import { forwardSignals } from '../forward-signals.ts';
+import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
 import { offeredStdio, releaseStdio, standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { resizePty } from '../resize-pty.ts';
@@ -37,7 +37,8 @@ export async function exec(
   try {
     const execId = `exec-${crypto.randomUUID()}`;
     const call = { id, execId, process: process_, options };
-    return options.detach ? await detached(shim, call) : await foreground(shim, call);
+    if (options.detach) return await detached(shim, call);
+    return process_.terminal === true ? await onTerminal(shim, call) : await replaced(shim, call);
   } finally {
     shim.close();
   }
@@ -50,24 +51,41 @@ interface ExecCall {
   readonly options: ExecOptions;
 }
 
-async function foreground(
+/**
+ * Without a terminal to give back at the end there is nothing left to do but to wait, so this process becomes a stand-in,
+ * which takes some KiB of memory where it takes megabytes.
+ */
+async function replaced(
+  { task }: TaskConnection,
+  { id, execId, process: requested, options }: ExecCall,
+): Promise<never> {
+  refuseConsoleSocket(options.consoleSocket);
+  const standIn = prepareStandIn(FORWARDED_SIGNALS, [process.argv0, ...process.argv.slice(2)]);
+  try {
+    const spec = execProcessSpec(requested, standIn.place);
+    await addAndStart(task, { id, execId, ...offeredStdio(), spec });
+    await notePid(task, { id, execId }, options.pidFile, process.pid);
+    return standIn.become();
+  } catch (error) {
+    // Its process is killed, if there is one.
+    standIn.cancel();
+    throw error;
+  }
+}
+
+async function onTerminal(
   { task }: TaskConnection,
   { id, execId, process: requested, options }: ExecCall,
 ): Promise<number> {
   refuseConsoleSocket(options.consoleSocket);
-  const terminal = requested.terminal === true ? callerTerminal() : undefined;
-  const stdio = offeredStdio(process.pid, requested.terminal === true);
+  const terminal = callerTerminal();
+  const stdio = offeredStdio(process.pid, true);
   const spec = execProcessSpec(withSize(requested, terminal));
   try {
     terminal?.lend();
     await addAndStart(task, { id, execId, ...stdio, spec });
     releaseStdio();
-    try {
-      if (options.pidFile !== undefined) writePidFile(options.pidFile, process.pid);
-    } catch (error) {
-      await task.kill({ id, execId, signal: SIGKILL }).catch(() => {});
-      throw error;
-    }
+    await notePid(task, { id, execId }, options.pidFile, process.pid);
     const stopForwarding = forwardSignals({
       deliver: (signal) => task.kill({ id, execId, signal }),
       ...(terminal === undefined ? {} : { resized: () => resizePty(task, { id, execId }, terminal) }),
@@ -92,14 +110,9 @@ async function detached(
   try {
     standIn = await startStandIn(id, { streams: heldStreams(terminal) });
     const stdio = standInStdio(standIn.pid, terminal !== undefined);
-    await addAndStart(task, { id, execId, ...stdio, spec: execProcessSpec(process, standIn.pid) });
-    try {
-      terminal?.send();
-      if (pidFile !== undefined) writePidFile(pidFile, standIn.pid);
-    } catch (error) {
-      await task.kill({ id, execId, signal: SIGKILL }).catch(() => {});
-      throw error;
-    }
+    await addAndStart(task, { id, execId, ...stdio, spec: execProcessSpec(process, standIn) });
+    await orKill(task, { id, execId }, () => terminal?.send());
+    await notePid(task, { id, execId }, pidFile, standIn.pid);
     return 0;
   } finally {
     terminal?.close();
@@ -116,6 +129,25 @@ async function addAndStart(task: Task, request: Parameters<Task['exec']>[0]): Pr
     await task.start({ id, execId });
   } catch (error) {
     await task.delete({ id, execId }).catch(() => {});
+    throw error;
+  }
+}
+
+async function notePid(
+  task: Task,
+  process: Pick<ExecCall, 'id' | 'execId'>,
+  pidFile: string | undefined,
+  pid: number,
+): Promise<void> {
+  if (pidFile !== undefined) await orKill(task, process, () => writePidFile(pidFile, pid));
+}
+
+/** A process about which the caller cannot be told as it asked for is not to run. */
+async function orKill(task: Task, process: Pick<ExecCall, 'id' | 'execId'>, tell: () => void): Promise<void> {
+  try {
+    tell();
+  } catch (error) {
+    await task.kill({ ...process, signal: SIGKILL }).catch(() => {});
     throw error;
   }
 }

@@ -115,7 +115,7 @@ export class BundledContainers implements ContainerSource {
   async #startStandIn({ container }: Translation): Promise<StandIn> {
     const { pid, letGo } = await startStandIn(container.id, { streams: 'none', container });
     try {
-      return new StandIn(pid);
+      return new StandIn({ pid });
     } finally {
       letGo();
     }

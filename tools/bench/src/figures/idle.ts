@@ -2,13 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { writeBundle } from '@hako/bundles';
 import { type Figure, medianGoal, type Reading } from '../figure.ts';
 import { findProcesses, proportionalMemoryMib, timeProgram } from '../processes.ts';
-
-/** After which a process that only waits has become small (QuietMemory of @hako/shim: 2 s). */
-const QUIET_MS = 4000;
+import { becomeQuiet } from '../quiet.ts';
 
 type Role = 'QEMU' | 'virtiofsd' | 'shim' | 'exec';
 
@@ -50,10 +47,10 @@ export const idleSandbox: Figure = {
 
     /** Of the sandbox alone, and then what a process that is executed in it adds. */
     const sampleMemory = async (): Promise<Reading[]> => {
-      await sleep(QUIET_MS);
+      await becomeQuiet();
       const alone = memory();
       const exec = await startExec(hako, ['--root', stateRoot, 'exec', id]);
-      await sleep(QUIET_MS);
+      await becomeQuiet();
       const added = ofHako(memory()) - ofHako(alone);
       await endExec(exec);
       const readings = [...alone].map(([role, mib]) => ({ label: `memory of ${role}`, mib }));

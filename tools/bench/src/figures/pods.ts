@@ -5,6 +5,7 @@ import { ContainerdCri, CriPod } from '@hako/cri';
 import { podOverheadMib } from '@hako/deploy';
 import { type Figure, type Goal, medianGoal, type Reading } from '../figure.ts';
 import { descendantsOf, findProcesses, proportionalMemoryMib } from '../processes.ts';
+import { becomeQuiet } from '../quiet.ts';
 import { Floor } from './floor.ts';
 
 const handlers = ['hako', 'runc'] as const;
@@ -51,6 +52,7 @@ export const pods: Figure = {
     const sampleMemory = async (handler: string, containers: number): Promise<Reading[]> => {
       const pod = await runPod(handler, 0);
       for (let index = 0; index < containers; index += 1) await pod.start(`w${index}`, ['sleep', '100000']);
+      await becomeQuiet();
       const own = findProcesses(pod.id);
       const all = new Set(own.flatMap(({ pid }) => [pid, ...descendantsOf(pid)]));
       const total = [...all].reduce((sum, pid) => sum + proportionalMemoryMib(pid), 0);

@@ -1,0 +1,3 @@
+// What makes a process stand for a container or an exec: a new one, or the one that asks.
+export { type FutureStandIn, prepareStandIn } from './become-stand-in.ts';
+export { type StandInOptions, type StartedStandIn, startStandIn } from './start-stand-in.ts';
