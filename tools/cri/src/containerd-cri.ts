@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { containerdSection } from '@hako/deploy';
 import { ContainerdDaemon, type ContainerdOptions } from './containerd-daemon.ts';
 import { CriClient } from './cri-client.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Image of the tests' containers. */
 export const image = 'localhost/busybox:1';
@@ -22,6 +23,12 @@ export class ContainerdCri extends ContainerdDaemon {
   constructor(options: ContainerdOptions) {
     super(options, { sections: criSections(options.folder) });
     this.client = new CriClient(this.socket);
+  }
+
+  /** CRI answers a little later than the rest. */
+  override async start(): Promise<void> {
+    await super.start();
+    await waitFor(() => this.client.call('Version').catch(() => undefined), 'CRI answers');
   }
 
   /** Starts the daemon and makes the images of pods and containers from a root file system. */

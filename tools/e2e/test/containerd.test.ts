@@ -183,8 +183,18 @@ test('what cannot be started says why, and leaves nothing', async () => {
   expect(containerd.mountsOf('bad')).toEqual([]);
 });
 
-test('when the shim is killed, containerd has everything cleaned up', async () => {
-  await containerd.runDetached(['--null-io'], ['lost', 'sleep', '1000']);
+test('a client attaches to a task that nobody listened to; when the shim is killed, containerd has everything cleaned up', async () => {
+  await containerd.runDetached([], ['lost', 'sh', '-c', 'while :; do echo tick; sleep 0.1; done']);
+  let attached = '';
+  await containerd.ctr(['task', 'attach', 'lost'], {
+    onStart: (child) => {
+      child.stdout?.on('data', (bytes: Buffer) => {
+        attached += bytes.toString();
+        if (attached.includes('tick')) child.kill('SIGKILL');
+      });
+    },
+  });
+  expect(attached).toContain('tick');
   const { lost } = await containerd.tasks();
   const before = containerd.processesOf('lost');
   expect(before.length).toBeGreaterThan(1);

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { waitFor } from '@hako/cri/wait-for';
 import { posixHost } from '@hako/sandbox/state';
 import { connectTask, type TaskConnection } from '@hako/shim/client';
-import { DeleteResponse } from '@hako/task-protocol';
+import { DeleteResponse, RuntimeInfo } from '@hako/task-protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shimPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
@@ -24,7 +25,8 @@ function call(action: 'start' | 'delete') {
   return runProgram(shimPath, [...words, action], {
     cwd: bundle,
     // Nobody is there: events are lost, and nothing else is.
-    env: { ...process.env, TTRPC_ADDRESS: '/no/containerd.sock.ttrpc' },
+    // And it is one of those that understand the task API's version 3.
+    env: { ...process.env, TTRPC_ADDRESS: '/no/containerd.sock.ttrpc', MAX_SHIM_VERSION: '3' },
   });
 }
 
@@ -35,7 +37,9 @@ beforeAll(async () => {
   execFileSync('mkfifo', [join(bundle, 'log')]);
   const { exitCode, stdout, stderr } = await call('start');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  socketPath = stdout.replace(/^unix:\/\//, '');
+  const answer = JSON.parse(stdout) as { readonly address: string };
+  expect(answer).toEqual({ version: 3, protocol: 'ttrpc', address: expect.stringMatching(/^unix:\/\//) });
+  socketPath = answer.address.replace(/^unix:\/\//, '');
   shim = await connectTask(socketPath);
 });
 afterAll(async () => {
@@ -49,6 +53,16 @@ test('only root may connect, and the address is where containerd looks for it af
   expect(statSync(socketPath).mode & 0o777).toBe(0o600);
   expect(statSync(dirname(socketPath)).mode & 0o022).toBe(0);
   expect(readFileSync(join(bundle, 'address'), 'utf8')).toBe(`unix://${socketPath}`);
+});
+
+test('it says who it is', async () => {
+  expect((await runProgram(shimPath, ['-v'])).stdout).toMatch(
+    /^containerd-shim-hako-v2:\n {2}Version: {2}\S+\n$/,
+  );
+  const { stdout } = await runProgram('sh', ['-c', `"$0" -info </dev/null | od -An -tx1 -v`, shimPath]);
+  const info = RuntimeInfo.decode(Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex'));
+  expect(info.name).toBe('io.containerd.hako.v2');
+  expect(JSON.parse(new TextDecoder().decode(info.features?.value))).toHaveProperty('ociVersionMax');
 });
 
 test('an id that is in use is not taken twice', async () => {
@@ -131,10 +145,16 @@ test('delete sweeps what is left, again and again', async () => {
   expect(existsSync(join(stateFolder, id))).toBe(false);
 });
 
-function opened(path: string): Promise<Socket> {
+/** The kernel answers EAGAIN while the queue of those that were not accepted yet is full. */
+const opened = (path: string): Promise<Socket> => waitFor(() => connected(path), 'the shim accepts');
+
+function connected(path: string): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
-    socket.once('error', reject);
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EAGAIN') resolve(undefined);
+      else reject(error);
+    });
     socket.once('connect', () => {
       socket.on('error', () => {});
       resolve(socket);

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { makeBusyboxRootfs } from '@hako/bundles';
+import { ContainerdCri, CriPod } from '@hako/cri';
+import { posixHost } from '@hako/sandbox/state';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hakoPath } from '../src/paths.ts';
+import { until } from '../src/until.ts';
+
+let folder: string;
+let cri: ContainerdCri;
+
+const states = '/run/hako/.containerd/k8s.io';
+const stateOf = async (podSandboxId: string) =>
+  (await cri.client.call<{ status: { state: number } }>('PodSandboxStatus', { podSandboxId })).status.state;
+const NOT_READY = 1;
+/** Host processes of a pod, by what is in their command lines. */
+const processesOf = (id: string) => posixHost().processesWithMarker(id);
+const shimOf = (id: string): number =>
+  JSON.parse(readFileSync(join(states, id, 'shim.json'), 'utf8')).pid as number;
+/** The process of that role that the pod's journal names. */
+const roleOf = (id: string, role: string): number => {
+  const line = readFileSync(join(states, id, 'journal.jsonl'), 'utf8')
+    .split('\n')
+    .find((text) => text.includes('"started"') && text.includes(`"role":"${role}`));
+  return JSON.parse(line ?? '{}').pid as number;
+};
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cri-'));
+  cri = new ContainerdCri({ folder: join(folder, 'c'), binFolder: dirname(hakoPath) });
+  await cri.startWithImages(makeBusyboxRootfs(join(folder, 'rootfs')));
+});
+afterAll(async () => {
+  await cri.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a container out of memory says so; a pod outlives its containerd; one whose machine dies is removed', async () => {
+  const pod = await CriPod.run(cri, 'machine', 'hako');
+  const linux = { resources: { memoryLimitInBytes: 24 * 2 ** 20 } };
+  // It has no end of line to give up at.
+  const hog = await pod.start('hog', ['tail', '/dev/zero'], { linux });
+  expect(await pod.exited(hog)).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+
+  const box = await pod.start('box', ['sh', '-c', 'while :; do echo tick; sleep 0.2; done']);
+  const short = await pod.start('short', [
+    'sh',
+    '-c',
+    'until [ -e /dev/shm/go ]; do sleep 0.1; done; exit 9',
+  ]);
+  const log = () => readFileSync(join(pod.logs, 'box.0.log'), 'utf8');
+  await until(() => log().includes('tick'), 'it ticks');
+  await pod.exec(box, 'sh', '-c', '(sleep 2; touch /dev/shm/go) >/dev/null 2>&1 &');
+  await cri.stop();
+  await until(
+    () => posixHost().processesWithMarker(join(cri.folder, 'config.toml')).length === 0,
+    'it has ended',
+  );
+  await cri.start();
+  expect((await pod.exec(box, 'echo', 'still here')).stdout).toBe('still here\n');
+  expect(await pod.exited(short)).toMatchObject({ exitCode: 9 });
+  const length = log().length;
+  await until(() => log().length > length, 'it ticks into the log again');
+
+  process.kill(roleOf(pod.id, 'qemu'), 'SIGKILL');
+  expect(await pod.exited(box)).toMatchObject({ exitCode: 137 });
+  await until(async () => (await stateOf(pod.id)) === NOT_READY, 'the pod is not ready');
+  await pod.remove();
+  expect(processesOf(pod.id)).toEqual([]);
+});
+
+test('a pod whose shim is killed is stopped and removed, and nothing of it stays', async () => {
+  const pod = await CriPod.run(cri, 'shim', 'hako');
+  const box = await pod.start('box', ['sleep', '100000']);
+  const before = processesOf(pod.id);
+  expect(before.length).toBeGreaterThan(2);
+  process.kill(shimOf(pod.id), 'SIGKILL');
+  await until(async () => (await stateOf(pod.id)) === NOT_READY, 'the pod is not ready');
+  expect((await pod.exited(box)).exitCode).not.toBe(0);
+  await pod.remove();
+  await until(() => processesOf(pod.id).length === 0, 'its processes have ended');
+  expect(posixHost().mountsBelow(join(states, pod.id))).toEqual([]);
+});
