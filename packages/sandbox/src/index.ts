@@ -20,6 +20,7 @@ export {
   sandboxError,
 } from './sandbox-error.ts';
 export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
+export { SandboxSize } from './sizing/sandbox-size.ts';
 export { type ContainerPaths, DEFAULT_STATE_ROOT, type SandboxPaths } from './state-paths.ts';
 export { type ShimRecord, StateStore } from './state-store.ts';
 export { type Phase, Timings } from './timings.ts';

@@ -1,9 +1,10 @@
 import type { Figure } from './figure.ts';
 import { copy } from './figures/copy.ts';
+import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { pods } from './figures/pods.ts';
 import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [coldStart, idleSandbox, pods, copy, translation];
+export const figures: readonly Figure[] = [coldStart, idleSandbox, pods, hotplug, copy, translation];
