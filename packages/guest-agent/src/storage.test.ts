@@ -158,3 +158,21 @@ test('refuses mount points that lead out of the root', async () => {
   });
   expect(log()).toEqual([]);
 });
+
+test('a mount in memory gets another size; what is none is refused before anything is changed', async () => {
+  const shm = storage({
+    driver: 'ephemeral',
+    source: 'tmpfs',
+    fstype: 'tmpfs',
+    options: ['size=1M'],
+    mountPoint: join(root, 'shm'),
+  });
+  await table.add([shm]);
+  machine.log.length = 0;
+  const larger = { ...shm, options: ['size=2M', 'noexec'] };
+  const other = storage({ driver: 'ephemeral', mountPoint: join(root, 'other') });
+  expect(() => table.remountEphemeral([larger, other])).toThrow(/there is no mount in memory at/);
+  expect(machine.log).toEqual([]);
+  table.remountEphemeral([larger]);
+  expect(log()).toEqual(['mount - none R/shm 40 size=2M']);
+});

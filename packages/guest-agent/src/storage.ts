@@ -79,6 +79,25 @@ export class StorageTable {
     return passing;
   }
 
+  /**
+   * Gives mounts in memory other options, such as another size; each must be there. All are checked before any is changed.
+   * Throws AgentError.
+   */
+  remountEphemeral(storages: readonly Storage[]): void {
+    const targets = storages.map((storage) => {
+      const target = this.#check(storage);
+      if (storage.driver === 'ephemeral' && this.#users.has(target)) return target;
+      throw new AgentError('invalid-argument', `there is no mount in memory at ${storage.mountPoint}`, {
+        facts: { path: storage.mountPoint },
+      });
+    });
+    for (const [index, { options }] of storages.entries()) {
+      const { flags, data } = parseMountOptions(options);
+      const target = targets[index] ?? '';
+      this.#machine.mount({ source: 'none', target, flags: flags | MS_REMOUNT, data });
+    }
+  }
+
   /** Mount points at which a disk itself is, as a file. */
   get diskFiles(): ReadonlySet<string> {
     return new Set([...this.#disks].flatMap(([path, kind]) => (kind === 'file' ? [path] : [])));

@@ -1,11 +1,17 @@
 import { AgentError } from '../agent-error.ts';
 import { containerProcesses } from '../container-processes.ts';
+import { guestMetrics } from '../guest-metrics.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { AgentHandlers } from './handlers.ts';
 
-/** Text about a container that no other call gives, by its kind. */
+/** Figures of the guest, and text about a container that no other call gives, by its kind. */
 export function diagnosticHandlers(sandbox: Sandbox): AgentHandlers {
+  let scrapes = 0;
   return {
+    getMetrics() {
+      scrapes += 1;
+      return { metrics: guestMetrics(scrapes) };
+    },
     getDiagnosticData({ logType, containerId }) {
       if (logType !== 'hako.processes') {
         throw new AgentError(

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { ADDED_MEMORY_KEY, LOST_MEMBERS_FEATURE, ONLINE_VCPUS_KEY } from '@hako/agent-protocol';
 import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
-import { diskDrivers } from '../devices/disks.ts';
+import { diskDrivers, diskFile } from '../devices/disks.ts';
 import { GuestSize } from '../guest-size.ts';
 import { storageDrivers } from '../storage.ts';
 import type { Machine } from '../system/machine.ts';
@@ -15,6 +15,9 @@ export interface BootTimes {
   readonly agentReadyMs: number;
 }
 
+/** Where kernels without ACPI, those of arm64, are told of new memory. */
+const memoryProbe = '/sys/devices/system/memory/probe';
+
 /** Calls about the guest machine itself. */
 export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): AgentHandlers {
   const size = new GuestSize(machine);
@@ -23,7 +26,7 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
       const { agentStartMs, agentReadyMs } = bootTimes();
       return {
         memBlockSizeBytes: memBlockSize ? size.blockBytes : 0n,
-        supportMemHotplugProbe: memHotplugProbe && existsSync('/sys/devices/system/memory/probe'),
+        supportMemHotplugProbe: memHotplugProbe && existsSync(memoryProbe),
         agentDetails: {
           version: agentVersion,
           initDaemon: process.pid === 1,
@@ -53,6 +56,28 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
       return {};
     },
 
+    memHotplugByProbe({ memHotplugProbeAddr }) {
+      if (!existsSync(memoryProbe)) {
+        throw new AgentError(
+          'failed-precondition',
+          'the kernel finds memory by itself: it has no probe file',
+        );
+      }
+      for (const address of memHotplugProbeAddr) writeFileSync(memoryProbe, `0x${address.toString(16)}`);
+      return {};
+    },
+
+    async addSwap({ PCIPath }) {
+      const slots = PCIPath.map((slot) => slot.toString(16).padStart(2, '0'));
+      await swapOn(machine, await diskFile(machine, 'blk', slots.join('/')));
+      return {};
+    },
+
+    async addSwapPath({ path }) {
+      await swapOn(machine, await diskFile(machine, 'blk', path));
+      return {};
+    },
+
     async onlineCPUMem({ nbCpus, cpuOnly }, { metadata }) {
       const vcpus = numberIn(metadata, ONLINE_VCPUS_KEY) ?? size.onlineVcpus + nbCpus;
       const addedMemoryMib = numberIn(metadata, ADDED_MEMORY_KEY);
@@ -60,6 +85,16 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
       return {};
     },
   };
+}
+
+/** The host has written the signature of a swap area. */
+async function swapOn(machine: Machine, file: string): Promise<void> {
+  const status = await machine.run({ args: ['swapon', file] });
+  if (status !== 0) {
+    throw new AgentError('internal', `${file} cannot be used as swap: it needs what mkswap writes`, {
+      facts: { path: file },
+    });
+  }
 }
 
 function numberIn(metadata: CallContext['metadata'], key: string): number | undefined {

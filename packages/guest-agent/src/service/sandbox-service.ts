@@ -32,6 +32,11 @@ export function sandboxHandlers(
       return {};
     },
 
+    async updateEphemeralMounts({ storages }) {
+      sandbox.storages.remountEphemeral(storages);
+      return {};
+    },
+
     destroySandbox() {
       sandbox.destroy();
       parts.destroyed();

@@ -6,17 +6,12 @@ const memory = 'memory is not tuned by this agent';
 
 /** Methods that this agent does not serve, and why. */
 const reasons = {
-  updateEphemeralMounts: 'memory backed mounts are not resized yet',
   removeStaleVirtiofsShareMounts: 'shares are mounted once and never go stale here',
   getIPTables: iptables,
   setIPTables: iptables,
-  getMetrics: 'metrics are not collected yet',
   memAgentMemcgSet: memory,
   memAgentCompactSet: memory,
-  memHotplugByProbe: 'memory is hot-plugged without a probe file here',
   copyFile: 'files are shared, not copied',
-  addSwap: 'swap is not supported',
-  addSwapPath: 'swap is not supported',
   getVolumeStats: 'volumes are not measured yet',
   resizeVolume: 'volumes cannot be resized',
   setPolicy: 'there is no policy engine',

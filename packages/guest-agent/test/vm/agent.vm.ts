@@ -132,6 +132,31 @@ test('counts, limits, pauses', async () => {
   expect((await exec('box', 'resumed', ['true'])).status).toBe(0);
 });
 
+test('tells figures of the guest, and changes the size of a mount in memory', async () => {
+  const { metrics } = await agent.getMetrics({});
+  expect(metrics).toMatch(/^kata_guest_meminfo\{item="memtotal"\} [0-9]{8,}$/m);
+  expect(metrics).toMatch(/^kata_guest_diskstat\{disk="vda",item="reads"\} [0-9]+$/m);
+  const shm = { driver: 'ephemeral', fstype: 'tmpfs', mountPoint: '/run/kata-containers/sandbox/shm' };
+  const sizeOf = async (size: string) => {
+    await agent.updateEphemeralMounts({ storages: [{ ...shm, options: [`size=${size}`] }] });
+  };
+  await expect(sizeOf('2M')).rejects.toMatchObject({ code: 'invalid-argument' });
+  await expect(agent.memHotplugByProbe({ memHotplugProbeAddr: [1n] })).rejects.toMatchObject({
+    code: 'failed-precondition',
+  });
+});
+
+test('finds a disk by its PCI slot and swaps to it', async () => {
+  const total = async () => /item="swaptotal"\} ([0-9]+)/.exec((await agent.getMetrics({})).metrics)?.[1];
+  expect(await total()).toBe('0');
+  await expect(agent.addSwapPath({ path: '/dev/vda' })).rejects.toMatchObject({ code: 'internal' });
+  await expect(agent.addSwapPath({ path: '/etc/passwd' })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  });
+  await agent.addSwap({ PCIPath: [0x10] });
+  expect(Number(await total())).toBeGreaterThan(15 << 20);
+});
+
 test('tells of containers that the kernel killed for want of memory', async () => {
   const event = agent.getOOMEvent({});
   await run('hungry', ['tail', '/dev/zero'], 16 << 20);

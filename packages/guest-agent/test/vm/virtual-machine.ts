@@ -1,6 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +37,11 @@ export class VirtualMachine {
     for (const applet of ['sh', 'cat', 'date', 'dd', 'echo', 'hostname', 'md5sum', 'sleep', 'tail', 'true']) {
       symlinkSync('busybox', join(this.dir, 'share/rootfs/bin', applet));
     }
+    // The second disk: an area of swap.
+    const swap = join(this.dir, 'swap');
+    writeFileSync(swap, '');
+    truncateSync(swap, 16 << 20);
+    execFileSync('/usr/sbin/mkswap', [swap], { stdio: 'ignore' });
     const { boot } = JSON.parse(readFileSync(join(guestDir, 'manifest.json'), 'utf8')) as Manifest;
     this.#qemu = spawn(
       'qemu-system-x86_64',
@@ -42,6 +57,8 @@ export class VirtualMachine {
         ],
         ...['-blockdev', 'driver=raw,file=file,node-name=image,read-only=on'],
         ...['-device', 'virtio-blk-pci,drive=image,romfile='],
+        ...['-blockdev', `driver=raw,node-name=swap,file.driver=file,file.filename=${swap}`],
+        ...['-device', 'virtio-blk-pci,drive=swap,addr=10,romfile='],
         ...['-device', 'virtio-serial-pci,romfile='],
         ...['-chardev', `socket,id=channel,path=${join(this.dir, 'agent.sock')},server=on,wait=off`],
         ...['-device', 'virtserialport,chardev=channel,name=agent.channel.0'],
