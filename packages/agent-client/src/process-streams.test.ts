@@ -38,7 +38,7 @@ describe('processStdout', () => {
       break;
     }
     await agent.check({});
-    expect(asked).toEqual([262_144, 0]);
+    expect(asked).toEqual([1_048_576, 0]);
     agent.close();
   });
 

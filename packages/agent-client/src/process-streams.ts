@@ -5,7 +5,7 @@ import { AgentError } from './agent-error.ts';
 /** Settings of a stream of a process. */
 export interface StreamOptions {
   /**
-   * Most bytes per call, 1 to 1 MiB. Default 256 KiB: what a pipe of hako's agent holds (64 KiB in Kata's), so a larger piece
+   * Most bytes per call, 1 to 1 MiB. Default 1 MiB: what a pipe of hako's agent holds (64 KiB in Kata's), so a larger piece
    * would only wait in the guest, and a smaller one costs a round trip more.
    */
   readonly pieceBytes?: number;
@@ -20,7 +20,7 @@ export interface ProcessIds {
 
 type Calls = ServiceClient<AgentService>;
 
-const defaultPieceBytes = 256 << 10;
+const defaultPieceBytes = 1 << 20;
 const mostPieceBytes = 1 << 20;
 
 /**

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 import type { ConsoleOffer, Machine, ProcessPipes } from './system/machine.ts';
-import type { PipeReader } from './system/pipe-reader.ts';
+import type { Output, PipeReader } from './system/pipe-reader.ts';
 import type { PipeWriter } from './system/pipe-writer.ts';
 import type { Terminal, TerminalSize } from './system/terminal.ts';
 
@@ -115,7 +115,7 @@ export class GuestProcess {
     stream: 'stdout' | 'stderr',
     maxBytes: number,
     signal?: () => AbortSignal,
-  ): Promise<Uint8Array> {
+  ): Promise<Output> {
     const reader = this.#openStreams()[stream];
     return reader === undefined ? endOfFile : reader.read(maxBytes, signal);
   }

@@ -185,7 +185,7 @@ test('a process that does not read stops the writer until it is killed', async (
   const containerId = await fixture.create(['sleep', '1000']);
   const request = { containerId, execId: containerId };
   await agent.startContainer({ containerId });
-  const write = agent.writeStdin({ ...request, data: new Uint8Array(1 << 20) });
+  const write = agent.writeStdin({ ...request, data: new Uint8Array(2 << 20) });
   let done = false;
   write.then(
     () => {

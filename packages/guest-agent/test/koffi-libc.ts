@@ -21,11 +21,13 @@ export function koffiLibc(): Libc {
   const read = bind('read', ['int', pointer, 'size_t'], 'intptr_t');
   const write = bind('write', ['int', pointer, 'size_t'], 'intptr_t');
   const poll = bind('poll', [pointer, 'uint64_t', 'int']);
+  const splice = bind('splice', ['int', pointer, 'int', pointer, 'size_t', 'uint'], 'intptr_t');
   const accept4 = bind('accept4', ['int', pointer, pointer, 'int']);
   const recvmsg = bind('recvmsg', ['int', pointer, 'int'], 'intptr_t');
   return {
     read: (fd, into) => read(fd, into, into.length),
     write: (fd, from) => write(fd, from, from.length),
+    splice: (from, to, length) => splice(from, null, to, null, length, 2),
     poll: (entries, count) => poll(entries, count, 0),
     fcntl: bind('fcntl', ['int', 'int', 'int64_t']),
     pipe2: bind('pipe2', [pointer, 'int']),

@@ -13,6 +13,11 @@ export interface Channel {
    * Does nothing once closed.
    */
   write(bytes: Uint8Array): boolean;
+  /**
+   * Sends bytes, and behind them those of a body: for a channel that can send what is not in its process's memory.
+   * Default: bodies are taken into memory and written.
+   */
+  writeWithBody?(bytes: Uint8Array, body: ChannelBody): boolean;
   /** Stops reading, as far as the transport can, until `resume`. */
   pause(): void;
   resume(): void;
@@ -20,6 +25,18 @@ export interface Channel {
   end(): void;
   /** Closes at once. */
   destroy(): void;
+}
+
+/**
+ * Bytes that are elsewhere, such as in a pipe. Exactly one of `bytes` and `drop` is called, or a channel that knows the
+ * class moves them.
+ */
+export interface ChannelBody {
+  readonly lengthBytes: number;
+  /** Takes them into memory. */
+  bytes(): Uint8Array;
+  /** Nobody wants them: they stay where they are. */
+  drop(): void;
 }
 
 /** What a channel tells its user. */

@@ -34,23 +34,52 @@ export function encodeFrame(
   const sizeBytes = payload.length === 0 ? 0 : 1 + varintBytes(payload.length);
   const length = head.length + sizeBytes + payload.length + tail.length;
   const frame = new Uint8Array(headerBytes + length);
-  const view = new DataView(frame.buffer);
-  view.setUint32(0, length);
-  view.setUint32(4, streamId);
-  frame[8] = type;
+  putHeader(frame, { length, streamId, type });
   let at = headerBytes;
   frame.set(head, at);
   at += head.length;
   if (payload.length > 0) {
-    frame[at++] = tag;
-    let rest = payload.length;
-    for (; rest > 0x7f; rest >>>= 7) frame[at++] = (rest & 0x7f) | 0x80;
-    frame[at++] = rest;
+    at = putTag(frame, at, tag, payload.length);
     frame.set(payload, at);
     at += payload.length;
   }
   frame.set(tail, at);
   return frame;
+}
+
+/**
+ * The beginning of a frame that holds one delimited field with tag byte `tag`: up to and with `start`, the first of the
+ * field's `payloadBytes`. Whoever sends it sends the others behind it.
+ */
+export function encodeFrameStart(
+  streamId: number,
+  type: number,
+  tag: number,
+  payloadBytes: number,
+  start: Uint8Array,
+): Uint8Array {
+  const sizeBytes = 1 + varintBytes(payloadBytes);
+  const bytes = new Uint8Array(headerBytes + sizeBytes + start.length);
+  putHeader(bytes, { length: sizeBytes + payloadBytes, streamId, type });
+  bytes.set(start, putTag(bytes, headerBytes, tag, payloadBytes));
+  return bytes;
+}
+
+function putHeader(frame: Uint8Array, { length, streamId, type }: Omit<FrameHeader, 'flags'>): void {
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, length);
+  view.setUint32(4, streamId);
+  frame[8] = type;
+}
+
+/** Answers where the field's content begins. */
+function putTag(frame: Uint8Array, start: number, tag: number, length: number): number {
+  let at = start;
+  frame[at++] = tag;
+  let rest = length;
+  for (; rest > 0x7f; rest >>>= 7) frame[at++] = (rest & 0x7f) | 0x80;
+  frame[at++] = rest;
+  return at;
 }
 
 /** Bytes of data in a frame that encodeFrame made. */

@@ -1,6 +1,7 @@
 export type { CallContext } from './call-context.ts';
-export type { Channel, ChannelListener } from './channel.ts';
+export type { Channel, ChannelBody, ChannelListener } from './channel.ts';
 export { type CallOptions, type ClientOptions, type ServiceClient, TtrpcClient } from './client.ts';
+export { EncodedAnswer } from './encoded-answer.ts';
 export type { Metadata, MetadataInit } from './metadata.ts';
 export { type ServerOptions, type ServiceHandlers, TtrpcServer } from './server.ts';
 export type { RequestInit, RequestOf, ResponseInit, ResponseOf, UnaryMethodName } from './service.ts';

@@ -1,7 +1,16 @@
 import type { MethodType } from '@hako/protobuf';
 import { type CallContext, deadlinePassed, ServedCall } from './call-context.ts';
 import type { Channel } from './channel.ts';
-import { dataBytesOf, encodeFrame, FrameFlag, type FrameHeader, FrameType, maxDataBytes } from './frame.ts';
+import { EncodedAnswer } from './encoded-answer.ts';
+import {
+  dataBytesOf,
+  encodeFrame,
+  encodeFrameStart,
+  FrameFlag,
+  type FrameHeader,
+  FrameType,
+  maxDataBytes,
+} from './frame.ts';
 import { FrameReader } from './frame-reader.ts';
 import { Request, Response, responsePayloadTag } from './messages.ts';
 import { metadataFromPairs } from './metadata.ts';
@@ -26,6 +35,8 @@ export interface ConnectionHost {
 }
 
 const noBytes = new Uint8Array(0);
+/** Leaves room in a frame for the tag. */
+const mostBodyBytes = maxDataBytes - 16;
 const maxTimerMs = 2 ** 31 - 1;
 
 /**
@@ -164,7 +175,12 @@ export class ServerConnection {
     try {
       // The handler starts after the read loop is through with the chunk that brought the call.
       await Promise.resolve();
-      const payload = type.response.encode(((await handle(request, call)) ?? {}) as object);
+      const answer = (await handle(request, call)) ?? {};
+      if (answer instanceof EncodedAnswer) {
+        if (!this.#finish(streamId, call, () => this.#answerEncoded(streamId, answer))) answer.body.drop();
+        return;
+      }
+      const payload = type.response.encode(answer as object);
       this.#finish(streamId, call, () => this.#answer(streamId, noBytes, payload));
     } catch (error) {
       this.#finish(streamId, call, () => this.#answerError(streamId, error));
@@ -173,13 +189,29 @@ export class ServerConnection {
     }
   }
 
-  /** Answers a call once; what comes after a deadline or the end of the connection is dropped. */
-  #finish(streamId: number, call: ServedCall, answer: () => void): void {
-    if (this.#calls.get(streamId) !== call) return;
+  /** Answers a call once; what comes after a deadline or the end of the connection is dropped: false. */
+  #finish(streamId: number, call: ServedCall, answer: () => void): boolean {
+    if (this.#calls.get(streamId) !== call) return false;
     this.#calls.delete(streamId);
     this.#pendingBytes -= call.sizeBytes;
     answer();
     if (this.#host.draining) this.drain();
+    return true;
+  }
+
+  #answerEncoded(streamId: number, answer: EncodedAnswer): void {
+    const { start, body, lengthBytes } = answer;
+    const channel = this.#channel;
+    if (channel.writeWithBody === undefined || lengthBytes > mostBodyBytes) {
+      this.#answer(streamId, noBytes, answer.bytes());
+      return;
+    }
+    if (!this.#open) {
+      body.drop();
+      return;
+    }
+    const bytes = encodeFrameStart(streamId, FrameType.response, responsePayloadTag, lengthBytes, start);
+    this.#pauseUnless(channel.writeWithBody(bytes, body));
   }
 
   #answer(streamId: number, head: Uint8Array, payload: Uint8Array): void {
@@ -192,10 +224,13 @@ export class ServerConnection {
       );
       return;
     }
-    if (this.#open && !this.#channel.write(frame) && !this.#paused) {
-      this.#paused = true;
-      this.#channel.pause();
-    }
+    if (this.#open) this.#pauseUnless(this.#channel.write(frame));
+  }
+
+  #pauseUnless(takesMore: boolean): void {
+    if (takesMore || this.#paused) return;
+    this.#paused = true;
+    this.#channel.pause();
   }
 
   #answerError(streamId: number, error: unknown): void {

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type RawFrame, RawPeer, rawFrame } from '../test/raw-peer.ts';
 import { connect, Note, Sample } from '../test/sample-service.ts';
+import type { ChannelBody } from './channel.ts';
+import { EncodedAnswer } from './encoded-answer.ts';
 import { Request, Response } from './messages.ts';
 import { type ServerOptions, type ServiceHandlers, TtrpcServer } from './server.ts';
+import { streamChannel } from './stream-channel.ts';
 import { TtrpcError } from './ttrpc-error.ts';
 
 function withPeer(
@@ -30,6 +33,27 @@ function outcome({ streamId, type, data }: RawFrame): unknown {
   return { streamId, type, code: status?.code ?? 0, text: Note.decode(payload).text };
 }
 
+class TextBody implements ChannelBody {
+  readonly #bytes: Uint8Array;
+  dropped = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get lengthBytes(): number {
+    return this.#bytes.length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  drop(): void {
+    this.dropped = true;
+  }
+}
+
 /** A handler that waits until the test says so. */
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = (): void => {};
@@ -53,6 +77,46 @@ describe('answers', () => {
     open();
     expect(outcome((await peer.received(3))[2] as RawFrame)).toMatchObject({ streamId: 1, code: 0 });
     server.close();
+  });
+
+  test.each([false, true])(
+    'an encoded answer is whole, whoever sends its body (the channel: %s)',
+    async (sends) => {
+      const whole = Note.encode({ text: 'x'.repeat(1000) });
+      const body = new TextBody(whole.subarray(10));
+      const peer = new RawPeer();
+      const channel = streamChannel(peer.other);
+      if (sends) {
+        channel.writeWithBody = (bytes, given) => {
+          channel.write(bytes);
+          return channel.write(given.bytes());
+        };
+      }
+      const server = new TtrpcServer().register(Sample, {
+        echo: () => new EncodedAnswer(whole.subarray(0, 10), body),
+      });
+      server.serve(channel);
+      peer.send(request(1));
+      const [answer] = await peer.received(1);
+      expect(outcome(answer as RawFrame)).toEqual({ streamId: 1, type: 2, code: 0, text: 'x'.repeat(1000) });
+      expect(body.dropped).toBe(false);
+      server.close();
+    },
+  );
+
+  test('the body of an answer that comes too late is dropped', async () => {
+    const { opened, open } = gate();
+    const body = new TextBody(new Uint8Array(3));
+    const answer = new EncodedAnswer(new Uint8Array(0), body);
+    const closed = gate();
+    const handlers = { park: () => opened.then(() => answer) };
+    const { server, peer } = withPeer(handlers, { onConnectionClosed: closed.open });
+    peer.send(request(1, 'Park'), request(3));
+    await peer.received(1);
+    server.close();
+    await closed.opened;
+    open();
+    await expect.poll(() => body.dropped).toBe(true);
   });
 
   test('handlers may be methods of a class, and know their call', async () => {

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ServiceType } from '@hako/protobuf';
 import type { CallContext } from './call-context.ts';
 import type { Channel } from './channel.ts';
+import type { EncodedAnswer } from './encoded-answer.ts';
 import { type ConnectionHost, type ServedMethod, ServerConnection } from './server-connection.ts';
 import {
   type MethodAt,
@@ -33,7 +34,7 @@ export interface ServerOptions {
 
 /**
  * Handlers of a service, one per unary method, first letter in lower case. A method without a handler is answered
- * UNIMPLEMENTED. A handler may answer any part of its response; nothing is an empty one. A TtrpcError chooses the
+ * UNIMPLEMENTED. A handler may answer any part of its response; nothing is an empty one; an EncodedAnswer is sent as it is. A TtrpcError chooses the
  * status of the answer, any other error is answered UNKNOWN with its message.
  */
 export type ServiceHandlers<S extends ServiceType> = {
@@ -45,7 +46,7 @@ export type ServiceHandlers<S extends ServiceType> = {
 };
 
 // biome-ignore lint/suspicious/noConfusingVoidType: an async handler without a return statement answers void
-type HandlerAnswer<M> = ResponseInit<M> | undefined | void;
+type HandlerAnswer<M> = ResponseInit<M> | EncodedAnswer | undefined | void;
 
 /**
  * The serving side, for any number of connections. Listening is the caller's: hand each accepted socket to `serve`.

@@ -40,6 +40,7 @@ const numbers = {
   accept4: [288, 242],
   ppoll: [271, 73],
   signalfd4: [289, 74],
+  splice: [275, 76],
   epoll_create1: [291, 20],
   dup3: [292, 24],
   pipe2: [293, 59],

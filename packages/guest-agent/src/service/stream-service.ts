@@ -1,7 +1,12 @@
 import type { ReadStreamRequest } from '@hako/agent-protocol';
+import { EncodedAnswer } from '@hako/ttrpc';
 import type { GuestProcess } from '../guest-process.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { PipeBody } from '../system/transfer-pipe.ts';
 import type { AgentHandlers } from './handlers.ts';
+
+/** Tag byte of ReadStreamResponse.data. */
+const dataTag = (1 << 3) | 2;
 
 /** Calls that carry the processes' streams. */
 export function streamHandlers(sandbox: Sandbox): AgentHandlers {
@@ -13,7 +18,7 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
     stream: 'stdout' | 'stderr',
     request: ReadStreamRequest,
     context: { readonly signal: AbortSignal },
-  ): Promise<{ data: Uint8Array }> => {
+  ): Promise<{ data: Uint8Array } | EncodedAnswer> => {
     const process = processOf(request);
     if (request.len === 0) {
       // The host's word for a reader that has gone, for which the protocol has no call.
@@ -21,7 +26,8 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
       return { data: new Uint8Array(0) };
     }
     // A host that has left must not be answered with bytes that its successor then misses.
-    return { data: await process.readOutput(stream, request.len, () => context.signal) };
+    const output = await process.readOutput(stream, request.len, () => context.signal);
+    return output instanceof PipeBody ? answerOf(output) : { data: output };
   };
   return {
     async writeStdin(request) {
@@ -41,4 +47,13 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
     readStdout: (request, context) => read('stdout', request, context),
     readStderr: (request, context) => read('stderr', request, context),
   };
+}
+
+/** A ReadStreamResponse whose data is the body: protobuf wants tag and length before it. */
+function answerOf(body: PipeBody): EncodedAnswer {
+  const start = [dataTag];
+  let rest = body.lengthBytes;
+  for (; rest > 0x7f; rest >>>= 7) start.push((rest & 0x7f) | 0x80);
+  start.push(rest);
+  return new EncodedAnswer(Uint8Array.from(start), body);
 }

@@ -7,10 +7,13 @@ import {
 } from './descriptor-message.ts';
 import type { Libc } from './libc.ts';
 
+const SPLICE_F_NONBLOCK = 2;
+
 /** The kernel's calls themselves, in a program that @hako/engine compiled. */
 export const engineLibc: Libc = {
   read: (fd, into) => syscall('read', fd, into, into.length),
   write: (fd, from) => syscall('write', fd, from, from.length),
+  splice: (from, to, length) => syscall('splice', from, null, to, null, length, SPLICE_F_NONBLOCK),
   poll: (entries, count) => syscall('ppoll', entries, count, new BigInt64Array(2), null, 0),
   fcntl: (fd, command, argument) => syscall('fcntl', fd, command, argument),
   pipe2: (ends, flags) => syscall('pipe2', ends, flags),

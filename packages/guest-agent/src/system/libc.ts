@@ -6,6 +6,8 @@
 export interface Libc {
   read(fd: number, into: Uint8Array): number;
   write(fd: number, from: Uint8Array): number;
+  /** splice(2) of at most `length` bytes, without waiting; one of the two is a pipe. */
+  splice(from: number, to: number, length: number): number;
   /** poll(2) without waiting, over `count` entries of struct pollfd. */
   poll(entries: Uint8Array, count: number): number;
   fcntl(fd: number, command: number, argument: number): number;

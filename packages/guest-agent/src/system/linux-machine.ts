@@ -11,6 +11,7 @@ import { PipeWriter } from './pipe-writer.ts';
 import type { Poller } from './poller.ts';
 import type { Reaper } from './reaper.ts';
 import { Terminal } from './terminal.ts';
+import { TransferPipe } from './transfer-pipe.ts';
 import { watchUevents } from './uevent-socket.ts';
 
 /** Starts a program; told apart because the engine of the guest and Node.js differ in it. */
@@ -35,6 +36,7 @@ export class LinuxMachine implements Machine {
   readonly #poller: Poller;
   readonly #reaper: Reaper;
   readonly #spawn: Spawn;
+  readonly #transfer: TransferPipe;
 
   constructor(parts: {
     readonly libc: Libc;
@@ -46,6 +48,7 @@ export class LinuxMachine implements Machine {
     this.#poller = parts.poller;
     this.#reaper = parts.reaper;
     this.#spawn = parts.spawn;
+    this.#transfer = new TransferPipe(parts.libc);
   }
 
   async run(command: Command): Promise<number> {
@@ -91,8 +94,8 @@ export class LinuxMachine implements Machine {
     const [input, output, errors] = makeThreePipes(this.#libc);
     return {
       stdin: new PipeWriter(this.#libc, this.#poller, input.writeFd),
-      stdout: new PipeReader(this.#libc, this.#poller, output.readFd),
-      stderr: new PipeReader(this.#libc, this.#poller, errors.readFd),
+      stdout: new PipeReader(this.#libc, this.#poller, output.readFd, this.#transfer),
+      stderr: new PipeReader(this.#libc, this.#poller, errors.readFd, this.#transfer),
       childFds: [input.readFd, output.writeFd, errors.writeFd],
     };
   }

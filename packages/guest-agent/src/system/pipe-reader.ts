@@ -2,19 +2,26 @@ import { closeSync } from 'node:fs';
 import { errno, type Libc } from './libc.ts';
 import { pipeBytes } from './pipe.ts';
 import { type Poller, pollEvents } from './poller.ts';
+import type { PipeBody, TransferPipe } from './transfer-pipe.ts';
 
 const endOfFile = new Uint8Array(0);
 /** Filled by the next read, of whatever pipe; given away when it is worth it, else copied from. */
 let scratch: Uint8Array = new Uint8Array(0);
 
+/** Most that is read into memory at once. */
+const readBytes = 64 << 10;
+
+/** Some output; none is the end. */
+export type Output = Uint8Array | PipeBody;
+
 interface WaitingRead {
   readonly maxBytes: number;
-  readonly resolve: (bytes: Uint8Array) => void;
+  readonly resolve: (output: Output) => void;
 }
 
 /**
  * The agent's end of a process's output. Holds no bytes itself: a read takes what the pipe has, so a host that does
- * not read stops the process that writes.
+ * not read stops the process that writes. Much is given as a body, where there is a pipe for it.
  *
  * States: open, draining (after `drainWithin` has passed: what is in the pipe is still given, but nothing is waited
  * for), ended (every read gives no bytes).
@@ -23,6 +30,7 @@ export class PipeReader {
   readonly #libc: Libc;
   readonly #poller: Poller;
   readonly #fd: number;
+  readonly #transfer: TransferPipe | undefined;
   readonly #waiting: WaitingRead[] = [];
   #ended = false;
   /** How much may still be read once the process is gone: others may hold the pipe and write for ever. */
@@ -30,9 +38,10 @@ export class PipeReader {
   #unwatch: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Owns `fd`. */
-  constructor(libc: Libc, poller: Poller, fd: number) {
+  /** Owns `fd`; a `transfer` pipe is for pipes, not for terminals. */
+  constructor(libc: Libc, poller: Poller, fd: number, transfer?: TransferPipe) {
     this.#libc = libc;
+    this.#transfer = transfer;
     this.#poller = poller;
     this.#fd = fd;
     poller.adopt(fd);
@@ -46,10 +55,10 @@ export class PipeReader {
    * At least one byte and at most `maxBytes`, as soon as there are any; none is the end. Reads are served in order.
    * `signal` is asked for only by a read that has to wait; once it is aborted the read takes nothing from the pipe.
    */
-  read(maxBytes: number, signal?: () => AbortSignal): Promise<Uint8Array> {
+  read(maxBytes: number, signal?: () => AbortSignal): Promise<Output> {
     if (this.#waiting.length === 0) {
-      const bytes = this.#take(maxBytes);
-      if (bytes !== undefined) return Promise.resolve(bytes);
+      const output = this.#take(maxBytes);
+      if (output !== undefined) return Promise.resolve(output);
     }
     const ended = signal?.();
     if (ended?.aborted === true) return Promise.resolve(endOfFile);
@@ -92,15 +101,19 @@ export class PipeReader {
     for (const { resolve } of this.#waiting.splice(0)) resolve(endOfFile);
   }
 
-  #take(maxBytes: number): Uint8Array | undefined {
+  #take(maxBytes: number): Output | undefined {
     if (this.#ended) return endOfFile;
-    const room = Math.min(maxBytes, pipeBytes, this.#bytesLeft);
-    if (scratch.length === 0) scratch = new Uint8Array(pipeBytes);
-    const into = room === pipeBytes ? scratch : scratch.subarray(0, room);
+    if (this.#bytesLeft === Number.POSITIVE_INFINITY) {
+      const body = this.#transfer?.take(this.#fd, maxBytes);
+      if (body !== undefined) return body;
+    }
+    const room = Math.min(maxBytes, readBytes, this.#bytesLeft);
+    if (scratch.length === 0) scratch = new Uint8Array(readBytes);
+    const into = room === readBytes ? scratch : scratch.subarray(0, room);
     const count = room === 0 ? 0 : this.#libc.read(this.#fd, into);
     if (count > 0) {
       this.#bytesLeft -= count;
-      if (count < pipeBytes / 4) return scratch.slice(0, count);
+      if (count < readBytes / 4) return scratch.slice(0, count);
       scratch = new Uint8Array(0);
       return into.subarray(0, count);
     }
@@ -119,14 +132,14 @@ export class PipeReader {
 
   #serve(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const bytes = this.#take(next.maxBytes);
-      if (bytes === undefined) {
+      const output = this.#take(next.maxBytes);
+      if (output === undefined) {
         this.#wait();
         return;
       }
       // Closing may have answered it already.
       if (this.#waiting[0] === next) this.#waiting.shift();
-      next.resolve(bytes);
+      next.resolve(output);
     }
   }
 }

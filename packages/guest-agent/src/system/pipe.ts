@@ -5,7 +5,7 @@ const O_CLOEXEC = 0o2000000;
 const F_SETPIPE_SZ = 1031;
 
 /** The pipe buffer is the only buffer between a process and the host: as much as one read of the host asks for. */
-export const pipeBytes: number = 256 << 10;
+export const pipeBytes: number = 1 << 20;
 
 export interface PipeEnds {
   readonly readFd: number;

@@ -1,8 +1,10 @@
-import type { Channel, ChannelListener } from '@hako/ttrpc';
+import type { Channel, ChannelBody, ChannelListener } from '@hako/ttrpc';
 import { errno, type Libc } from './libc.ts';
 import { type Poller, pollEvents } from './poller.ts';
+import { PipeBody } from './transfer-pipe.ts';
 
 const chunkBytes = 64 << 10;
+const noBytes = new Uint8Array(0);
 /** Above this the server stops reading requests until the host has read answers. */
 const highWaterBytes = 256 << 10;
 
@@ -20,7 +22,7 @@ export class PortChannel implements Channel {
   #endReadWatch: (() => void) | undefined;
   #endWriteWatch: (() => void) | undefined;
   readonly #chunk = new Uint8Array(chunkBytes);
-  #queue: Uint8Array[] = [];
+  #queue: (Uint8Array | PipeBody)[] = [];
   #queuedBytes = 0;
   #full = false;
 
@@ -50,6 +52,22 @@ export class PortChannel implements Channel {
     return !this.#full;
   }
 
+  /** The bytes of a pipe go to the port from there, and count as queued no more than they did in the pipe. */
+  writeWithBody(bytes: Uint8Array, body: ChannelBody): boolean {
+    if (!(body instanceof PipeBody)) {
+      this.write(bytes);
+      return this.write(body.bytes());
+    }
+    if (this.#closed) {
+      body.drop();
+      return true;
+    }
+    this.#queue.push(bytes, body);
+    this.#queuedBytes += bytes.length;
+    if (this.#endWriteWatch === undefined) this.#flush();
+    return true;
+  }
+
   pause(): void {
     this.#paused = true;
   }
@@ -62,7 +80,7 @@ export class PortChannel implements Channel {
 
   end(): void {
     this.#ending = true;
-    if (this.#queuedBytes === 0) this.destroy();
+    if (this.#queue.length === 0) this.destroy();
   }
 
   destroy(): void {
@@ -89,7 +107,9 @@ export class PortChannel implements Channel {
 
   #flush(): void {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      const count = this.#libc.write(this.#fd, next);
+      const body = next instanceof PipeBody ? next : undefined;
+      const bytes = next instanceof PipeBody ? noBytes : next;
+      const count = body === undefined ? this.#libc.write(this.#fd, bytes) : body.moveTo(this.#fd);
       if (count === -errno.EINTR) continue;
       if (count === -errno.EAGAIN || count === 0) {
         this.#endWriteWatch ??= this.#poller.watch(this.#fd, pollEvents.out, () => {
@@ -102,8 +122,12 @@ export class PortChannel implements Channel {
         this.#close(new Error(`writing the port failed with errno ${-count}`));
         return;
       }
+      if (body !== undefined) {
+        if (body.leftBytes === 0) this.#queue.shift();
+        continue;
+      }
       this.#queuedBytes -= count;
-      if (count < next.length) this.#queue[0] = next.subarray(count);
+      if (count < bytes.length) this.#queue[0] = bytes.subarray(count);
       else this.#queue.shift();
     }
     if (this.#ending) this.destroy();
@@ -118,7 +142,7 @@ export class PortChannel implements Channel {
     this.#closed = true;
     this.#endReadWatch?.();
     this.#endWriteWatch?.();
-    this.#queue = [];
+    for (const item of this.#queue.splice(0)) if (item instanceof PipeBody) item.drop();
     this.#queuedBytes = 0;
     const listener = this.#listener;
     // Not from within open, write, end or destroy.
