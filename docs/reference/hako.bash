@@ -300,6 +300,7 @@ runtime.hypervisor_name
 runtime.agent_name
 runtime.internetworking_model
 runtime.disable_guest_seccomp
+runtime.use_pause_image
 runtime.enable_vcpus_pinning
 runtime.guest_selinux_label
 runtime.enable_tracing

@@ -8,6 +8,7 @@ const x64 = {
   open: 2,
   close: 3,
   poll: 7,
+  rt_sigaction: 13,
   rt_sigprocmask: 14,
   ioctl: 16,
   pause: 34,

@@ -14,7 +14,8 @@ const NAMESPACE = 'k8s.io';
 
 /**
  * A containerd of its own with the CRI plugin and its runtime handlers: `hako`, as tools/deploy has it on the nodes of a
- * cluster; `hako-host-devices`, whose privileged containers get the devices of the host; and `runc` to compare with.
+ * cluster; `hako-host-devices`, whose privileged containers get the devices of the host; `hako-configured` with
+ * the configuration `hako.toml` in the folder; and `runc` to compare with.
  */
 export class ContainerdCri extends ContainerdDaemon {
   readonly client: CriClient;
@@ -69,5 +70,9 @@ function criSections(folder: string): string {
   [${cri}.containerd.runtimes.hako-host-devices]
     runtime_type = "io.containerd.hako.v2"
     pod_annotations = ["io.katacontainers.*"]
+  [${cri}.containerd.runtimes.hako-configured]
+    runtime_type = "io.containerd.hako.v2"
+    [${cri}.containerd.runtimes.hako-configured.options]
+      ConfigPath = ${at('hako.toml')}
 ${containerdSection(2)}`;
 }

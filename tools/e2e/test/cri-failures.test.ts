@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBusyboxRootfs } from '@hako/bundles';
-import { ContainerdCri, CriPod } from '@hako/cri';
+import { ContainerdCri, CriPod, namespaceMode } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hakoPath } from '../src/paths.ts';
+import { configurationPath, hakoPath } from '../src/paths.ts';
 import { until } from '../src/until.ts';
 
 let folder: string;
@@ -71,9 +71,17 @@ test('a container out of memory says so; a pod outlives its containerd; one whos
   expect(processesOf(pod.id)).toEqual([]);
 });
 
-test('a pod whose shim is killed is stopped and removed, and nothing of it stays', async () => {
-  const pod = await CriPod.run(cri, 'shim', 'hako');
-  const box = await pod.start('box', ['sleep', '100000']);
+test('a pod without the pause image; when its shim is killed it is stopped and removed, and nothing of it stays', async () => {
+  const built = readFileSync(configurationPath, 'utf8');
+  writeFileSync(join(cri.folder, 'hako.toml'), `${built}\n[runtime]\nuse_pause_image = false\n`);
+  const securityContext = { namespaceOptions: { network: namespaceMode.node, pid: namespaceMode.pod } };
+  const pod = await CriPod.run(cri, 'shim', 'hako-configured', { linux: { securityContext } });
+  const box = await pod.start('box', ['sleep', '100000'], { linux: { securityContext } });
+  const processes = async () => (await pod.exec(box, 'ps', '-o', 'pid,stat,args')).stdout;
+  expect(await processes()).toMatch(/^ +1 S +\/pause$/m);
+  // An orphan is the pause program's child, and does not stay as a zombie.
+  await pod.exec(box, 'sh', '-c', '(sleep 0.3 >/dev/null 2>&1 &)');
+  await until(async () => !/sleep 0\.3|\bZ\b/.test(await processes()), 'the orphan is reaped');
   const before = processesOf(pod.id);
   expect(before.length).toBeGreaterThan(2);
   process.kill(shimOf(pod.id), 'SIGKILL');

@@ -26,6 +26,8 @@ export interface RuntimeSettings {
   readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
   /** No container seccomp in the guest. Default `false`. */
   readonly disableGuestSeccomp: boolean;
+  /** A pod's pause container runs its image; `false`: a program of hako's own. Default `true`. */
+  readonly usePauseImage: boolean;
   /** Pin vCPU threads. Default `false`. */
   readonly enableVcpusPinning: boolean;
   /** Label of the container process. Default empty. */
@@ -129,6 +131,14 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'No container seccomp in the guest.',
+  },
+  usePauseImage: {
+    toml: 'use_pause_image',
+    type: flag,
+    default: true,
+    lines: ['hako'],
+    meaning:
+      "Run the image of a pod's pause container; false: a program of hako's own that only waits stands in for it, with containerd.",
   },
   enableVcpusPinning: {
     toml: 'enable_vcpus_pinning',

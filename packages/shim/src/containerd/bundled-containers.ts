@@ -20,6 +20,7 @@ import type { CreateTaskRequest } from '@hako/task-protocol';
 import type { ContainerSource, PreparedContainer } from '../container-source.ts';
 import { StandIn } from '../stand-in.ts';
 import { startStandIn } from '../start-stand-in.ts';
+import { pauseRootfs, runPauseProgram } from './pause-program.ts';
 import { rootfsDisk } from './rootfs-disk.ts';
 import { mountRootfs } from './rootfs-mounts.ts';
 import { configurationOf } from './runtime-options.ts';
@@ -63,9 +64,15 @@ export class BundledContainers implements ContainerSource {
     this.#mounted.set(id, target);
     try {
       const timings = new Timings();
-      const translation = await admit({ id, bundle, choice, timings });
-      const disk = rootfsDisk(request.rootfs, translation.sandbox.hypervisor);
-      if (disk === undefined) await mountRootfs(request.rootfs, target, host, journal);
+      let translation = await admit({ id, bundle, choice, timings });
+      const standsInForPause =
+        translation.container.type === 'pod_sandbox' && !translation.sandbox.runtime.usePauseImage;
+      const rootfs = standsInForPause ? pauseRootfs : request.rootfs;
+      const disk = rootfsDisk(rootfs, translation.sandbox.hypervisor);
+      if (disk === undefined) await mountRootfs(rootfs, target, host, journal);
+      if (standsInForPause) {
+        translation = { ...translation, container: runPauseProgram(translation.container, target) };
+      }
       if (translation.container.sandboxId !== sandboxId) throw notOurs(translation, sandboxId);
       for (const problem of translation.warnings) this.#options.warn(formatProblem(problem));
       recordAdmitted(store, translation);
