@@ -18,7 +18,7 @@ const ignored = Uint8Array.from({ length: 32 }, (_byte, index) => (index === 0 ?
  * Waits for ever. What ends as its child, as all orphans of a pod with one pid namespace do, is reaped by the kernel, since
  * it ignores that.
  */
-export function pauseProgram(): Uint8Array {
+function pauseProgram(): Uint8Array {
   return encodeProgram([
     { call: 'rt_sigaction', args: [SIGCHLD, ignored, 0, 8] },
     { label: 'wait' },
