@@ -3,9 +3,11 @@ import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
 import { Control } from './control.ts';
+import { QuietMemory } from './quiet-memory.ts';
 import { serveTasks } from './serve-tasks.ts';
 import { log } from './shim-log.ts';
 import { StoredContainers } from './stored-containers.ts';
+import { TaskEvents } from './task-events.ts';
 import { TaskService } from './task-service.ts';
 
 /** Arguments of the shim process. */
@@ -50,7 +52,9 @@ export async function serveShim({
     served.stopListening();
     logWarnings(await removeState(store, host, sandboxId));
   };
+  const memory = new QuietMemory();
   const service = new TaskService({
+    events: new TaskEvents(() => memory.touch()),
     containers: new StoredContainers(sandbox, store),
     onStarted: () => {
       try {
@@ -76,7 +80,10 @@ export async function serveShim({
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
   }
-  const served = await serveTasks(service, basename(paths.socket), (message) => log('error', message));
+  const served = await serveTasks(service, basename(paths.socket), {
+    active: () => memory.touch(),
+    refused: (message) => log('error', message),
+  });
   control.say({ type: 'ready' });
 }
 

@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
-import { QuietMemory } from './quiet-memory.ts';
-import { guestMethods, taskMethods } from './task-methods.ts';
+import { type CallWatcher, guestMethods, taskMethods } from './task-methods.ts';
 import type { TaskService } from './task-service.ts';
 
 /** A socket on which a task service is served. */
@@ -24,10 +23,8 @@ export interface ServedTasks {
 export async function serveTasks(
   service: TaskService,
   socketPath: string,
-  logFailure: (message: string) => void,
+  watcher: CallWatcher,
 ): Promise<ServedTasks> {
-  const memory = new QuietMemory();
-  const watcher = { active: () => memory.touch(), refused: logFailure };
   const methods = taskMethods(service, watcher);
   // The same service under both names: a caller speaks one or the other.
   const rpc = new TtrpcServer()

@@ -37,7 +37,7 @@ export function guestMethods(service: TaskService, watcher: CallWatcher = {}): S
   return { processes: answer((request) => service.processes(request)) };
 }
 
-/** Who is told of calls. */
+/** What is told of calls. */
 export interface CallWatcher {
   /** A call came, was answered or refused. */
   readonly active?: () => void;

@@ -2,6 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, StateStore } from '@hako/sandbox';
 import { Control } from '../control.ts';
+import { QuietMemory } from '../quiet-memory.ts';
 import { serveTasks } from '../serve-tasks.ts';
 import { TaskEvents } from '../task-events.ts';
 import { TaskService } from '../task-service.ts';
@@ -40,7 +41,11 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     ttrpcAddress === ''
       ? undefined
       : publisherTo(ttrpcAddress, namespace, (message) => log('warning', message));
-  const events = new TaskEvents(publisher?.publish ?? (() => {}));
+  const memory = new QuietMemory();
+  const events = new TaskEvents((type, message) => {
+    memory.touch();
+    publisher?.publish(type, message);
+  });
   const containers = new BundledContainers({
     sandboxId,
     store,
@@ -81,7 +86,10 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => void containers.sandbox?.destroy().finally(() => process.exit(1)));
   }
-  const served = await serveTasks(service, socket, (message) => log('error', message));
+  const served = await serveTasks(service, socket, {
+    active: () => memory.touch(),
+    refused: (message) => log('error', message),
+  });
   // So that `hako --root` finds the containers, too.
   symlinkSync(socket, paths.socket);
   control.say({ type: 'ready' });
