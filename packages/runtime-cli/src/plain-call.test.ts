@@ -17,6 +17,7 @@ test('the plain forms are read', () => {
     command: 'start',
     args: ['c1'],
     flags: new Set(),
+    values: {},
     options: {
       root: '/r',
       log: '/l',
@@ -28,7 +29,28 @@ test('the plain forms are read', () => {
   });
 });
 
+test('exec hands on what follows the id, and takes the flags of engines', () => {
+  expect(plainCall(['exec', 'c1', 'sh', '-c', 'true', '--', '-d'])).toMatchObject({
+    command: 'exec',
+    flags: new Set(),
+    values: {},
+    args: ['c1', 'sh', '-c', 'true', '--', '-d'],
+  });
+  const flags = ['--pid-file', '/p', '-p', '/j', '-d', '--tty', '--console-socket', '/s', '--cwd', '/'];
+  expect(plainCall(['exec', ...flags, 'c1'])).toMatchObject({
+    flags: new Set(['detach', 'tty']),
+    values: { pidFile: '/p', processFile: '/j', consoleSocket: '/s', cwd: '/' },
+    args: ['c1'],
+  });
+});
+
 test.each([
+  [['exec']],
+  [['exec', '--env', 'a=b', 'c1', 'true']],
+  [['exec', '-it', 'c1', 'true']],
+  [['exec', 'c1', '--', 'true']],
+  [['exec', '--pid-file']],
+  [['exec', '--cwd', '--tty', 'c1']],
   [['state']],
   [['state', '--help']],
   [['state', 'a', 'b']],

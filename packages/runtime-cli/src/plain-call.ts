@@ -1,26 +1,50 @@
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
 
-/** A call of a command of the life cycle with nothing that needs the whole command line's parser. */
+/** A call of `exec` or of a command of the life cycle with nothing that needs the whole command line's parser. */
 export interface PlainCall {
   readonly command: PlainCommand;
   /** Flags that were given, by their long names. */
   readonly flags: ReadonlySet<string>;
+  /** Values of those that have one. */
+  readonly values: PlainValues;
   /** The id, and what else follows it. */
   readonly args: readonly string[];
   readonly options: GlobalOptions;
 }
 
-export type PlainCommand = 'state' | 'start' | 'pause' | 'resume' | 'kill' | 'delete' | 'list';
+/** Values of flags, as the command's own options name them. */
+export type PlainValues = Partial<Record<PlainValue, string>>;
+
+type PlainValue = 'processFile' | 'pidFile' | 'consoleSocket' | 'cwd';
+
+export type PlainCommand = 'exec' | 'state' | 'start' | 'pause' | 'resume' | 'kill' | 'delete' | 'list';
 
 interface PlainForm {
   readonly least: number;
   readonly most: number;
   /** Flags without a value: their long names, by every name. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Flags with a value. */
+  readonly values?: Readonly<Record<string, PlainValue>>;
+  /** What follows the id is not hako's, whatever it looks like. */
+  readonly passesOn?: boolean;
 }
 
 /** How many arguments each takes, and its flags. */
 const COMMANDS: Readonly<Record<PlainCommand, PlainForm>> = {
+  exec: {
+    least: 1,
+    most: Number.POSITIVE_INFINITY,
+    flags: { '--detach': 'detach', '-d': 'detach', '--tty': 'tty', '-t': 'tty' },
+    values: {
+      '--process': 'processFile',
+      '-p': 'processFile',
+      '--pid-file': 'pidFile',
+      '--console-socket': 'consoleSocket',
+      '--cwd': 'cwd',
+    },
+    passesOn: true,
+  },
   state: { least: 1, most: 1, flags: {} },
   start: { least: 1, most: 1, flags: {} },
   pause: { least: 1, most: 1, flags: {} },
@@ -43,17 +67,38 @@ export function plainCall(argv: readonly string[]): PlainCall | undefined {
   if (found === undefined) return undefined;
   const [command = '', ...rest] = found.rest;
   if (!isPlainCommand(command)) return undefined;
-  const { least, most, flags: known } = COMMANDS[command];
+  const form = COMMANDS[command];
+  const words = readWords(rest, form);
+  if (words === undefined || words.args.length < form.least || words.args.length > form.most)
+    return undefined;
+  return { command, ...words, options: found.options };
+}
+
+function readWords(
+  given: readonly string[],
+  { flags: known, values: knownValues = {}, passesOn = false }: PlainForm,
+): Pick<PlainCall, 'flags' | 'values' | 'args'> | undefined {
   const flags = new Set<string>();
+  const values: PlainValues = {};
   const args: string[] = [];
-  for (const word of rest) {
+  const words = [...given];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const flag = Object.hasOwn(known, word) ? known[word] : undefined;
+    const name = Object.hasOwn(knownValues, word) ? knownValues[word] : undefined;
     if (flag !== undefined) flags.add(flag);
-    else if (word.startsWith('-')) return undefined;
-    else args.push(word);
+    else if (name !== undefined) {
+      const value = words.shift();
+      if (value === undefined || value.startsWith('-')) return undefined;
+      values[name] = value;
+    } else if (word.startsWith('-')) return undefined;
+    else {
+      args.push(word);
+      // One that begins with a dash is rare, and the parser's to judge.
+      if (passesOn && words[0]?.startsWith('-') === true) return undefined;
+      if (passesOn) args.push(...words.splice(0));
+    }
   }
-  if (args.length < least || args.length > most) return undefined;
-  return { command, flags, args, options: found.options };
+  return { flags, values, args };
 }
 
 function isPlainCommand(word: string): word is PlainCommand {

@@ -4,10 +4,20 @@ import type { PlainCall } from './plain-call.ts';
 /** Does what a plain call says; each command's code is loaded when it runs. Returns the exit status. */
 export async function runPlainCall(
   context: Context,
-  { command, flags, args }: Omit<PlainCall, 'options'>,
+  { command, flags, values, args }: Omit<PlainCall, 'options'>,
 ): Promise<number> {
-  const [id = '', signal] = args;
+  const [id = '', ...more] = args;
   switch (command) {
+    case 'exec':
+      return (await import('./commands/exec.ts')).exec(context, id, more, {
+        ...values,
+        detach: flags.has('detach'),
+        tty: flags.has('tty'),
+        env: [],
+        additionalGids: [],
+        cap: [],
+        newPrivs: true,
+      });
     case 'state':
       return (await import('./commands/state.ts')).state(context, id);
     case 'start':
@@ -17,7 +27,7 @@ export async function runPlainCall(
     case 'resume':
       return (await import('./commands/resume.ts')).resume(context, id);
     case 'kill':
-      return (await import('./commands/kill.ts')).kill(context, id, signal ?? 'TERM', {
+      return (await import('./commands/kill.ts')).kill(context, id, more[0] ?? 'TERM', {
         all: flags.has('all'),
       });
     case 'delete':
