@@ -1,5 +1,6 @@
 import type { Figure } from './figure.ts';
 import { copy } from './figures/copy.ts';
+import { exec } from './figures/exec.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { pods } from './figures/pods.ts';
@@ -7,4 +8,4 @@ import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [coldStart, idleSandbox, pods, hotplug, copy, translation];
+export const figures: readonly Figure[] = [coldStart, idleSandbox, exec, pods, hotplug, copy, translation];

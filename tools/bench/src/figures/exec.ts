@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { writeBundle } from '@hako/bundles';
+import { connectTask, execProcessSpec } from '@hako/shim/client';
+import { type Figure, type Reading, ratioGoal } from '../figure.ts';
+import { timeProgram } from '../processes.ts';
+
+const inGuest = 'crun exec by the agent';
+
+/**
+ * A process in a container that runs: `hako exec` from its start to its end, and what of such a call is the guest's crun. The
+ * latter is the agent's answer to ExecProcess, which comes when crun has ended; both by turns.
+ */
+export const exec: Figure = {
+  name: 'exec',
+  title: 'exec of /bin/true in a running container',
+  async prepare({ workspace, folder, rootfs }) {
+    const hako = join(workspace, 'dist/bin/hako');
+    const stateRoot = join(folder, 'exec');
+    const bundle = writeBundle(join(folder, 'exec-bundle'), { rootfs, args: ['sleep', '100000'] });
+    const id = `bench-exec-${process.pid}`;
+    const call = (...args: string[]) => timeProgram(hako, ['--root', stateRoot, ...args]);
+    await call('run', '--detach', '--bundle', bundle, id);
+    const { task, close } = await connectTask(join(stateRoot, id, 'shim.sock'));
+    const spec = execProcessSpec({ user: { uid: 0, gid: 0 }, args: ['/bin/true'], cwd: '/' });
+    let count = 0;
+    const sampleGuest = async (): Promise<Reading[]> => {
+      count += 1;
+      const process = { id, execId: `bench-${count}` };
+      await task.exec({ ...process, spec });
+      const startMs = performance.now();
+      await task.start(process);
+      const value = performance.now() - startMs;
+      await task.wait(process);
+      await task.delete(process);
+      return [{ label: inGuest, value, unit: 'ms' }];
+    };
+    return {
+      variants: [
+        {
+          name: 'hako exec',
+          sample: async () => [
+            { label: 'hako exec', value: await call('exec', id, '/bin/true'), unit: 'ms' },
+          ],
+        },
+        { name: inGuest, sample: sampleGuest },
+      ],
+      goals: [ratioGoal('hako exec', inGuest, 2)],
+      dispose: async () => {
+        close();
+        await call('delete', '--force', id);
+      },
+    };
+  },
+};
