@@ -18,8 +18,8 @@ export type NetworkDeviceLink =
    * closes them once the launch or the plug has ended: the VMM has its own then.
    */
   | { readonly kind: 'tap'; readonly queueFds: readonly number[]; readonly vhostFds: readonly number[] }
-  /** A Unix stream socket on which a process like passt waits for the VMM. */
-  | { readonly kind: 'socket'; readonly path: string };
+  /** A connected stream socket with a process like passt at its other end; the caller's alike. */
+  | { readonly kind: 'stream'; readonly fd: number };
 
 /** A disk: a file or a block device of the host. */
 export interface DiskDevice {

@@ -1,4 +1,23 @@
-export type { CommandRunner } from './command-runner.ts';
-export { listInterfaces, type NetworkInterface } from './interfaces.ts';
-export { NetworkError, type NetworkErrorCode } from './network-error.ts';
-export { type NetworkPlan, planNetwork } from './network-plan.ts';
+export {
+  type Endpoint,
+  type EndpointAddress,
+  type EndpointKind,
+  type EndpointNeighbour,
+  type EndpointRoute,
+  endpointKinds,
+  type NamespaceScan,
+} from './endpoint.ts';
+export { type GuestView, guestView } from './guest-view.ts';
+export { type JoinedEndpoint, joinEndpoint } from './join-endpoint.ts';
+export type { JoinOptions } from './join-options.ts';
+export { linuxNamespace } from './linux-namespace.ts';
+export type { Namespace, NamespaceWatch } from './namespace.ts';
+export {
+  NamespaceNetwork,
+  type NamespaceNetworkOptions,
+  type NetworkFollower,
+} from './namespace-network.ts';
+export { NetworkError, type NetworkErrorCode, type NetworkErrorFacts } from './network-error.ts';
+export { scanNamespace } from './scan.ts';
+export { undoNetwork } from './undo-network.ts';
+export { UserNetwork, type UserNetworkOptions } from './user-network.ts';

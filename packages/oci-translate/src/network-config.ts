@@ -6,7 +6,7 @@ export interface NetworkConfig {
   /** Path of the network namespace to take endpoints from. Default absent: the spec asks for a new, empty one. */
   readonly netNsPath?: string;
   /** How endpoints are joined to the VM. Default `'tcfilter'`. */
-  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
+  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none' | 'user';
   /** Whether the hypervisor stays in the host's network namespace. Default `false`. */
   readonly disableNewNetNs: boolean;
 }

@@ -1,3 +1,5 @@
+import type { NetworkResource } from '@hako/hypervisor';
+
 /**
  * The host kernel as the sandbox sees it. Small on purpose: everything else is ordinary files. `posix-host.ts`
  * is the real one; tests hand in a recording one.
@@ -20,4 +22,6 @@ export interface Host {
    * False when it stays because others are in it.
    */
   removeCgroup(path: string, timeoutMs: number): Promise<boolean>;
+  /** Undoes something in a network namespace; what is gone is fine. */
+  undoNetwork(resource: NetworkResource): Promise<void>;
 }

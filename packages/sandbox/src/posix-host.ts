@@ -17,6 +17,8 @@ export function posixHost(): Host {
     killProcess,
     processesWithMarker,
     removeCgroup,
+    // Loaded by those few who need it.
+    undoNetwork: async (resource) => (await import('@hako/network')).undoNetwork(resource),
   };
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentClient } from '@hako/agent-client';
-import type { Hypervisor, VirtualMachine } from '@hako/hypervisor';
-import { planNetwork } from '@hako/network';
+import type { Hypervisor, VirtualMachine, VmConfig } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { checkDevices } from './check-devices.ts';
 import { checkNamespaces } from './check-namespaces.ts';
@@ -10,6 +9,7 @@ import { ContainerShares } from './container-shares.ts';
 import { createInGuest } from './create-in-guest.ts';
 import { planDisks, type RootfsDisk } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
+import { guestDns } from './guest-dns.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
 import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
@@ -21,6 +21,7 @@ import { openAgent } from './open-agent.ts';
 import { notePoststopDue } from './poststop.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
+import { SandboxNetwork } from './sandbox-network.ts';
 import { shareStorage } from './share-storage.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
 import type { SandboxPaths } from './state-paths.ts';
@@ -84,6 +85,7 @@ export class Sandbox {
   readonly #shares: ContainerShares;
   readonly #cgroup: HostCgroup | undefined;
   #booting: Promise<void> | undefined;
+  #network: SandboxNetwork | undefined;
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
   #disks: SandboxDisks | undefined;
@@ -178,11 +180,11 @@ export class Sandbox {
     if (this.#booting === undefined) {
       await makeDirectories(this.#paths, this.#journal);
       await this.#enterCgroup();
-      await this.#lookAtNetwork();
+      await this.#connectNetwork();
     }
     try {
       const shared = await this.#shares.add(config, this.config, rootfsDisk !== undefined);
-      this.#booting ??= this.#boot();
+      this.#booting ??= this.#boot(config);
       await this.#booting;
       const agent = this.#agent;
       const disks = this.#disks;
@@ -251,21 +253,37 @@ export class Sandbox {
     this.#options.onNotice?.(`the sandbox is not accounted for in its cgroup: ${failures.join('; ')}`);
   }
 
-  async #lookAtNetwork(): Promise<void> {
-    const { endpoints: _none, notConnected } = await planNetwork(this.config.network.netNsPath);
-    for (const fact of notConnected) this.#options.onNotice?.(fact);
+  async #connectNetwork(): Promise<void> {
+    const { onNotice } = this.#options;
+    this.#network = await SandboxNetwork.connect({
+      config: this.config,
+      runtimeDir: this.#paths.vm,
+      ledger: this.#journal,
+      ...(onNotice === undefined ? {} : { onNotice }),
+      log: (message) => this.#log(message),
+    });
   }
 
-  async #boot(): Promise<void> {
+  async #launch(vm: VmConfig): Promise<VirtualMachine> {
     const { hypervisor, onNotice } = this.#options;
+    try {
+      return await hypervisor.launch(vm, {
+        ledger: this.#journal,
+        signal: this.#cancelled.signal,
+        onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
+        ...(onNotice === undefined ? {} : { onNotice }),
+      });
+    } finally {
+      this.#network?.release();
+    }
+  }
+
+  /** @param own the sandbox's own container */
+  async #boot(own: ContainerConfig): Promise<void> {
     const { config } = this;
-    const vm = vmConfig(config, this.#paths);
-    const machine = await hypervisor.launch(vm, {
-      ledger: this.#journal,
-      signal: this.#cancelled.signal,
-      onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
-      ...(onNotice === undefined ? {} : { onNotice }),
-    });
+    const network = this.#network;
+    const vm = vmConfig(config, this.#paths, network?.devices);
+    const machine = await this.#launch(vm);
     this.#machine = machine;
     this.#disks = new SandboxDisks(machine, config.hypervisor);
     this.#log(`machine runs as pid ${machine.vmmPid}, accelerator ${machine.accelerator}`);
@@ -280,12 +298,15 @@ export class Sandbox {
         measureGuest: this.#options.measureGuest === true,
         log: (message) => this.#log(message),
       });
+      const dns = guestDns(own);
+      await network?.configure(agent);
       await this.timings.measure('sandbox create', () =>
         guestRefused(
           agent.createSandbox({
             hostname: config.hostname,
             sandboxId: config.id,
             kernelModules: guestKernelModules(config.agent, config.hypervisor),
+            dns: [...(dns.length > 0 ? dns : (network?.resolvConf ?? []))],
             storages: vm.shares.map(({ transport }) =>
               shareStorage(transport, config.hypervisor.msize9pBytes),
             ),
@@ -300,6 +321,7 @@ export class Sandbox {
       await machine.stop();
       throw error;
     }
+    network?.follow(machine, agent);
     void this.#countOomKills(agent);
     void this.#endWithAgent(machine, agent);
     void machine.exited.then((exit) => {
@@ -311,6 +333,8 @@ export class Sandbox {
       this.#endReason = reason;
       this.#log(`machine has ended: ${reason}`);
       for (const container of this.containers.values()) container.machineEnded(reason);
+      // What fails here is undone with the journal.
+      void network?.close().catch(() => {});
     });
   }
 
@@ -358,6 +382,7 @@ export class Sandbox {
       await this.#agent.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {});
     }
     await this.#machine?.stop();
+    await this.#network?.close().catch(() => {});
     this.#cgroup?.leave();
     await undoJournal(readJournal(this.#paths.journal), this.#options.host);
     this.timings.add('teardown', performance.now() - startMs);

@@ -18,7 +18,8 @@ const CGROUP_TIMEOUT_MS = 1000;
 export async function undoJournal(entries: readonly JournalEntry[], host: Host): Promise<void> {
   const failures: string[] = [];
   // Processes first: they hold mounts and may make files.
-  for (const step of [undoProcesses, undoMounts, undoFiles]) failures.push(...(await step(entries, host)));
+  for (const step of [undoProcesses, undoNetworks, undoMounts, undoFiles])
+    failures.push(...(await step(entries, host)));
   if (failures.length > 0) {
     throw sandboxError('teardown-incomplete', `could not undo everything: ${failures.join('; ')}`);
   }
@@ -42,6 +43,29 @@ const undoProcesses: Step = async (entries, host) => {
           failures.push(`${entry.resource.role} (pid ${pid}) does not end`);
         }
       }
+    }
+  }
+  return failures;
+};
+
+const undoNetworks: Step = async (entries, host) => {
+  const failures: string[] = [];
+  const done = new Set<string>();
+  for (const resource of announced(entries)) {
+    if (
+      resource.kind !== 'network-link' &&
+      resource.kind !== 'network-qdisc' &&
+      resource.kind !== 'network-link-state'
+    )
+      continue;
+    // What came and went while the sandbox lived is in the journal as often.
+    const text = JSON.stringify(resource);
+    if (done.has(text)) continue;
+    done.add(text);
+    try {
+      await host.undoNetwork(resource);
+    } catch (error) {
+      failures.push(`${resource.kind} in ${resource.netNs.path} stays (${String(error)})`);
     }
   }
   return failures;

@@ -1,4 +1,4 @@
-import type { VmConfig } from '@hako/hypervisor';
+import type { VmConfig, VmDevice } from '@hako/hypervisor';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { SHARE_TAG } from './guest-paths.ts';
 import { sandboxError } from './sandbox-error.ts';
@@ -12,6 +12,7 @@ import type { SandboxPaths } from './state-paths.ts';
 export function vmConfig(
   config: SandboxConfig,
   paths: Pick<SandboxPaths, 'vm' | 'share' | 'logs'>,
+  devices: readonly VmDevice[] = [],
 ): VmConfig {
   const transport = config.hypervisor.sharedFs;
   if (transport === 'none') {
@@ -28,5 +29,8 @@ export function vmConfig(
     kernelParams: config.kernelParams,
     assetHashes: config.assetHashes,
     shares: [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],
+    devices,
+    // Devices bring their descriptors, so the VMM can do without the host's network.
+    vmmNetwork: config.network.disableNewNetNs ? 'inherited' : 'own',
   };
 }

@@ -24,6 +24,7 @@ const host: Host = {
   killProcess: async () => true,
   processesWithMarker: () => [],
   removeCgroup: async () => true,
+  undoNetwork: async () => {},
 };
 
 beforeEach(() => {

@@ -23,6 +23,7 @@ const host: Host = {
   killProcess: async () => true,
   processesWithMarker: () => [],
   removeCgroup: async () => true,
+  undoNetwork: async () => {},
 };
 
 beforeEach(() => {

@@ -248,9 +248,38 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     },
   },
   {
+    name: '`network create`, `--network` with several networks, `-p`, names by DNS',
+    verdict: 'works',
+    check: async (podman) => {
+      for (const network of ['left', 'right', 'later']) await podman.output(['network', 'create', network]);
+      const serve = 'mkdir /w; echo page > /w/index.html; exec httpd -f -p 80 -h /w';
+      const networks = ['--network', 'left,right', '-p', '127.0.0.1:8080:80'];
+      await podman.output(['run', '-d', '--name', 'web', ...networks, image, 'sh', '-c', serve]);
+      const fetched = async () =>
+        (await podman.onHost(['busybox', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'])).stdout;
+      await until(async () => (await fetched()) === 'page\n', 'the published port answers');
+      expect(await podman.output(['port', 'web'])).toBe('80/tcp -> 127.0.0.1:8080\n');
+      expect(await podman.output(['exec', 'web', 'ls', '/sys/class/net'])).toBe('eth0\neth1\nlo\n');
+      const ask = ['run', '--rm', '--network', 'right', image, 'wget', '-q', '-O', '-', 'http://web/'];
+      expect(await podman.output(ask)).toBe('page\n');
+    },
+  },
+  {
+    name: '`network connect` and `disconnect` of a running container',
+    verdict: 'works',
+    check: async (podman) => {
+      const cards = () => podman.output(['exec', 'web', 'ls', '/sys/class/net']);
+      await podman.output(['network', 'connect', 'later', 'web']);
+      await until(async () => (await cards()) === 'eth0\neth1\neth2\nlo\n', 'the third card is there');
+      await podman.output(['network', 'disconnect', 'left', 'web']);
+      await until(async () => (await cards()) === 'eth1\neth2\nlo\n', 'the first card is gone');
+      await podman.output(['rm', '--force', '--time', '0', 'web']);
+    },
+  },
+  {
     name: '`--network host`',
     verdict: 'differs',
-    note: 'the virtual machine’s own network, which has only a loopback interface yet',
+    note: 'the virtual machine’s own network, which has only a loopback interface',
     check: async (podman) => {
       const names = await podman.output(['run', '--rm', '--network', 'host', image, 'ls', '/sys/class/net']);
       expect(names).toBe('lo\n');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { posixHost } from '@hako/sandbox/state';
@@ -6,9 +7,13 @@ import { type ProgramOptions, type ProgramResult, runProgram } from './run-progr
 
 export const image = 'localhost/busybox:1';
 
-/** podman with storage, state and configuration of its own, whose runtime is the built hako. */
+/**
+ * podman with storage, state, configuration and a network namespace of its own, whose runtime is the built hako. Its bridges
+ * and packet filter rules go with the namespace.
+ */
 export class Podman {
   readonly folder: string;
+  readonly #network: string = `hako-podman-${process.pid}`;
   readonly env: NodeJS.ProcessEnv;
   readonly #cgroupsBefore: ReadonlySet<string>;
 
@@ -22,6 +27,8 @@ export class Podman {
       `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 netns = "none"
+[network]
+network_config_dir = ${JSON.stringify(join(folder, 'networks'))}
 [engine]
 runtime = "hako"
 events_logger = "file"
@@ -33,6 +40,19 @@ hako = ["${hakoPath}"]
     );
     this.env = { PATH: process.env.PATH, HOME: folder, CONTAINERS_CONF: configuration };
     this.#cgroupsBefore = new Set(podmanCgroups());
+    execFileSync('ip', ['netns', 'add', this.#network]);
+    execFileSync('ip', ['-n', this.#network, 'link', 'set', 'lo', 'up']);
+  }
+
+  /** Words before a program that is to run in podman's network. */
+  get #inNetwork(): readonly [string, string] {
+    return ['nsenter', `--net=/run/netns/${this.#network}`];
+  }
+
+  /** Runs a program on what is podman's host, as far as the network goes. */
+  onHost(argv: readonly string[]): Promise<ProgramResult> {
+    const [program, ...args] = this.#inNetwork;
+    return runProgram(program, [...args, ...argv]);
   }
 
   get globals(): readonly string[] {
@@ -41,7 +61,9 @@ hako = ["${hakoPath}"]
   }
 
   run(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
-    return runProgram('podman', [...this.globals, ...args], { env: this.env, ...options });
+    const [program, ...enter] = this.#inNetwork;
+    const argv = [...enter, 'podman', ...this.globals, ...args];
+    return runProgram(program, argv, { env: this.env, ...options });
   }
 
   /** stdout of a call that must succeed. */
@@ -62,8 +84,12 @@ hako = ["${hakoPath}"]
 
   /** Removes all containers, and what podman leaves mounted and in the cgroups. The folder is the caller's. */
   async close(): Promise<void> {
-    await this.output(['pod', 'rm', '--all', '--force', '--time', '0']);
-    await this.output(['rm', '--all', '--force', '--time', '0']);
+    try {
+      await this.output(['pod', 'rm', '--all', '--force', '--time', '0']);
+      await this.output(['rm', '--all', '--force', '--time', '0']);
+    } finally {
+      execFileSync('ip', ['netns', 'delete', this.#network]);
+    }
     // The storage's own bind mount, which podman leaves.
     posixHost().unmountAll(join(this.folder, 'root/overlay'));
     for (const cgroup of podmanCgroups()) if (!this.#cgroupsBefore.has(cgroup)) removeCgroup(cgroup);

@@ -28,7 +28,6 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'No vhost-net.',
-    effect: noEffect('the VM has loopback only so far'),
   },
   networkQueues: {
     toml: 'network_queues',
@@ -36,7 +35,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Queue pairs per NIC.',
-    effect: noEffect('the VM has loopback only so far'),
+    rule: '0 = 1; the guest uses as many as it has vCPUs',
   },
   rxRateLimiterMaxRateBitsPerSec: {
     toml: 'rx_rate_limiter_max_rate',
@@ -45,7 +44,6 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     unit: 'bit/s',
     lines: ['3.x'],
     meaning: 'Inbound limit; HTB.',
-    effect: noEffect('the VM has loopback only so far'),
   },
   txRateLimiterMaxRateBitsPerSec: {
     toml: 'tx_rate_limiter_max_rate',
@@ -54,7 +52,6 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     unit: 'bit/s',
     lines: ['3.x'],
     meaning: 'Outbound limit; HTB on an ifb.',
-    effect: noEffect('the VM has loopback only so far'),
   },
   netRateLimiterBwMaxRate: {
     toml: 'net_rate_limiter_bw_max_rate',

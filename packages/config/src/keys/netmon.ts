@@ -18,7 +18,7 @@ export const netmonKeys: KeyTable<NetmonConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Watch the network namespace for later changes.',
-    effect: noEffect('there is no such process'),
+    effect: noEffect('changes of the namespace are always followed, without a program of their own'),
   },
   path: {
     toml: 'path',
@@ -26,7 +26,7 @@ export const netmonKeys: KeyTable<NetmonConfig> = {
     default: '/usr/libexec/kata-containers/kata-netmon',
     lines: ['1.x'],
     meaning: 'Watcher program.',
-    effect: noEffect('there is no such process'),
+    effect: noEffect('changes of the namespace are always followed, without a program of their own'),
   },
   enableDebug: {
     toml: 'enable_debug',
@@ -34,6 +34,6 @@ export const netmonKeys: KeyTable<NetmonConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Watcher debug.',
-    effect: noEffect('there is no such process'),
+    effect: noEffect('changes of the namespace are always followed, without a program of their own'),
   },
 };

@@ -23,7 +23,7 @@ export interface RuntimeSettings {
   /** Agent table to use. Default `'kata'`. */
   readonly agentName: string;
   /** Network joining. Default `'tcfilter'`. */
-  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none';
+  readonly internetworkingModel: 'tcfilter' | 'macvtap' | 'none' | 'user';
   /** No container seccomp in the guest. Default `false`. */
   readonly disableGuestSeccomp: boolean;
   /** A pod's pause container runs its image; `false`: a program of hako's own. Default `true`. */
@@ -119,11 +119,11 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
   },
   internetworkingModel: {
     toml: 'internetworking_model',
-    type: word(['tcfilter', 'macvtap', 'none']),
+    type: word(['tcfilter', 'macvtap', 'none', 'user']),
     default: 'tcfilter',
     lines: ['1.x', '3.x'],
     meaning: 'Network joining.',
-    effect: noEffect('the VM has loopback only so far'),
+    rule: 'user is hako’s own: user-mode networking by passt, which needs no network namespace and neither root nor CNI; the guest reaches what the host reaches, nothing reaches the guest',
   },
   disableGuestSeccomp: {
     toml: 'disable_guest_seccomp',
@@ -195,7 +195,6 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['1.x', '3.x'],
     meaning: 'VMM in host network namespace.',
     rule: 'only with internetworking_model none',
-    effect: noEffect('the VM has loopback only so far'),
   },
   sandboxCgroupOnly: {
     toml: 'sandbox_cgroup_only',

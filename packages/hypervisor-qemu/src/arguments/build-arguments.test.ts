@@ -113,14 +113,14 @@ test('network cards sit on the bridge with their descriptors in QEMU, in order',
     kind: 'network',
     id: 'net9',
     mac: '02:00:00:00:00:09',
-    link: { kind: 'socket', path: '/run/p,t' },
+    link: { kind: 'stream', fd: 50 },
   };
   const devices = [tap('net2', [31, 32], [33, 34]), tap('net3', [40]), user];
   const args = buildArguments(vm({}, { devices }), host());
   expect(valuesOf(args, '-netdev')).toEqual([
     'tap,id=net2-net,fds=5:6,vhost=on,vhostfds=7:8',
     'tap,id=net3-net,fds=9',
-    'stream,id=net9-net,server=off,addr.type=unix,addr.path=/run/p,,t',
+    'stream,id=net9-net,server=off,addr.type=fd,addr.str=10',
   ]);
   const card = 'virtio-net-pci,id=';
   expect(valuesOf(args, '-device').filter((value) => value.startsWith(card))).toEqual([

@@ -15,7 +15,10 @@ const vectorsFor = (queues: number): number => 2 * queues + 2;
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
 
-const netdevAdd: QmpCommand<Properties, unknown> = defineUncheckedCommand('netdev_add', nothing);
+const netdevAdd: QmpCommand<Readonly<Record<string, unknown>>, unknown> = defineUncheckedCommand(
+  'netdev_add',
+  nothing,
+);
 const netdevDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('netdev_del', nothing);
 
 function netdevId(id: string): string {
@@ -27,11 +30,14 @@ export const networkCard: DeviceDriver<NetworkDevice> = {
   bus: 'pci',
   takesIothread: false,
 
-  descriptors: ({ link }) => (link.kind === 'tap' ? [...link.queueFds, ...link.vhostFds] : []),
+  descriptors: ({ link }) => (link.kind === 'tap' ? [...link.queueFds, ...link.vhostFds] : [link.fd]),
 
   backendOptions({ id, link }, fds) {
-    const [type, properties] = linkProperties(link, fds);
-    return [['-netdev', type, { id: netdevId(id), ...properties }]];
+    if (link.kind === 'stream') {
+      const stream = { server: false, 'addr.type': 'fd', 'addr.str': fds.join() };
+      return [['-netdev', 'stream', { id: netdevId(id), ...stream }]];
+    }
+    return [['-netdev', 'tap', { id: netdevId(id), ...tapProperties(link, fds) }]];
   },
 
   device({ id, mac, link }) {
@@ -50,8 +56,11 @@ export const networkCard: DeviceDriver<NetworkDevice> = {
         await qmp.execute(getDescriptor, { fdname: name }, { descriptor: fd });
         given.push(name);
       }
-      const [type, properties] = linkProperties(link, names);
-      await qmp.execute(netdevAdd, { type, id: netdevId(id), ...properties });
+      const backend =
+        link.kind === 'stream'
+          ? { type: 'stream', server: false, addr: { type: 'fd', str: names.join() } }
+          : { type: 'tap', ...tapProperties(link, names) };
+      await qmp.execute(netdevAdd, { id: netdevId(id), ...backend });
     } catch (error) {
       // Those that QEMU took with the netdev are not under their names any more.
       for (const name of given) await qmp.execute(closeDescriptor, { fdname: name }).catch(() => undefined);
@@ -65,20 +74,11 @@ export const networkCard: DeviceDriver<NetworkDevice> = {
 };
 
 /** `fds`: as QEMU knows them, a number or a name each, queues first. */
-function linkProperties(
-  link: NetworkDevice['link'],
+function tapProperties(
+  { queueFds, vhostFds }: Extract<NetworkDevice['link'], { kind: 'tap' }>,
   fds: readonly (number | string)[],
-): [string, Properties] {
-  if (link.kind === 'socket') {
-    return ['stream', { server: false, 'addr.type': 'unix', 'addr.path': link.path }];
-  }
-  const queues = link.queueFds.length;
-  const vhost = link.vhostFds.length > 0;
-  return [
-    'tap',
-    {
-      fds: fds.slice(0, queues).join(':'),
-      ...(vhost ? { vhost: true, vhostfds: fds.slice(queues).join(':') } : {}),
-    },
-  ];
+): Properties {
+  const queues = queueFds.length;
+  const vhost = vhostFds.length > 0 ? { vhost: true, vhostfds: fds.slice(queues).join(':') } : {};
+  return { fds: fds.slice(0, queues).join(':'), ...vhost };
 }

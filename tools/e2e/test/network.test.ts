@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isRunning } from '../src/is-running.ts';
+import { NetworkStage, page } from '../src/network-stage.ts';
+import { withLine } from '../src/toml-line.ts';
+import { until } from '../src/until.ts';
+import { Workbench } from '../src/workbench.ts';
+
+let bench: Workbench;
+let stage: NetworkStage;
+beforeEach(() => {
+  bench = new Workbench();
+  stage = new NetworkStage(bench.folder);
+});
+afterEach(async () => {
+  try {
+    await bench.close();
+    expect(`${stage.ip('-br', 'link')}${stage.tc('qdisc')}`).not.toMatch(/htap|hifb|ingress|htb/);
+  } finally {
+    await stage.close();
+  }
+});
+
+/** Members of config.json: the stage's namespace, and `sysctl`. */
+function inNamespace(path: string, sysctl: Readonly<Record<string, string>> = {}): object {
+  const others = ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type }));
+  return { extra: { linux: { namespaces: [...others, { type: 'network', path }], sysctl } } };
+}
+
+async function start(id: string, options: object, flags: readonly string[] = []): Promise<void> {
+  const bundle = bench.bundle(['sleep', '1000'], options);
+  const { exitCode, stderr } = await bench.hako([...flags, 'run', '--detach', '--bundle', bundle, id], {
+    leavesProcess: true,
+  });
+  expect(stderr).not.toMatch(/not connected/);
+  expect(exitCode).toBe(0);
+}
+
+async function inContainer(id: string, script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await bench.hako(['exec', id, 'sh', '-c', script]);
+  if (exitCode !== 0) throw new Error(`${script} failed (${exitCode}): ${stdout}${stderr}`);
+  return stdout;
+}
+
+test('a namespace’s interfaces are the guest’s, and follow it while it runs; all is undone after a crash', async () => {
+  stage.link('eth0', 77);
+  stage.ip('link', 'set', 'eth0', 'mtu', '1400');
+  stage.ip('route', 'add', 'default', 'via', '10.77.0.1', 'metric', '50');
+  stage.ip('-6', 'route', 'add', 'default', 'via', 'fd00:77::1');
+  stage.ip('route', 'add', '10.99.0.0/16', 'via', '10.98.0.1', 'dev', 'eth0', 'onlink');
+  stage.ip('neigh', 'add', '10.77.0.9', 'lladdr', '02:00:00:00:00:09', 'dev', 'eth0', 'nud', 'permanent');
+  await stage.serve();
+  const mac = /link\/ether (\S+)/.exec(stage.ip('link', 'show', 'eth0'))?.[1] ?? 'none';
+
+  await start('net', inNamespace(stage.path, { 'net.ipv4.conf.eth0.forwarding': '1' }));
+  const look =
+    'ip link; ip addr; ip route; ip -6 route; ip neigh; cat /proc/sys/net/ipv4/conf/eth0/forwarding';
+  const seen = await inContainer('net', look);
+  expect(seen).toMatch(/eth0: <[^>]*UP[^>]*> mtu 1400/);
+  expect(seen).toContain(`link/ether ${mac}`);
+  expect(seen).toContain('inet 10.77.0.2/24');
+  expect(seen).toContain('inet6 fd00:77::2/64');
+  expect(seen).toMatch(/default via 10\.77\.0\.1 dev eth0 +metric 50/);
+  expect(seen).toMatch(/default via fd00:77::1 dev eth0/);
+  expect(seen).toMatch(/10\.99\.0\.0\/16 via 10\.98\.0\.1 dev eth0 onlink/);
+  expect(seen).toMatch(/10\.77\.0\.9 dev eth0 lladdr 02:00:00:00:00:09 .*PERMANENT/);
+  expect(seen.trimEnd().split('\n').at(-1)).toBe('1');
+  for (const host of ['10.77.0.1', '[fd00:77::1]'])
+    expect(await inContainer('net', `wget -q -O - http://${host}/`)).toBe(page);
+
+  // QEMU is in no network at all; the tap came to it as a descriptor.
+  const net = readFileSync(`/proc/${bench.pidOf('net', 'qemu')}/net/dev`, 'utf8');
+  expect(net).not.toMatch(/eth|htap/);
+
+  stage.link('eth1', 78);
+  const guest = (text: string) => async () => (await inContainer('net', 'ip addr')).includes(text);
+  await until(guest('inet 10.78.0.2/24'), 'the second interface is in the guest');
+  expect(await inContainer('net', 'wget -q -O - http://10.78.0.1/')).toBe(page);
+  stage.ip('address', 'add', '10.78.0.3/24', 'dev', 'eth1');
+  await until(guest('inet 10.78.0.3/24'), 'its second address too');
+  stage.ip('link', 'delete', 'eth1');
+  await until(async () => !(await guest('eth1')()), 'it has left the guest');
+  await until(() => !stage.ip('-br', 'link').includes('eth1'), 'it has left the namespace');
+
+  // A tap of that name is there already: the VM does not get the interface, and gets it once the name is free.
+  stage.ip(
+    'link',
+    'add',
+    'eth2',
+    'index',
+    '90',
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'far2',
+    'netns',
+    stage.outside,
+  );
+  stage.ip('tuntap', 'add', 'dev', 'htap90', 'mode', 'tap');
+  stage.ip('address', 'add', '10.79.0.2/24', 'dev', 'eth2');
+  const log = () => readFileSync(join(bench.stateRoot, 'net/shim.log'), 'utf8');
+  await until(() => log().includes('interface of that name'), 'the clash of names is in the log');
+  expect(await inContainer('net', 'ip addr')).not.toContain('eth2');
+  stage.ip('tuntap', 'delete', 'dev', 'htap90', 'mode', 'tap');
+  await until(guest('inet 10.79.0.2/24'), 'the third interface is in the guest');
+
+  const parts = ['shim', 'qemu', 'network watch'].map((role) => bench.pidOf('net', role));
+  process.kill(parts[0] ?? 0, 'SIGKILL');
+  expect((await bench.hako(['delete', '--force', 'net'])).exitCode).toBe(0);
+  for (const pid of parts) await until(() => !isRunning(pid), `process ${pid} has ended`);
+  expect(bench.leftovers()).toEqual([]);
+  expect(`${stage.ip('-br', 'link')}${stage.tc('qdisc')}`).not.toMatch(/htap|ingress/);
+});
+
+test('macvtap with rate limits: the interface is as before when the container is gone', async () => {
+  stage.link('eth0', 77);
+  stage.ip('route', 'add', 'default', 'via', '10.77.0.1');
+  await stage.serve();
+  const before = () =>
+    stage.ip('-br', 'address', 'show', 'eth0').trim() +
+    stage.ip('route') +
+    /ether \S+/.exec(stage.ip('link', 'show', 'eth0'));
+  const was = before();
+  const config = bench.configuration((text) => {
+    const limits = ['rx_rate_limiter_max_rate = 50000000', 'tx_rate_limiter_max_rate = 40000000'];
+    const limited = limits.reduce((changed, line) => withLine(changed, line), text);
+    return withLine(limited, 'internetworking_model = "macvtap"', 'runtime');
+  });
+  await start('mac', inNamespace(stage.path), ['--config', config]);
+  expect(before()).not.toBe(was);
+  expect(await inContainer('mac', 'wget -q -O - http://10.77.0.1/; ip route')).toMatch(
+    /^from outside\ndefault via 10\.77\.0\.1 dev eth0/,
+  );
+  const classes = ['htap', 'hifb'].map((prefix) => {
+    const name = new RegExp(`${prefix}\\d+`).exec(stage.ip('-br', 'link'))?.[0] ?? 'none';
+    return stage.tc('class', 'show', 'dev', name);
+  });
+  expect(classes).toEqual([expect.stringContaining('rate 40Mbit'), expect.stringContaining('rate 50Mbit')]);
+  expect((await bench.hako(['delete', '--force', 'mac'])).exitCode).toBe(0);
+  expect(before()).toBe(was);
+});
+
+test('user-mode networking needs no network of the container’s; the host’s loopback is out of reach', async () => {
+  // The VMM's own network is the stage's, so that nothing of the machine under the tests is spoken to.
+  stage.link('eth0', 77);
+  stage.ip('route', 'add', 'default', 'via', '10.77.0.1');
+  await stage.serve();
+  const config = bench.configuration((text) => withLine(text, 'internetworking_model = "user"', 'runtime'));
+  await start('user', inNamespace(stage.path), ['--config', config]);
+  expect(await inContainer('user', 'ip addr; wget -q -O - http://10.77.0.1/')).toMatch(
+    /inet 10\.0\.2\.15\/24(.*\n)*from outside\n$/,
+  );
+  await expect(inContainer('user', 'wget -q -T 3 -O - http://10.0.2.2/')).rejects.toThrow(/10\.0\.2\.2/);
+  const passt = bench.pidOf('user', 'passt');
+  expect((await bench.hako(['delete', '--force', 'user'])).exitCode).toBe(0);
+  await until(() => !isRunning(passt), 'passt has ended');
+});
+
+test('a network that cannot be connected: the container is not created, and the reason is said', async () => {
+  const create = async (path: string) => {
+    const { exitCode, stderr } = await bench.create([
+      '--bundle',
+      bench.bundle(['true'], inNamespace(path)),
+      'bad',
+    ]);
+    expect(exitCode).toBe(1);
+    expect(bench.leftovers()).toEqual([]);
+    return stderr;
+  };
+  expect(await create('/run/netns/not-there')).toMatch(
+    /cannot enter the network namespace \/run\/netns\/not-there/,
+  );
+  expect(await create(bench.rootfs)).toMatch(/cannot enter the network namespace/);
+  expect(await create('/proc/self/ns/net')).toMatch(/is the host's own network/);
+
+  stage.link('eth0', 77);
+  stage.tc('qdisc', 'add', 'dev', 'eth0', 'ingress');
+  expect(await create(stage.path)).toMatch(/eth0 .*has a traffic control already/);
+  stage.tc('qdisc', 'delete', 'dev', 'eth0', 'ingress');
+
+  const index = /^(\d+): eth0/m.exec(stage.ip('-o', 'link'))?.[1] ?? '';
+  stage.ip('tuntap', 'add', 'dev', `htap${index}`, 'mode', 'tap');
+  expect(await create(stage.path)).toMatch(/there is an interface of that name already/);
+  // It was not made by hako and is still there.
+  expect(stage.ip('-br', 'link')).toContain(`htap${index}`);
+  stage.ip('tuntap', 'delete', 'dev', `htap${index}`, 'mode', 'tap');
+});
