@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentClient } from '@hako/agent-client';
 import type { Hypervisor, VirtualMachine, VmConfig } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
@@ -9,6 +8,8 @@ import { ContainerShares } from './container-shares.ts';
 import { createInGuest } from './create-in-guest.ts';
 import { planDisks, type RootfsDisk } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
+import { endWithAgent } from './end-with-agent.ts';
+import { followOomKills } from './follow-oom-kills.ts';
 import { guestDns } from './guest-dns.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
 import type { ProcessIo } from './guest-process.ts';
@@ -32,9 +33,6 @@ import { vmConfig } from './vm-config.ts';
 
 /** How long the guest may take to flush its file systems before the VM is ended without it. */
 const DESTROY_TIMEOUT_MS = 5000;
-
-/** How long a machine whose agent is gone may take to end by itself. */
-const LAST_WORDS_MS = 2000;
 
 /** What a sandbox is made of. */
 export interface SandboxOptions {
@@ -315,15 +313,22 @@ export class Sandbox {
           config.id,
         ),
       );
-      this.#size = new SandboxSize(machine, agent, config, (message) => onNotice?.(message));
+      this.#size = new SandboxSize(machine, agent, config, (message) => this.#options.onNotice?.(message));
       this.#agent = agent;
     } catch (error) {
       await machine.stop();
       throw error;
     }
     network?.follow(machine, agent);
-    void this.#countOomKills(agent);
-    void this.#endWithAgent(machine, agent);
+    void followOomKills(agent, (containerId) => {
+      const container = this.containers.get(containerId);
+      if (container === undefined) return;
+      container.oomKills += 1;
+      this.#options.onOutOfMemory?.(containerId);
+    });
+    void endWithAgent(machine, agent, (why) => {
+      this.#endReason ??= why;
+    });
     void machine.exited.then((exit) => {
       this.#agent = undefined;
       const reason =
@@ -336,36 +341,6 @@ export class Sandbox {
       // What fails here is undone with the journal.
       void network?.close().catch(() => {});
     });
-  }
-
-  /**
-   * Without its agent a machine is of no use to anyone. As a rule the connection breaks because the machine is ending,
-   * which then says why.
-   */
-  async #endWithAgent(machine: VirtualMachine, agent: AgentClient): Promise<void> {
-    const { message } = await agent.closed;
-    const grace = new AbortController();
-    const late = delay(LAST_WORDS_MS, 'late', { signal: grace.signal }).catch(() => 'cut');
-    const first = await Promise.race([machine.exited.then(() => 'exited'), late]);
-    grace.abort();
-    if (first !== 'late') return;
-    this.#endReason ??= message;
-    await machine.stop();
-  }
-
-  /** Until the connection ends, or for an agent that does not tell. */
-  async #countOomKills(agent: AgentClient): Promise<void> {
-    try {
-      for (;;) {
-        const { containerId } = await agent.getOOMEvent({});
-        const container = this.containers.get(containerId);
-        if (container === undefined) continue;
-        container.oomKills += 1;
-        this.#options.onOutOfMemory?.(containerId);
-      }
-    } catch {
-      // What ends the connection is seen elsewhere.
-    }
   }
 
   async #end(): Promise<void> {

@@ -32,6 +32,9 @@ class RecordingHost implements Host {
     this.log.push(`rmdir ${path}`);
     return true;
   }
+  async undoNetwork(resource: { readonly kind: string }): Promise<void> {
+    this.log.push(`undo ${resource.kind}`);
+  }
   processesWithMarker(marker: string): readonly number[] {
     return (this.marked.get(marker) ?? []).filter((pid) => this.running.has(pid));
   }
