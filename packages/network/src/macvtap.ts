@@ -64,7 +64,7 @@ export function macvtapPlan(
 }
 
 /** As `ip route add` takes it, without options before, of which a batch has none: so the destination tells the family. */
-export function routeCommand(route: EndpointRoute): string {
+function routeCommand(route: EndpointRoute): string {
   const { family, destination, gateway, source, metric, mtu, onLink, scope } = route;
   return [
     destination === 'default' ? (family === 'inet6' ? '::/0' : '0.0.0.0/0') : destination,

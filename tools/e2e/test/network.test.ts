@@ -120,7 +120,10 @@ test('macvtap with rate limits: the interface has its addresses and routes back 
   await stage.serve();
   // But for the link-local address, which the kernel makes when a link comes up.
   const before = () =>
-    stage.ip('-br', 'address', 'show', 'eth0').replace(/fe80::\S+/, '').trim() +
+    stage
+      .ip('-br', 'address', 'show', 'eth0')
+      .replace(/fe80::\S+/, '')
+      .trim() +
     stage.ip('route') +
     /ether \S+/.exec(stage.ip('link', 'show', 'eth0'));
   const was = before();
