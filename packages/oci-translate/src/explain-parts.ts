@@ -88,7 +88,10 @@ function sharedFsDetails(hypervisor: SandboxConfig['hypervisor']): string | unde
 function networkModel({
   network: { netNsPath, internetworkingModel, disableNewNetNs },
 }: SandboxConfig): [value: string, field: string | undefined, because?: string] {
-  if (disableNewNetNs) return ['that of the host', 'runtime.disableNewNetns'];
+  if (disableNewNetNs)
+    return ['loopback only', 'runtime.disableNewNetNs', 'the host’s own network is not lent to a machine'];
+  if (internetworkingModel === 'user')
+    return ['user', 'runtime.internetworkingModel', 'connections of an ordinary process of the host'];
   if (netNsPath === undefined) return ['loopback only', undefined, 'the spec names no network namespace'];
   return [internetworkingModel, 'runtime.internetworkingModel', `for ${netNsPath}`];
 }

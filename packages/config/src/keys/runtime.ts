@@ -277,7 +277,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '/run/kata-containers/dans',
     lines: ['3.x'],
     meaning: 'Directory of directly attachable network files.',
-    effect: noEffect('the VM has loopback only so far'),
+    effect: noEffect('networks are those of a namespace; directly attached ones are not supported'),
   },
   experimentalForceGuestPull: {
     toml: 'experimental_force_guest_pull',
