@@ -13,7 +13,7 @@ run_packages() {
 }
 
 # What the tests take besides.
-test_packages() { say aardvark-dns catatonit chromium containerd cpio git iptables netavark passt podman runc shellcheck; }
+test_packages() { say aardvark-dns catatonit chromium containerd containernetworking-plugins cpio git iptables netavark passt podman runc shellcheck; }
 
 # Node.js is only needed for npm, and npm only to fetch pnpm; pnpm brings the project's own Node.js.
 bootstrap_packages() {

@@ -18,6 +18,8 @@ export interface ContainerdOptions {
   readonly folder: string;
   /** Folder of the shim's executable. */
   readonly binFolder: string;
+  /** Path of the network namespace that is its host's network. Default: that of this process. */
+  readonly netNs?: string;
 }
 
 /** What its configuration says besides. */
@@ -33,12 +35,14 @@ export class ContainerdDaemon {
   /** Of its API. */
   readonly socket: string;
   readonly #binFolder: string;
+  readonly #netNs: string | undefined;
   readonly #configuration: string;
   #daemon: ChildProcess | undefined;
 
-  constructor({ folder, binFolder }: ContainerdOptions, configuration: ContainerdConfiguration = {}) {
+  constructor({ folder, binFolder, netNs }: ContainerdOptions, configuration: ContainerdConfiguration = {}) {
     this.folder = folder;
     this.#binFolder = binFolder;
+    this.#netNs = netNs;
     this.socket = join(folder, 'c.sock');
     this.#configuration = join(folder, 'config.toml');
     mkdirSync(folder, { recursive: true });
@@ -48,7 +52,10 @@ export class ContainerdDaemon {
   /** Starts it, or starts it anew; it answers when this resolves. */
   async start(): Promise<void> {
     const log = openSync(join(this.folder, 'log'), 'a');
-    const daemon = spawn('containerd', ['-c', this.#configuration], {
+    // nsenter becomes containerd, so the process is its.
+    const enter = this.#netNs === undefined ? [] : ['nsenter', `--net=${this.#netNs}`];
+    const [program = 'containerd', ...args] = [...enter, 'containerd', '-c', this.#configuration];
+    const daemon = spawn(program, args, {
       env: { ...process.env, PATH: `${this.#binFolder}:${process.env.PATH}` },
       stdio: ['ignore', log, log],
     });
