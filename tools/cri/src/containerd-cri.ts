@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerdSection } from '@hako/deploy';
 import { ContainerdDaemon, type ContainerdOptions } from './containerd-daemon.ts';
@@ -50,6 +50,9 @@ export class ContainerdCri extends ContainerdDaemon {
     this.client.close();
     this.unmountAll();
     rmSync(this.folder, { recursive: true });
+    // Where the shims of this namespace had their state; without one of them it is not there.
+    const states = join('/run/hako/.containerd', NAMESPACE);
+    if (existsSync(states)) rmdirSync(states);
   }
 }
 

@@ -37,12 +37,19 @@ export function takeSnapshot(scope: SnapshotScope): HostSnapshot {
     'network namespaces': networkNamespaces(),
     cgroups: named(foldersBelow('/sys/fs/cgroup')),
     // Folders only: one is a sandbox. Files beside them are facts kept on purpose, such as the answer of the KVM probe.
-    state: named(scope.stateFolders.flatMap((folder) => children(folder, { foldersOnly: true }))),
+    state: named(scope.stateFolders.flatMap(stateBelow)),
     'temporary files': named([
       ...children(scope.temporaryFolder),
       ...children('/tmp').filter(isNamedAfterUs),
     ]),
   };
+}
+
+/** A folder is a sandbox; one whose name begins with a dot holds what containerd's namespaces hold, and stays. */
+function stateBelow(folder: string): string[] {
+  return children(folder, { foldersOnly: true }).flatMap((path) =>
+    basename(path).startsWith('.') ? children(path, { foldersOnly: true }) : [path],
+  );
 }
 
 const isNamedAfterUs = (path: string): boolean => basename(path).startsWith('hako');
