@@ -92,7 +92,7 @@ class LinuxNamespace implements Namespace {
     }
   }
 
-  async watch(changed: () => void): Promise<NamespaceWatch> {
+  async watch(changed: () => void, ended: (why: string) => void): Promise<NamespaceWatch> {
     const objects = ['link', 'address', 'route', 'neigh'];
     const inside = ['nsenter', `--net=${this.identity.path}`, 'ip', '-oneline', 'monitor', ...objects];
     const [program = '', ...args] = existsSync(setpriv)
@@ -109,8 +109,21 @@ class LinuxNamespace implements Namespace {
       child.once('spawn', () => resolve({ pid: child.pid ?? 0 }));
     });
     child.stdout.on('data', changed);
+    let isClosed = false;
+    child.once('exit', (exitCode, signal) => {
+      if (!isClosed)
+        ended(
+          `changes of ${this.identity.path} are not followed any more: ip monitor ended (${signal ?? exitCode})`,
+        );
+    });
     child.unref();
-    return { pid, close: () => void child.kill('SIGKILL') };
+    return {
+      pid,
+      close: () => {
+        isClosed = true;
+        child.kill('SIGKILL');
+      },
+    };
   }
 
   async #run(argv: readonly string[], input?: string): Promise<string> {

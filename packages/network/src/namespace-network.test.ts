@@ -101,6 +101,34 @@ test('two interfaces with one MAC address are refused: the guest could not tell 
   expect(namespace.log).toContain('ip link delete dev htap1');
 });
 
+test('what the guest refused to be told is told with the next change', async () => {
+  namespace.show([link(1)]);
+  const network = await NamespaceNetwork.connect(namespace, options);
+  network.release();
+  let refuses = true;
+  await network.follow({
+    ...follower,
+    tell: async (changed, view) => {
+      if (refuses) throw new Error('busy');
+      await follower.tell(changed, view);
+    },
+  });
+  await change(1, [link(1, { mtu: 1400 })]);
+  expect(told).toEqual(['failed: busy']);
+  refuses = false;
+  await change(2, [link(1, { mtu: 1400 })]);
+  expect(told[1]).toBe('changed eth1; all eth1; routes 0');
+  await network.close();
+});
+
+test('a watch that ends is told', async () => {
+  namespace.show([link(1)]);
+  const network = await following();
+  namespace.endWatch('it ended');
+  expect(told).toEqual(['failed: it ended']);
+  await network.close();
+});
+
 test('model none joins nothing and says so', async () => {
   namespace.show([link(1)], [route('eth1')]);
   const notices: string[] = [];

@@ -37,6 +37,8 @@ export class NamespaceNetwork {
   readonly #options: NamespaceNetworkOptions;
   readonly #joined = new Map<number, JoinedEndpoint>();
   #scan: NamespaceScan;
+  /** What the guest knows: the first view by its sandbox, the others by a follower. */
+  #told: GuestView;
   #watch: NamespaceWatch | undefined;
   #settling: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -46,6 +48,7 @@ export class NamespaceNetwork {
     this.#namespace = namespace;
     this.#options = options;
     this.#scan = scan;
+    this.#told = guestView(scan);
   }
 
   /**
@@ -92,7 +95,7 @@ export class NamespaceNetwork {
         this.#settling = undefined;
         this.#work = this.#work.then(() => this.#catchUp(follower));
       }, SETTLE_MS);
-    });
+    }, follower.failed);
     if (this.#closed) watch.close();
     else this.#watch = watch;
     await this.#options.ledger.processStarted('network watch', watch.pid);
@@ -131,7 +134,6 @@ export class NamespaceNetwork {
   async #catchUp(follower: NetworkFollower): Promise<void> {
     if (this.#closed) return;
     try {
-      const before = this.view;
       const scan = withMoved(await scanFor(this.#namespace, this.#options), [...this.#joined.values()]);
       await this.#plugOut(scan.endpoints, follower);
       await this.#resize(scan.endpoints);
@@ -139,9 +141,10 @@ export class NamespaceNetwork {
       this.#scan = { ...scan, endpoints: await this.#plugIn(scan.endpoints, follower) };
       const after = this.view;
       const changed = after.interfaces.filter(
-        (entry) => !before.interfaces.some((other) => text(other) === text(entry)),
+        (entry) => !this.#told.interfaces.some((other) => text(other) === text(entry)),
       );
-      if (text(before) !== text(after)) await follower.tell(changed, after);
+      if (text(this.#told) !== text(after)) await follower.tell(changed, after);
+      this.#told = after;
     } catch (error) {
       follower.failed(messageOf(error));
     }

@@ -23,6 +23,9 @@ export interface Namespace {
   openTap(name: string, queues: number): readonly number[];
   /** Opens the character device of a macvtap there; a descriptor per queue, the caller's to close. @throws NetworkError */
   openMacvtap(name: string, queues: number): Promise<readonly number[]>;
-  /** Calls back whenever links, addresses, routes or neighbours there may have changed. */
-  watch(changed: () => void): Promise<NamespaceWatch>;
+  /**
+   * Calls back whenever links, addresses, routes or neighbours there may have changed; `ended` is told when it cannot any
+   * more although nobody closed it.
+   */
+  watch(changed: () => void, ended: (why: string) => void): Promise<NamespaceWatch>;
 }

@@ -12,6 +12,8 @@ export class RecordingNamespace implements Namespace {
   failing: string | undefined;
   /** Calls back those who watch. */
   change: () => void = () => {};
+  /** Ends their watch. */
+  endWatch: (why: string) => void = () => {};
   readonly #opened: number[] = [];
 
   /** Sets what a scan finds, each as `ip -json` prints it. */
@@ -39,8 +41,9 @@ export class RecordingNamespace implements Namespace {
     this.#answer(`macvtap ${name} ${queues}`);
     return this.#open(queues);
   }
-  async watch(changed: () => void): Promise<NamespaceWatch> {
+  async watch(changed: () => void, ended: (why: string) => void): Promise<NamespaceWatch> {
     this.change = changed;
+    this.endWatch = ended;
     this.log.push('watch');
     return { pid: process.pid, close: () => this.log.push('watch closed') };
   }
