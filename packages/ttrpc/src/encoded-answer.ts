@@ -1,4 +1,5 @@
 import type { ChannelBody } from './channel.ts';
+import { fieldStart } from './frame.ts';
 
 /**
  * What a handler may answer in place of a message: the encoded message, of which the last bytes are elsewhere. A channel
@@ -12,6 +13,11 @@ export class EncodedAnswer {
   constructor(start: Uint8Array, body: ChannelBody) {
     this.start = start;
     this.body = body;
+  }
+
+  /** A message of one delimited field, with tag byte `tag`, whose content is the body. */
+  static ofField(tag: number, body: ChannelBody): EncodedAnswer {
+    return new EncodedAnswer(fieldStart(tag, body.lengthBytes), body);
   }
 
   get lengthBytes(): number {

@@ -65,6 +65,13 @@ export function encodeFrameStart(
   return bytes;
 }
 
+/** What stands before the content of a delimited field: its tag byte and the length. */
+export function fieldStart(tag: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(1 + varintBytes(length));
+  putTag(bytes, 0, tag, length);
+  return bytes;
+}
+
 function putHeader(frame: Uint8Array, { length, streamId, type }: Omit<FrameHeader, 'flags'>): void {
   const view = new DataView(frame.buffer);
   view.setUint32(0, length);

@@ -27,7 +27,7 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
     }
     // A host that has left must not be answered with bytes that its successor then misses.
     const output = await process.readOutput(stream, request.len, () => context.signal);
-    return output instanceof PipeBody ? answerOf(output) : { data: output };
+    return output instanceof PipeBody ? EncodedAnswer.ofField(dataTag, output) : { data: output };
   };
   return {
     async writeStdin(request) {
@@ -47,13 +47,4 @@ export function streamHandlers(sandbox: Sandbox): AgentHandlers {
     readStdout: (request, context) => read('stdout', request, context),
     readStderr: (request, context) => read('stderr', request, context),
   };
-}
-
-/** A ReadStreamResponse whose data is the body: protobuf wants tag and length before it. */
-function answerOf(body: PipeBody): EncodedAnswer {
-  const start = [dataTag];
-  let rest = body.lengthBytes;
-  for (; rest > 0x7f; rest >>>= 7) start.push((rest & 0x7f) | 0x80);
-  start.push(rest);
-  return new EncodedAnswer(Uint8Array.from(start), body);
 }
