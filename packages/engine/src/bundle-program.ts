@@ -44,8 +44,8 @@ export async function bundleProgram(options: {
 function firstModules(files: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'first-modules',
-    setup({ onResolve }) {
-      onResolve({ filter: /^engine:/ }, ({ path }) => {
+    setup(build) {
+      build.onResolve({ filter: /^engine:/ }, ({ path }) => {
         const file = files[path];
         return file === undefined ? undefined : { path: file, sideEffects: true };
       });

@@ -33,12 +33,7 @@ export interface GuestImageErrorFacts {
 export class GuestImageError extends CodedError<GuestImageErrorCode, GuestImageErrorFacts> {
   override readonly name = 'GuestImageError';
 
-  constructor(
-    code: GuestImageErrorCode,
-    message: string,
-    facts: GuestImageErrorFacts = {},
-    cause: unknown = undefined,
-  ) {
+  constructor(code: GuestImageErrorCode, message: string, facts: GuestImageErrorFacts = {}, cause?: unknown) {
     super(code, message, { facts, cause });
   }
 }

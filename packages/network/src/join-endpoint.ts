@@ -17,9 +17,9 @@ export interface JoinedEndpoint {
   /** Routes that went from the namespace to the guest with the endpoint's addresses; undefined where both kept them. */
   readonly moved?: NamespaceScan['routes'];
   /** Closes the descriptors, once the VMM has its own. Idempotent. */
-  release(): void;
+  readonly release: () => void;
   /** Takes everything away again that was made in the namespace. Idempotent. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 /** Id of an endpoint's card in the VM. */

@@ -21,7 +21,7 @@ export interface NetworkFollower {
   /** Tells the guest: these interfaces are new or changed, and this is the whole. */
   tell(changed: GuestView['interfaces'], view: GuestView): Promise<void>;
   /** A change that could not be followed; the next one is tried afresh. */
-  failed(message: string): void;
+  readonly failed: (message: string) => void;
 }
 
 /** Changes come in bursts: a plugin adds a link, then its addresses, then routes. One scan for all of it. */

@@ -15,7 +15,7 @@ export interface DescriptorChannel {
    * Sends `text` with `fd` beside it, at once: what was written to the stream before must have been taken (its callback
    * called). Throws PosixError, e.g. EPIPE.
    */
-  send(fd: number, text: string): void;
+  readonly send: (fd: number, text: string) => void;
 }
 
 /** Connects to a Unix socket at once; a listener whose backlog is full is waited for. Throws PosixError. */

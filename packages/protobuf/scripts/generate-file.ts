@@ -189,7 +189,7 @@ export function generateFile(file: ProtoFile, all: readonly ProtoFile[]): string
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(
         ([from, names]) =>
-          `import { ${[...names].toSorted().join(', ')} } from '${relativeImport(file.name, from)}';`,
+          `import { ${[...names].toSorted((a, b) => (a < b ? -1 : 1)).join(', ')} } from '${relativeImport(file.name, from)}';`,
       ),
   ].join('\n');
   return `${head}\n\n${parts.join('\n')}`;

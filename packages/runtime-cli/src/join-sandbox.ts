@@ -39,7 +39,7 @@ export async function joinSandbox(
 /** Resolves when something changes in a folder, or may have. */
 async function changeIn(folder: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, LOOK_AGAIN_MS);
+  const timer = setTimeout(() => resolve(), LOOK_AGAIN_MS);
   try {
     const watcher = watch(folder, () => resolve());
     watcher.on('error', () => resolve());

@@ -26,8 +26,8 @@ interface BunNet {
  */
 export async function connectBunChannel(path: string): Promise<Channel> {
   const channel = new BunSocketChannel();
-  const { connect } = (globalThis as unknown as { Bun: BunNet }).Bun;
-  channel.socket = await connect({
+  const { Bun } = globalThis as unknown as { Bun: BunNet };
+  channel.socket = await Bun.connect({
     unix: path,
     socket: {
       open: () => {},

@@ -12,7 +12,7 @@ export interface TaskConnection {
   readonly guest: ServiceClient<GuestService>;
   /** Fulfilled when the connection has ended, by either side. */
   readonly closed: Promise<unknown>;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Connects to a shim's socket. Rejects with PosixError when nobody serves there. */

@@ -53,9 +53,12 @@ export class ContainerdDaemon {
   async start(): Promise<void> {
     const log = openSync(join(this.folder, 'log'), 'a');
     // nsenter becomes containerd, so the process is its.
-    const enter = this.#netNs === undefined ? [] : ['nsenter', `--net=${this.#netNs}`];
-    const [program = 'containerd', ...args] = [...enter, 'containerd', '-c', this.#configuration];
-    const daemon = spawn(program, args, {
+    const args = ['-c', this.#configuration];
+    const [program, given] =
+      this.#netNs === undefined
+        ? ['containerd', args]
+        : ['nsenter', [`--net=${this.#netNs}`, 'containerd', ...args]];
+    const daemon = spawn(program, given, {
       env: { ...process.env, PATH: `${this.#binFolder}:${process.env.PATH}` },
       stdio: ['ignore', log, log],
     });

@@ -107,7 +107,7 @@ function nodeAt(path: string): Node {
 }
 
 function numbersOf({ type, major, minor }: DeviceEntry): string {
-  return `${String(type)} ${String(major ?? 0)}:${String(minor ?? 0)}`;
+  return JSON.stringify([type, major ?? 0, minor ?? 0]);
 }
 
 function objectIn(parent: object, name: string): Readonly<Record<string, unknown>> | undefined {
