@@ -1,5 +1,6 @@
 import type { VmConfig } from '@hako/hypervisor';
 import { buildArguments } from './arguments/build-arguments.ts';
+import { devicesAtStart } from './arguments/template.ts';
 import { deviceDescriptors } from './devices/device-arguments.ts';
 import { chooseFirmware } from './firmware.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
@@ -46,7 +47,7 @@ export async function qemuCommandLine(
     arguments: args,
     kernel: valuesOf(args, '-append').join(' '),
     devices: valuesOf(args, '-device'),
-    inherit: deviceDescriptors(vm.devices ?? []),
+    inherit: deviceDescriptors(devicesAtStart(vm)),
   };
 }
 

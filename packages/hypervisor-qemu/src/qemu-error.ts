@@ -13,6 +13,7 @@ import { CodedError, isCodedError, type Problem } from '@hako/errors';
  * | `device-exists` | a device of that id is plugged in already |
  * | `no-free-slot` | the machine has no place for one more device |
  * | `unplug-refused` | the guest did not let a device go |
+ * | `template-failed` | a machine could not be saved as a template, or started as a copy of one |
  * | `aborted` | the caller's signal ended the launch |
  *
  * What the monitor refuses is a QmpError of @hako/qmp.
@@ -27,6 +28,7 @@ export type QemuErrorCode =
   | 'no-free-slot'
   | 'unplug-refused'
   | 'size-refused'
+  | 'template-failed'
   | 'aborted';
 
 export interface QemuErrorFacts {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import type {
@@ -5,6 +6,7 @@ import type {
   HypervisorCapabilities,
   LaunchOptions,
   LaunchPhase,
+  TemplateKey,
   VmConfig,
 } from '@hako/hypervisor';
 import { isQmpError, QmpClient } from '@hako/qmp';
@@ -12,6 +14,7 @@ import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerato
 import { sharesMemory } from './arguments/build-arguments.ts';
 import { iothreadIds } from './arguments/iothreads.ts';
 import { pidFile } from './arguments/process.ts';
+import { devicesAtStart } from './arguments/template.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
 import { qemuCommandLine } from './command-line.ts';
 import { deviceKinds } from './devices/drivers.ts';
@@ -23,6 +26,10 @@ import { type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
 import { MachineResizer } from './size/machine-resizer.ts';
+import { loadState } from './template/migration.ts';
+import { copyMemory, ownMemoryFile, ownsMemory } from './template/own-memory.ts';
+import { plugShare } from './template/plug-share.ts';
+import { templateKey } from './template/template-key.ts';
 import { startVirtiofsd, type Virtiofsd } from './virtiofsd.ts';
 
 export interface QemuHypervisorOptions {
@@ -40,7 +47,7 @@ export class QemuHypervisor implements Hypervisor {
     hotplugVcpus: true,
     hotplugMemory: true,
     hotplug: deviceKinds,
-    snapshot: false,
+    snapshot: true,
   };
   readonly #options: QemuHypervisorOptions;
 
@@ -59,6 +66,13 @@ export class QemuHypervisor implements Hypervisor {
     if (problems.length > 0) throw hostNotReady(problems);
     const launch = new Launch(vm, options, this.#options);
     return await launch.run();
+  }
+
+  /** @throws QemuError `accelerator-unavailable`; what reading the guest's files throws */
+  async templateKey(vm: VmConfig): Promise<TemplateKey> {
+    const { acceleratorDirectory: directory } = this.#options;
+    const options = directory === undefined ? {} : { directory };
+    return await templateKey(vm, await resolveAccelerator(vm.hypervisor, options));
   }
 }
 
@@ -90,12 +104,13 @@ class Launch {
     try {
       this.#options.signal?.throwIfAborted();
       const accelerator = await this.#phase('accelerator', () => this.#resolveAccelerator());
-      await this.#phase('share', () => this.#startHelpers());
+      await this.#phase('share', () => Promise.all([this.#startHelpers(), this.#copyMemory()]));
       return await this.#phase('vmm', () => this.#startVmm(accelerator));
     } catch (error) {
       this.#undoing = true;
       await this.#qemu?.end();
       await Promise.all(this.#helpers.map((helper) => helper.end()));
+      await this.#removeMemoryName();
       throw this.#explain(error);
     }
   }
@@ -120,7 +135,7 @@ class Launch {
 
   async #startHelpers(): Promise<void> {
     for (const [index, share] of this.#vm.shares.entries()) {
-      if (share.transport !== 'virtio-fs') continue;
+      if (share.transport !== 'virtio-fs' || this.#vm.template?.role === 'save') continue;
       const helper = await startVirtiofsd(this.#vm, share, index, this.#options.ledger);
       this.#helpers.push(helper);
       void helper.exited.then((exit) => {
@@ -129,6 +144,18 @@ class Launch {
         if (!leftInOrder) this.#helperFailure ??= helper.describeEnd(exit);
       });
     }
+  }
+
+  async #copyMemory(): Promise<void> {
+    const { template, runtimeDir } = this.#vm;
+    if (template === undefined || !ownsMemory(this.#vm)) return;
+    await this.#options.ledger.announce({ kind: 'file', path: ownMemoryFile(runtimeDir) });
+    await copyMemory(runtimeDir, template.files.memory);
+  }
+
+  /** QEMU has the file, or will never have it. */
+  async #removeMemoryName(): Promise<void> {
+    if (ownsMemory(this.#vm)) await rm(ownMemoryFile(this.#vm.runtimeDir), { force: true });
   }
 
   async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
@@ -153,10 +180,12 @@ class Launch {
         timeoutMs: this.#settings.startTimeoutMs ?? 10_000,
         sendDescriptor: (fd, text) => qemu.qmpChannel.send(fd, text),
       });
+      await this.#removeMemoryName();
       if (this.#vm.hypervisor.guestMemoryDumpPath !== '') void this.#endOnPanic(qmp, qemu);
       const sharedMemory = sharesMemory(this.#vm);
       const resizer = new MachineResizer(qmp, this.#vm.hypervisor, { accelerator, sharedMemory });
-      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, this.#hotplug(qmp), resizer);
+      const hotplug = await this.#devices(qmp);
+      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, hotplug, resizer, this.#vm.template);
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
       if (isQmpError(error) && error.code === 'closed') await qemu.child.exited;
@@ -166,14 +195,23 @@ class Launch {
     }
   }
 
-  #hotplug(qmp: QmpClient): Hotplug | undefined {
-    const { hypervisor, devices = [] } = this.#vm;
+  /** The machine's devices, once it runs; a copy of a template gets its own here. */
+  async #devices(qmp: QmpClient): Promise<Hotplug | undefined> {
+    const { hypervisor, devices = [], shares, template } = this.#vm;
     const bridges = bridgeCount(hypervisor);
     if (bridges === 0) return undefined;
     const slots = new PciSlots(bridges);
+    const present = devicesAtStart(this.#vm);
     // As the command line has placed them.
-    for (const { id } of devices) slots.take(id);
-    return new Hotplug(qmp, slots, devices, iothreadIds(hypervisor));
+    for (const { id } of present) slots.take(id);
+    const hotplug = new Hotplug(qmp, slots, present, iothreadIds(hypervisor));
+    if (template?.role !== 'clone') return hotplug;
+    await loadState(qmp, template.files.state);
+    for (const [index, share] of shares.entries()) {
+      if (share.transport === 'virtio-fs') await plugShare(qmp, slots, this.#vm, share, index);
+    }
+    for (const device of devices) await hotplug.plug(device);
+    return hotplug;
   }
 
   /** A machine that stopped in a panic is kept until its memory is written, and no longer. */

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type {
   MachineSize,
   PluggedDevice,
+  TemplateUse,
   VirtualMachine,
   VmDevice,
   VmDiagnostics,
@@ -15,6 +16,7 @@ import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { MachineResizer } from './size/machine-resizer.ts';
+import { saveState } from './template/migration.ts';
 import type { Virtiofsd } from './virtiofsd.ts';
 
 /** A VM in a QEMU process, with its helpers. */
@@ -30,6 +32,7 @@ export class QemuMachine implements VirtualMachine {
   readonly #helpers: readonly Virtiofsd[];
   readonly #qmp: QmpClient;
   readonly #resizer: MachineResizer;
+  readonly #template: TemplateUse | undefined;
   #hasExited = false;
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
@@ -41,12 +44,14 @@ export class QemuMachine implements VirtualMachine {
     accelerator: 'kvm' | 'tcg',
     devices: Hotplug | undefined,
     resizer: MachineResizer,
+    template?: TemplateUse,
   ) {
     this.#qemu = qemu;
     this.#helpers = helpers;
     this.#qmp = qmp;
     this.#devices = devices;
     this.#resizer = resizer;
+    this.#template = template;
     this.hotplug = devices === undefined ? new Set() : deviceKinds;
     this.vmmPid = qemu.child.pid;
     this.helperPids = helpers.map(({ pid }) => pid);
@@ -110,6 +115,14 @@ export class QemuMachine implements VirtualMachine {
   async resize(target: MachineSize): Promise<MachineSize> {
     this.#demandRunning('resize');
     return await this.#resizer.resize(target);
+  }
+
+  /** @throws QemuError `template-failed`; QmpError */
+  async saveTemplate(): Promise<void> {
+    this.#demandRunning('save');
+    if (this.#template?.role !== 'save')
+      throw qemuError('template-failed', 'cannot save: the machine was not started to become a template');
+    await saveState(this.#qmp, this.#template.files.state);
   }
 
   stop(): Promise<void> {

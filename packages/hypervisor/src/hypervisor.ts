@@ -12,8 +12,16 @@ export interface HypervisorCapabilities {
   readonly hotplugMemory: boolean;
   /** Kinds of devices that a machine of this backend may be able to plug; the machine itself says which it can. */
   readonly hotplug: ReadonlySet<VmDevice['kind']>;
+  /** Machines can be saved as templates and started as copies of them. */
   readonly snapshot: boolean;
 }
+
+/**
+ * Which machines a template serves: those of the same key. Or why a machine can neither become one nor start from one.
+ */
+export type TemplateKey =
+  /** Of hexadecimal digits. It covers all that is in the saved machine: files by their identity, devices, sizes, the host's boot. */
+  { readonly key: string } | { readonly obstacle: string };
 
 /** A backend: QEMU today. Holds no state of its own between VMs. */
 export interface Hypervisor {
@@ -23,9 +31,11 @@ export interface Hypervisor {
   check(config: HypervisorConfig): Promise<readonly Problem[]>;
   /**
    * Starts the VM's processes and resolves when the machine runs (not when the guest is up).
-   * Rejects with the backend's error after undoing what it made.
+   * Rejects with the backend's error after undoing what it made; for a copy of a template also when that cannot be used.
    */
   launch(vm: VmConfig, options: LaunchOptions): Promise<VirtualMachine>;
+  /** Asked of the machine as it would boot. Starts nothing. */
+  templateKey(vm: VmConfig): Promise<TemplateKey>;
 }
 
 export interface LaunchOptions {
@@ -88,6 +98,11 @@ export interface VirtualMachine extends HotplugDevices {
   resize(target: MachineSize): Promise<MachineSize>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /**
+   * Stops a machine that was started to be saved and writes its state. Its files are whole when this resolves; the machine is to be
+   * stopped then.
+   */
+  saveTemplate(): Promise<void>;
   /** Ends the VM and its helpers at once and waits until they are reaped. Idempotent. */
   stop(): Promise<void>;
 }

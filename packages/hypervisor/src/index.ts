@@ -13,8 +13,9 @@ export type {
   LaunchOptions,
   LaunchPhase,
   MachineSize,
+  TemplateKey,
   VirtualMachine,
   VmDiagnostics,
   VmExit,
 } from './hypervisor.ts';
-export type { AssetHashes, SharedDirectory, VmConfig } from './vm-config.ts';
+export type { AssetHashes, SharedDirectory, TemplateFiles, TemplateUse, VmConfig } from './vm-config.ts';

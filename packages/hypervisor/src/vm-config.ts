@@ -14,6 +14,24 @@ export interface SharedDirectory {
   readonly readonly: boolean;
 }
 
+/** The files of a machine that was saved. Absolute paths. */
+export interface TemplateFiles {
+  /** The guest's memory. */
+  readonly memory: string;
+  /** vCPUs and devices. */
+  readonly state: string;
+}
+
+/** What a machine has to do with a template. */
+export interface TemplateUse {
+  /**
+   * `save`: it will become the template, by `saveTemplate`. It has no devices, and of its shares those by virtio-fs are left out: no
+   * machine can be saved with them. `clone`: it starts as a copy; its devices and such shares are plugged once it runs.
+   */
+  readonly role: 'save' | 'clone';
+  readonly files: TemplateFiles;
+}
+
 /** Everything a backend needs to boot one VM. Paths are absolute and already allowed. */
 export interface VmConfig {
   /** Sandbox id; also part of the process name. */
@@ -41,6 +59,8 @@ export interface VmConfig {
   readonly vmmNetwork?: 'own' | 'inherited';
   /** SHA-512 in hexadecimal that files of the configuration must have, checked before anything starts. Default none. */
   readonly assetHashes?: AssetHashes;
+  /** Default: the machine boots, and has nothing to do with a template. */
+  readonly template?: TemplateUse;
 }
 
 /** Expected SHA-512 of a file, by what names it in the configuration. */

@@ -477,3 +477,44 @@ test("the sandbox's words come last, so that they win", () => {
   const args = buildArguments(vm({}, { kernelParams: [{ key: 'quiet', value: '0' }] }), host());
   expect(valuesOf(args, '-append')[0]).toMatch(/ nr_cpus=4 swiotlb=noforce quiet=0$/);
 });
+
+test('a machine that becomes a template has its memory in the file, and what cannot be saved is left out', () => {
+  const files = { memory: '/templates/a,b/memory', state: '/templates/a,b/state' };
+  const shares: SharedDirectory[] = [
+    { tag: 'nine', hostPath: '/run/nine', transport: 'virtio-9p', readonly: false },
+    { tag: 'fs', hostPath: '/run/fs', transport: 'virtio-fs', readonly: false },
+  ];
+  const shareSockets = new Map([['fs', '/run/fs.sock']]);
+  const tap: NetworkDevice = {
+    kind: 'network',
+    id: 'net0',
+    mac: '02:00:00:00:00:01',
+    link: { kind: 'tap', queueFds: [9], vhostFds: [] },
+  };
+  const line = (rest: Partial<VmConfig>) =>
+    buildArguments(vm({}, { devices: [tap], ...rest }), host({ shareSockets }));
+
+  const saved = line({ shares, template: { role: 'save', files } });
+  const memoryOf = (args: readonly string[]) =>
+    valuesOf(args, '-object').find((value) => value.includes('id=ram0'));
+  expect(memoryOf(saved)).toBe(
+    'memory-backend-file,id=ram0,size=2048M,mem-path=/templates/a,,b/memory,share=on',
+  );
+  expect(saved.join(' ')).not.toMatch(/vhost-user-fs|fs\.sock|virtio-net|-incoming/);
+  expect(valuesOf(saved, '-fsdev')).toHaveLength(1);
+
+  // The pages of one that has all its shares inside QEMU are the template's until it writes.
+  const clone = line({ shares: shares.slice(0, 1), template: { role: 'clone', files } });
+  expect(memoryOf(clone)).toBe(
+    'memory-backend-file,id=ram0,size=2048M,mem-path=/templates/a,,b/memory,share=off',
+  );
+  expect(valuesOf(clone, '-incoming')).toEqual(['defer']);
+  expect(clone.join(' ')).not.toMatch(/virtio-net/);
+
+  const own = line({ shares, template: { role: 'clone', files } });
+  expect(memoryOf(own)).toBe(
+    'memory-backend-file,id=ram0,size=2048M,mem-path=/run/hako/pod1/vm/memory,share=on',
+  );
+  expect(valuesOf(own, '-chardev').at(-1)).toBe('socket,id=fs1,path=/run/fs.sock');
+  expect(own.join(' ')).not.toContain('vhost-user-fs');
+});

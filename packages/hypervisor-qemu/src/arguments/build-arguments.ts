@@ -20,6 +20,8 @@ import {
 } from './platform.ts';
 import { portArguments } from './ports.ts';
 import { processArguments } from './process.ts';
+import { devicesAtStart, templateMemory } from './template.ts';
+import { shareChardev, virtioFsDriver, virtioFsProperties } from './virtio-fs.ts';
 
 /** What the host adds to a VmConfig to make it a command line. */
 export interface HostSide {
@@ -63,7 +65,11 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const bridges = bridgeCount(hypervisor);
   const slots = bridges === 0 ? undefined : new PciSlots(bridges);
   const shared = sharesMemory(vm);
-  const memory = memoryArguments(hypervisor, { shared, hostNodes: host.numaNodes ?? [0] });
+  const memory = memoryArguments(hypervisor, {
+    shared,
+    hostNodes: host.numaNodes ?? [0],
+    file: templateMemory(vm),
+  });
   const firmware = firmwareArguments(hypervisor, host.firmware);
   const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   return [
@@ -91,7 +97,8 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...virtioMemArguments(hypervisor, shared),
     ...iothreadArguments(hypervisor),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
-    ...deviceArguments(vm.devices ?? [], slots, host.firstDeviceFd),
+    ...deviceArguments(devicesAtStart(vm), slots, host.firstDeviceFd),
+    ...(vm.template?.role === 'clone' ? ['-incoming', 'defer'] : []),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),
     '-append',
@@ -134,14 +141,16 @@ function shareArguments(share: SharedDirectory, index: number, vm: VmConfig, hos
       ...virtioDevice(vm.hypervisor, 'virtio-9p-pci', { fsdev: `fs${index}`, mount_tag: tag }),
     ];
   }
+  if (vm.template?.role === 'save') return [];
   const socket = host.shareSockets.get(tag);
   if (socket === undefined) throw new RangeError(`no virtiofsd socket for share ${tag}`);
   return [
-    ...socketClient(`fs${index}`, { path: socket }),
-    ...virtioDevice(vm.hypervisor, 'vhost-user-fs-pci', {
-      chardev: `fs${index}`,
-      tag,
-      'queue-size': vm.hypervisor.virtioFsQueueSize,
-    }),
+    ...socketClient(shareChardev(index), { path: socket }),
+    // Plugged into a copy of a template: see `plugShare`.
+    ...(vm.template !== undefined ? [] : virtioFsDevice(share, index, vm)),
   ];
+}
+
+function virtioFsDevice({ tag }: SharedDirectory, index: number, { hypervisor }: VmConfig): string[] {
+  return virtioDevice(hypervisor, virtioFsDriver, virtioFsProperties(hypervisor, tag, index));
 }

@@ -8,6 +8,8 @@ export interface MemoryNeeds {
   readonly shared: boolean;
   /** Host NUMA nodes, for enable_numa without numa_mapping. */
   readonly hostNodes: readonly number[];
+  /** File that it is in; `shared` is false where what the guest writes is not to reach the file. Default: none. */
+  readonly file?: { readonly path: string; readonly shared: boolean } | undefined;
 }
 
 /** Address space that is kept for the NVDIMM with the guest's image, as Kata does. MiB. */
@@ -38,9 +40,10 @@ export function memoryArguments(hypervisor: HypervisorConfig, needs: MemoryNeeds
     ]);
     return { machineBackend: undefined, arguments: [...sizeArguments(hypervisor), ...perNode, ...lock] };
   }
-  if (!needsBackend(hypervisor, needs.shared))
+  if (needs.file === undefined && !needsBackend(hypervisor, needs.shared))
     return { machineBackend: undefined, arguments: [...sizeArguments(hypervisor), ...lock] };
-  const { 'qom-type': type, ...properties } = backend(hypervisor, needs.shared);
+  const { 'qom-type': type, ...properties } =
+    needs.file === undefined ? backend(hypervisor, needs.shared) : fileBackend(needs.file);
   const object = option(type, { id: 'ram0', size: `${sizeMib}M`, ...properties });
   return {
     machineBackend: 'ram0',
@@ -78,6 +81,10 @@ interface Backend extends Readonly<Record<string, string | number | boolean | un
   readonly 'qom-type': string;
 }
 
+function fileBackend({ path, shared }: { readonly path: string; readonly shared: boolean }): Backend {
+  return { 'qom-type': 'memory-backend-file', 'mem-path': path, share: shared };
+}
+
 /**
  * A memory backend without its id and size. Huge pages of hugetlbfs are touched at once, since a guest that touches one
  * that is not there any more would be killed.
@@ -94,8 +101,7 @@ export function backend(
   const isHugetlb = enableHugepages && hugepageType === 'hugetlbfs';
   const prealloc = enableMemPrealloc || enableHugepages ? true : undefined;
   if (isHugetlb) return { 'qom-type': 'memory-backend-memfd', hugetlb: true, share: true, prealloc };
-  if (fileMemBackend !== '')
-    return { 'qom-type': 'memory-backend-file', 'mem-path': fileMemBackend, share: shared, prealloc };
+  if (fileMemBackend !== '') return { ...fileBackend({ path: fileMemBackend, shared }), prealloc };
   if (shared) return { 'qom-type': 'memory-backend-memfd', share: true, prealloc };
   return { 'qom-type': 'memory-backend-ram', prealloc };
 }

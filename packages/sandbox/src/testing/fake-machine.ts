@@ -9,7 +9,14 @@ import {
   OWN_NAMESPACES_KEY,
   specFromProto,
 } from '@hako/agent-protocol';
-import type { Hypervisor, HypervisorCapabilities, VirtualMachine, VmConfig, VmExit } from '@hako/hypervisor';
+import type {
+  Hypervisor,
+  HypervisorCapabilities,
+  TemplateKey,
+  VirtualMachine,
+  VmConfig,
+  VmExit,
+} from '@hako/hypervisor';
 import type { Spec } from '@hako/oci-spec';
 import { type CallContext, type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
 
@@ -48,6 +55,8 @@ export class FakeMachine implements Hypervisor {
   ownNamespaces: string | undefined;
   /** What the agent says of itself. */
   features: string[] = [LOST_MEMBERS_FEATURE];
+  /** What is said of templates. */
+  templates: TemplateKey = { obstacle: 'this machine has no memory' };
   /** A guest whose agent never answers. */
   mute = false;
   launched: VmConfig | undefined;
@@ -59,6 +68,10 @@ export class FakeMachine implements Hypervisor {
 
   async check(): Promise<readonly []> {
     return [];
+  }
+
+  async templateKey(): Promise<TemplateKey> {
+    return this.templates;
   }
 
   async launch(vm: VmConfig): Promise<VirtualMachine> {
@@ -78,6 +91,7 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
+      saveTemplate: async () => {},
       size: { vcpus: 1, memoryMib: 256 },
       resize: async (target) => {
         this.calls.push(`resize ${target.vcpus} ${target.memoryMib}`);
