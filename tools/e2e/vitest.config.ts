@@ -6,6 +6,7 @@ export default defineConfig({
     name: 'e2e',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: './src/preconditions.ts',
+    setupFiles: './src/show-logs.ts',
     // One virtual machine at a time: under software emulation each takes a whole CPU.
     fileParallelism: false,
     testTimeout: 180_000,

@@ -8,7 +8,8 @@ const MADV_DONTNEED = 4;
  * again, from its page cache, when it is used. Of an engine's 90 MB about 40 are used for its start and few of those ever
  * again: for a process that has begun to wait. Returns the bytes that were let go of.
  *
- * Pages that this process changed stay: only mappings that are not writable and have no page of their own are touched.
+ * Pages that this process changed stay: only mappings that are not writable, and have no page of the process's own, in
+ * memory or swapped out, are touched. Other threads may run in them meanwhile: they wait for the page as at its first use.
  *
  * @throws PosixError when /proc cannot be read
  */
@@ -36,7 +37,8 @@ export function unchangedMappings(smaps: string, path: string): Mapping[] {
   for (const [text, from = '', to = '', rights = '', name] of smaps.matchAll(MAPPING)) {
     if (name !== path || rights.includes('w')) continue;
     const residentKib = kibOf(text, 'Rss');
-    if (residentKib === 0 || kibOf(text, 'Anonymous') !== 0) continue;
+    // What a process wrote to such a page (relocations) would be lost; a page that was swapped out is no longer in Anonymous.
+    if (residentKib === 0 || kibOf(text, 'Anonymous') !== 0 || kibOf(text, 'Swap') !== 0) continue;
     mappings.push({
       start: Number.parseInt(from, 16),
       end: Number.parseInt(to, 16),

@@ -1,11 +1,14 @@
-import { removeByForce as removeFromOutside, removeState } from '@hako/sandbox/state';
+import { removeByForce as removeFromOutside, removeState, sandboxError } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
 import type { Context } from './context.ts';
 import { notice } from './notice.ts';
 
-/** How long shim and guest may take to end a container before they are ended themselves. */
-const FORCE_TIMEOUT_MS = 10_000;
+/**
+ * How long shim and guest may take to end a container before they are ended themselves: longer than the 10 s for which the
+ * shim waits for somebody to read what a killed process has written.
+ */
+const FORCE_TIMEOUT_MS = 15_000;
 
 /** A container and the sandbox it belongs to, which has the same id unless it is a further member of a pod. */
 export interface ContainerIds {
@@ -32,21 +35,55 @@ export async function removeContainer(
 
 /**
  * Ends and deletes a container in whatever state it is: in the orderly way, so that the guest flushes what it wrote to
- * the user's files, or, where shim or guest do not do it in time, from outside.
+ * the user's files, or, where shim or guest do not do it in time, from outside. That ends the machine, so a further
+ * member of a pod is not ended so while the pod's guest answers: the others are not to pay for it.
+ *
+ * @throws SandboxError `teardown-incomplete` for such a member, with what keeps it
  */
-export async function endContainer({ store, host }: Context, ids: ContainerIds): Promise<void> {
+export async function endContainer(
+  { store, host }: Places,
+  ids: ContainerIds,
+  timeoutMs: number = FORCE_TIMEOUT_MS,
+): Promise<void> {
   const { id, sandboxId } = ids;
   try {
     const shim = await connectShim(store, sandboxId);
-    const signal = AbortSignal.timeout(FORCE_TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     const { status } = await shim.task.state({ id }, { signal });
     if (status !== TaskStatus.STOPPED) {
       await shim.task.kill({ id, signal: 9, all: true }, { signal }).catch(() => {});
       await shim.task.wait({ id }, { signal });
     }
     await removeContainer(shim, ids, signal);
-  } catch {
+  } catch (error) {
+    if (id !== sandboxId) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (await guestAnswers(store, sandboxId, timeoutMs)) {
+        throw sandboxError(
+          'teardown-incomplete',
+          `container ${id} could not be deleted, and sandbox ${sandboxId} lives on: ${why}`,
+          { id },
+          error,
+        );
+      }
+      notice(`warning: sandbox ${sandboxId} does not answer and is ended with container ${id}: ${why}`);
+    }
     await removeByForce({ store, host }, ids);
+  }
+}
+
+/** True when the agent in a sandbox's machine says something within `timeoutMs`. */
+async function guestAnswers(store: Places['store'], sandboxId: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const shim = await connectShim(store, sandboxId);
+    try {
+      await shim.task.stats({ id: sandboxId }, { signal: AbortSignal.timeout(timeoutMs) });
+      return true;
+    } finally {
+      shim.close();
+    }
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,7 @@ export async function connectShim(store: StateStore, sandboxId: string): Promise
   } catch (error) {
     throw sandboxError(
       'sandbox-gone',
-      `the shim of sandbox ${sandboxId} does not answer`,
+      `the shim of sandbox ${sandboxId} does not answer: ${error instanceof Error ? error.message : String(error)}`,
       { id: sandboxId },
       error,
     );

@@ -40,3 +40,12 @@ test('nothing is done while something happens, or after it was stopped', () => {
   vi.advanceTimersByTime(60_000);
   expect(done).toEqual([]);
 });
+
+test('what fails ends nothing', () => {
+  const fail = (): never => {
+    throw new Error('EMFILE');
+  };
+  const memory = new QuietMemory({ collect: () => {}, release: fail });
+  memory.touch();
+  expect(() => vi.advanceTimersByTime(60_000)).not.toThrow();
+});

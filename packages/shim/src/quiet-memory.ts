@@ -52,7 +52,13 @@ export class QuietMemory {
   /** Does not keep the process from ending. */
   #after(step: () => void): void {
     this.stop();
-    this.#timer = setTimeout(step, QUIET_MS);
+    this.#timer = setTimeout(() => {
+      try {
+        step();
+      } catch {
+        // No descriptor left to read /proc with, for one: then the memory stays, and nobody is worse off.
+      }
+    }, QUIET_MS);
     this.#timer.unref();
   }
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
 import { Control } from './control.ts';
+import { leaveLastWords } from './last-words.ts';
 import { QuietMemory } from './quiet-memory.ts';
 import { serveTasks } from './serve-tasks.ts';
 import { log } from './shim-log.ts';
@@ -77,9 +78,7 @@ export async function serveShim({
     await removeAll();
     process.exit(0);
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => void sandbox.destroy().finally(() => process.exit(1)));
-  }
+  leaveLastWords(log, () => sandbox.destroy());
   const served = await serveTasks(service, basename(paths.socket), {
     active: () => memory.touch(),
     refused: (message) => log('error', message),

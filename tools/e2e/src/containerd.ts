@@ -5,6 +5,7 @@ import { ContainerdDaemon, image } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { shimPath } from './paths.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
+import { stateRoots } from './state-roots.ts';
 
 /** A containerd of a test's own, without CRI, with the built shim in its PATH, and `ctr` to drive it. */
 export class Containerd extends ContainerdDaemon {
@@ -13,6 +14,7 @@ export class Containerd extends ContainerdDaemon {
 
   constructor(folder: string) {
     super({ folder, binFolder: dirname(shimPath) }, { disabledPlugins: ['io.containerd.grpc.v1.cri'] });
+    stateRoots.add(this.stateRoot);
   }
 
   ctr(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {

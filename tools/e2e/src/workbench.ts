@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { type BundleOptions, makeBusyboxRootfs, writeBundle } from '@hako/bundles';
 import { configurationPath, guestFolder, hakoPath } from './paths.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
+import { stateRoots } from './state-roots.ts';
 
 /**
  * A place for one test file: a folder for bundles, a state root of its own, and the built hako. `close` deletes every
@@ -30,6 +31,7 @@ export class Workbench {
     this.folder = mkdtempSync(join(tmpdir(), 'e2e-'));
     this.stateRoot = join(this.folder, 'run');
     mkdirSync(this.stateRoot);
+    stateRoots.add(this.stateRoot);
     this.rootfs = makeBusyboxRootfs(join(this.folder, 'rootfs'));
   }
 

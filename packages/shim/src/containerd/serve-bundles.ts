@@ -2,6 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, StateStore } from '@hako/sandbox';
 import { Control } from '../control.ts';
+import { leaveLastWords } from '../last-words.ts';
 import { QuietMemory } from '../quiet-memory.ts';
 import { serveTasks } from '../serve-tasks.ts';
 import { TaskEvents } from '../task-events.ts';
@@ -83,9 +84,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     onShutdown: () => end(0),
   });
   control.onAbandoned(() => end(1));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => void containers.sandbox?.destroy().finally(() => process.exit(1)));
-  }
+  leaveLastWords(log, () => containers.sandbox?.destroy());
   const served = await serveTasks(service, socket, {
     active: () => memory.touch(),
     refused: (message) => log('error', message),
