@@ -4,9 +4,8 @@ import { CodedError, type Problem } from '@hako/errors';
  * - `bad-bundle`: the bundle folder or its config.json cannot be used.
  * - `bad-input`: configuration, annotations or specification have problems; `problems` lists them all.
  * - `no-configuration`: the named configuration file cannot be read.
- * - `unsupported`: all is well described, but this version does not do it.
  */
-export type AdmissionErrorCode = 'bad-bundle' | 'bad-input' | 'no-configuration' | 'unsupported';
+export type AdmissionErrorCode = 'bad-bundle' | 'bad-input' | 'no-configuration';
 
 /** Facts of an {@link AdmissionError}. */
 export interface AdmissionErrorFacts {

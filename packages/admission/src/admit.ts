@@ -1,12 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { formatProblem } from '@hako/errors';
 import type { Translation } from '@hako/oci-translate';
-import { AdmissionError } from './admission-error.ts';
 import { asBadInput } from './as-bad-input.ts';
 import type { ConfigurationChoice } from './configuration-choice.ts';
 import { badBundle, readSpec } from './read-spec.ts';
-import { unsupported } from './unsupported.ts';
 
 /** Who is told how long each phase took; Timings of @hako/sandbox is one. */
 export interface PhaseNotes {
@@ -41,8 +38,6 @@ export async function admit({ id, bundle, choice, timings }: AdmitRequest): Prom
     throw asBadInput(error);
   }
   checkRootfs(translation.container.rootfs.path, specFile);
-  const refusal = unsupported(translation.sandbox);
-  if (refusal !== undefined) throw new AdmissionError('unsupported', formatProblem(refusal), { facts: {} });
   return translation;
 }
 

@@ -8,4 +8,3 @@ export {
 } from './load-configuration.ts';
 export { type BundleText, translateBundle } from './translate-bundle.ts';
 export { type AskedContainer, type Question, translationQuestion } from './translation-question.ts';
-export { unsupported } from './unsupported.ts';

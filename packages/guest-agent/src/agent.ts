@@ -3,6 +3,7 @@ import { TtrpcServer } from '@hako/ttrpc';
 import { Sandbox } from './sandbox.ts';
 import { containerHandlers } from './service/container-service.ts';
 import { diagnosticHandlers } from './service/diagnostic-service.ts';
+import { fileHandlers } from './service/file-service.ts';
 import { type BootTimes, guestHandlers } from './service/guest-service.ts';
 import { withStatuses } from './service/handlers.ts';
 import { healthHandlers } from './service/health.ts';
@@ -51,6 +52,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
         ...resourceHandlers(sandbox),
         ...diagnosticHandlers(sandbox),
         ...networkHandlers(machine, prepared),
+        ...fileHandlers(machine, { prepared, ...(storageRoot === undefined ? {} : { storageRoot }) }),
         ...guestHandlers(machine, options.bootTimes),
       }),
     );

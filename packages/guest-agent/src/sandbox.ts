@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { AgentError } from './agent-error.ts';
 import { Container } from './container.ts';
 import { OomEvents } from './oom-events.ts';
@@ -23,6 +23,8 @@ export class Sandbox {
   readonly oomEvents: OomEvents = new OomEvents();
   /** All containers share the first one's pid namespace (CreateSandboxRequest.sandbox_pidns). */
   sharesPids = false;
+  /** Folder in the guest with hooks for every container (CreateSandboxRequest.guest_hook_path); empty for none. */
+  hookPath = '';
   readonly #runDir: string;
   readonly #containers = new Map<string, Container>();
   #mountPoints: readonly string[] = [];
@@ -96,7 +98,10 @@ export class Sandbox {
   forget(container: Container): void {
     this.#containers.delete(container.id);
     this.storages.release(container.mountPoints);
-    if (container.shareDir !== undefined) unmountBelow(this.machine, container.shareDir);
+    if (container.shareDir !== undefined) {
+      unmountBelow(this.machine, container.shareDir);
+      removeCopies(container.shareDir);
+    }
   }
 
   /** Kills everything; what is mounted is left to the end of the machine, but for disks, which the host keeps. */
@@ -112,5 +117,17 @@ export class Sandbox {
     this.oomEvents.end();
     this.storages.unmountDisks();
     this.machine.sync();
+  }
+}
+
+/** statfs(2) */
+const TMPFS_MAGIC = 0x0102_1994;
+
+/** Where nothing is shared, what the host copied for a container takes memory of the guest. */
+function removeCopies(folder: string): void {
+  try {
+    if (statfsSync(folder).type === TMPFS_MAGIC) rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Nothing was copied, or it goes with the machine.
   }
 }

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Storage } from '@hako/agent-protocol';
@@ -175,4 +184,36 @@ test('a mount in memory gets another size; what is none is refused before anythi
   expect(machine.log).toEqual([]);
   table.remountEphemeral([larger]);
   expect(log()).toEqual(['mount - none R/shm 40 size=2M']);
+});
+
+test('a watchable folder is a copy in memory; a file, and a folder that is too large, are bound', async () => {
+  const source = join(root, 'source');
+  mkdirSync(source);
+  writeFileSync(join(source, 'key'), 'value', { mode: 0o600 });
+  const watchable = (from: string, to: string): Storage =>
+    storage({
+      driver: 'watchable-bind',
+      fstype: 'bind',
+      options: ['bind'],
+      source: from,
+      mountPoint: join(root, to),
+    });
+  const large = join(root, 'large');
+  mkdirSync(large);
+  writeFileSync(join(large, 'file'), new Uint8Array(9 * 1024 * 1024));
+  const mounted = await table.add([
+    watchable(source, 'copy'),
+    watchable(join(source, 'key'), 'one'),
+    watchable(large, 'bound'),
+  ]);
+  expect(readFileSync(join(root, 'copy/key'), 'utf8')).toBe('value');
+  expect(log()).toEqual([
+    'mount tmpfs tmpfs R/copy 6 mode=755',
+    'mount - R/source/key R/one 4096',
+    'mount tmpfs tmpfs R/bound 6 mode=755',
+    'unmount R/bound',
+    'mount - R/large R/bound 4096',
+  ]);
+  table.release(mounted);
+  expect(log().slice(-3)).toEqual(['unmount R/bound', 'unmount R/one', 'unmount R/copy']);
 });

@@ -13,6 +13,7 @@ import { dirname, normalize } from 'node:path';
 import type { Storage } from '@hako/agent-protocol';
 import { AgentError } from './agent-error.ts';
 import { type DiskDriver, diskDrivers, diskFile, isDiskDriver } from './devices/disks.ts';
+import { followFolder } from './files/follow-folder.ts';
 import { parseMountOptions } from './mount-options.ts';
 import type { Machine } from './system/machine.ts';
 
@@ -27,6 +28,7 @@ export const storageDrivers: readonly string[] = [
   'local',
   'ephemeral',
   'overlayfs',
+  'watchable-bind',
   ...diskDrivers,
 ];
 
@@ -53,6 +55,8 @@ export class StorageTable {
   readonly #users = new Map<string, number>();
   /** Mount points of disks: those of their file systems, and those where a container finds the disk itself. */
   readonly #disks = new Map<string, 'file system' | 'file'>();
+  /** What ends the following of the host's folders, by mount point. */
+  readonly #followed = new Map<string, () => void>();
 
   constructor(machine: Machine, root: string = storageRoot) {
     this.#machine = machine;
@@ -118,6 +122,8 @@ export class StorageTable {
       }
       this.#users.delete(mountPoint);
       this.#disks.delete(mountPoint);
+      this.#followed.get(mountPoint)?.();
+      this.#followed.delete(mountPoint);
       this.#machine.unmount(mountPoint);
     }
   }
@@ -175,6 +181,9 @@ export class StorageTable {
       case 'bind':
         this.#bind(storage, target);
         return;
+      case 'watchable-bind':
+        await this.#mountWatchable(storage, target);
+        return;
       case 'overlayfs':
         this.#makeDir(target);
         makeOverlayDirs(storage.options);
@@ -215,6 +224,24 @@ export class StorageTable {
     await this.#mountType(fstype, { ...storage, source: file }, target);
     this.#disks.set(target, 'file system');
     setGroup(storage, target);
+  }
+
+  /** A folder that is too large to be copied is bound, as with Kata, and a file is too: nobody is told of changes then. */
+  async #mountWatchable(storage: Storage, target: string): Promise<void> {
+    if (!statSync(storage.source).isDirectory()) {
+      this.#bind(storage, target);
+      return;
+    }
+    this.#makeDir(target);
+    const { mode } = statSync(storage.source);
+    const options = ['nosuid', 'nodev', `mode=${(mode & 0o7777).toString(8)}`];
+    await this.#mountType('tmpfs', { ...storage, source: 'tmpfs', options }, target);
+    const stop = followFolder(storage.source, target);
+    if (stop !== undefined) this.#followed.set(target, stop);
+    else {
+      this.#machine.unmount(target);
+      this.#bind(storage, target);
+    }
   }
 
   #bind({ source, options }: Storage, target: string): void {

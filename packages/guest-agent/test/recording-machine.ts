@@ -55,6 +55,9 @@ export class RecordingMachine implements Machine {
   watchDevices(): () => void {
     return () => {};
   }
+  growFileSystem(path: string, bytes: bigint): void {
+    this.log.push(`grow ${path} ${bytes}`);
+  }
   sync(): void {
     this.log.push('sync');
   }

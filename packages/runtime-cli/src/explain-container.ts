@@ -1,6 +1,6 @@
 import { asBadInput } from '@hako/admission';
 import type { LoadedConfiguration } from '@hako/admission/translation';
-import { translationQuestion, unsupported } from '@hako/admission/translation';
+import { translationQuestion } from '@hako/admission/translation';
 import type { Spec } from '@hako/oci-spec';
 import { type Explanation, explain } from '@hako/oci-translate';
 import { readExplainTarget } from './explain-target.ts';
@@ -50,8 +50,6 @@ async function withMachine(explanation: Explanation, stateRoot: string): Promise
   if (sandbox === undefined || container === undefined) return explanation;
   // A further member of a pod gets no machine: it runs in that of its sandbox.
   if (container.type === 'pod_container') return explanation;
-  const refusal = unsupported(sandbox);
-  if (refusal !== undefined) return { ...explanation, refused: true, problems: [...problems, refusal] };
   const machine = await explainMachine(sandbox, stateRoot);
   return {
     ...explanation,

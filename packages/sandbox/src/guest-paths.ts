@@ -26,3 +26,8 @@ export function guestMountSource(name: string, index: number): string {
 export function guestDiskFile(name: string, index: number): string {
   return posix.join('/run/kata-containers/sandbox/disks', name, String(index));
 }
+
+/** Where the guest keeps an up to date copy of that container's `index`-th mount. */
+export function guestWatchable(name: string, index: number): string {
+  return posix.join('/run/kata-containers/sandbox/watchable', name, String(index));
+}

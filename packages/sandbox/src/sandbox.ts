@@ -9,6 +9,7 @@ import { createInGuest } from './create-in-guest.ts';
 import { planDisks, type RootfsDisk } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { endWithAgent } from './end-with-agent.ts';
+import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
 import { guestDns } from './guest-dns.ts';
 import { guestKernelModules } from './guest-kernel-modules.ts';
@@ -88,6 +89,7 @@ export class Sandbox {
   #agent: AgentClient | undefined;
   #disks: SandboxDisks | undefined;
   #size: SandboxSize | undefined;
+  #copies: ContainerCopies | undefined;
   #ending: Promise<void> | undefined;
   /** Why the machine is no more. */
   #endReason: string | undefined;
@@ -159,6 +161,7 @@ export class Sandbox {
     if (container.status === 'created') container.init.abandon(137);
     container.abandonExecs();
     this.containers.delete(id);
+    this.#copies?.remove(id);
     if (isLast) await this.destroy();
     else await this.#shares.remove(id);
   }
@@ -190,6 +193,7 @@ export class Sandbox {
       if (agent === undefined || disks === undefined || size === undefined) throw this.#gone();
       await size.add(config.id, config.spec.linux?.resources);
       const attached = await disks.attach(config.id, shared.name, planned);
+      await this.#copies?.add(config.id, shared.copies);
       const notice = await this.timings.measure('container create', () =>
         createInGuest(agent, config, this.config, shared, attached),
       );
@@ -211,6 +215,7 @@ export class Sandbox {
     } catch (error) {
       // What the sandbox's own container leaves is undone with the sandbox.
       if (config.id !== this.config.id) {
+        this.#copies?.remove(config.id);
         await this.#detachDisks(config.id);
         await this.#giveBack(config.id);
         await this.#shares.remove(config.id);
@@ -304,6 +309,7 @@ export class Sandbox {
             hostname: config.hostname,
             sandboxId: config.id,
             kernelModules: guestKernelModules(config.agent, config.hypervisor),
+            guestHookPath: config.hypervisor.guestHookPath,
             dns: [...(dns.length > 0 ? dns : (network?.resolvConf ?? []))],
             storages: vm.shares.map(({ transport }) =>
               shareStorage(transport, config.hypervisor.msize9pBytes),
@@ -314,6 +320,7 @@ export class Sandbox {
         ),
       );
       this.#size = new SandboxSize(machine, agent, config, (message) => this.#options.onNotice?.(message));
+      this.#copies = new ContainerCopies(agent, (message) => this.#log(message));
       this.#agent = agent;
     } catch (error) {
       await machine.stop();
@@ -338,6 +345,7 @@ export class Sandbox {
       this.#endReason = reason;
       this.#log(`machine has ended: ${reason}`);
       for (const container of this.containers.values()) container.machineEnded(reason);
+      this.#copies?.close();
       // What fails here is undone with the journal.
       void network?.close().catch(() => {});
     });

@@ -4,6 +4,9 @@ import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { isBlockDeviceMount } from './disks/plan-disks.ts';
 import { ephemeralVolume } from './ephemeral-volume.ts';
+import type { PlannedCopy } from './files/container-copies.ts';
+import { entriesOfTree } from './files/host-tree.ts';
+import { isWatchedVolume, watchableVolume } from './files/watchable-volume.ts';
 import { guestMountSource, guestRootfs } from './guest-paths.ts';
 import type { GuestStorage } from './guest-storage.ts';
 import type { Host } from './host.ts';
@@ -29,7 +32,13 @@ export interface SharedContainer {
   readonly mounts: readonly SharedMount[];
   /** What the guest is to mount for it before. */
   readonly storages: readonly GuestStorage[];
+  /** What the guest is to get a copy of before, where nothing is shared. */
+  readonly copies: readonly PlannedCopy[];
 }
+
+/** What of the host may be copied into the guest's memory: a small image, and volumes as Kubernetes' ConfigMaps. */
+const ROOTFS_LIMITS = { entries: 8192, bytes: 64 * 1024 * 1024 };
+const VOLUME_LIMITS = { entries: 1024, bytes: 16 * 1024 * 1024 };
 
 /** What is shared for a container. */
 export interface ShareRequest {
@@ -47,7 +56,7 @@ export interface ShareRequest {
  * Puts what one container needs of the host under the sandbox's share: its root file system and the sources of its
  * bind mounts, each by a bind mount of its own. What is read-only for the container is read-only here, on the
  * host's side, where the guest cannot change it. What only looks like the host's is named as the guest's own: /dev/shm,
- * and volumes in memory.
+ * and volumes in memory. With `shared_fs = "none"` nothing is bound: the same is planned as copies.
  *
  * @throws SandboxError `host-refused`, `unsupported`, naming the source
  */
@@ -57,9 +66,16 @@ export async function shareContainer(
   ledger: ResourceLedger,
 ): Promise<SharedContainer> {
   const base = join(shareRoot, name);
+  const isCopied = sandbox.hypervisor.sharedFs === 'none';
+  const copies: PlannedCopy[] = [];
   mkdirSync(join(base, 'rootfs'), { recursive: true, mode: 0o755 });
   mkdirSync(join(base, 'mounts'), { recursive: true, mode: 0o755 });
-  if (!rootfsIsDisk) {
+  if (isCopied && !rootfsIsDisk) {
+    const { path: source } = container.rootfs;
+    copies.push(
+      plannedCopy({ source, guestPath: guestRootfs(name), limits: ROOTFS_LIMITS, followed: false }),
+    );
+  } else if (!rootfsIsDisk) {
     // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
     if (container.rootfs.readonly) prepareMountPoints(container);
     await bind(container.rootfs.path, join(base, 'rootfs'), container.rootfs.readonly, host, ledger);
@@ -85,13 +101,25 @@ export async function shareContainer(
       mounts.push({ index, guestSource: volume.guestSource });
       continue;
     }
+    const guestSource = guestMountSource(name, index);
+    if (isCopied) {
+      // A new version of a file takes the old one's place, and what a container has mounted is the old one.
+      const followed = isDirectory;
+      copies.push(plannedCopy({ source, guestPath: guestSource, limits: VOLUME_LIMITS, followed }));
+      mounts.push({ index, guestSource });
+      continue;
+    }
     const target = join(base, 'mounts', String(index));
     if (isDirectory) mkdirSync(target, { recursive: true, mode: 0o755 });
     else closeSync(openSync(target, 'a', 0o600));
     await bind(source, target, isReadonly(mount.options ?? []), host, ledger);
-    mounts.push({ index, guestSource: guestMountSource(name, index) });
+    if (isDirectory && isWatchedVolume(source)) {
+      const storage = watchableVolume(guestSource, name, index);
+      storages.push(storage);
+      mounts.push({ index, guestSource: storage.mountPoint });
+    } else mounts.push({ index, guestSource });
   }
-  return { name, rootfs: guestRootfs(name), mounts, storages };
+  return { name, rootfs: guestRootfs(name), mounts, storages, copies };
 }
 
 /** Takes a container's folder out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */
@@ -102,6 +130,12 @@ export async function unshareContainer(
   const base = join(shareRoot, name);
   for (const target of host.mountsBelow(base)) host.unmountAll(target);
   await removeTree(base, host);
+}
+
+/** What is too large is refused before a machine boots for it. @throws SandboxError `unsupported` */
+function plannedCopy(copy: PlannedCopy): PlannedCopy {
+  entriesOfTree(copy.source, copy.limits);
+  return copy;
 }
 
 /** The last word counts; `rro` is `ro` for the mounts below too, which hako's binds are in any case. */

@@ -1,26 +1,16 @@
 import type { VmConfig, VmDevice } from '@hako/hypervisor';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { SHARE_TAG } from './guest-paths.ts';
-import { sandboxError } from './sandbox-error.ts';
 import type { SandboxPaths } from './state-paths.ts';
 
 /**
- * The machine of a sandbox, as it is handed to a hypervisor's backend.
- *
- * @throws SandboxError `unsupported`
- */
+ * The machine of a sandbox, as it is handed to a hypervisor's backend. */
 export function vmConfig(
   config: SandboxConfig,
   paths: Pick<SandboxPaths, 'vm' | 'share' | 'logs'>,
   devices: readonly VmDevice[] = [],
 ): VmConfig {
   const transport = config.hypervisor.sharedFs;
-  if (transport === 'none') {
-    throw sandboxError(
-      'unsupported',
-      'shared_fs = "none" cannot bring a root file system into the VM in this version',
-    );
-  }
   return {
     id: config.id,
     runtimeDir: paths.vm,
@@ -28,7 +18,8 @@ export function vmConfig(
     hypervisor: config.hypervisor,
     kernelParams: config.kernelParams,
     assetHashes: config.assetHashes,
-    shares: [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],
+    shares:
+      transport === 'none' ? [] : [{ tag: SHARE_TAG, hostPath: paths.share, transport, readonly: false }],
     devices,
     // Devices bring their descriptors, so the VMM can do without the host's network.
     vmmNetwork: config.network.disableNewNetNs ? 'inherited' : 'own',

@@ -19,6 +19,7 @@ import { makeBusyboxRootfs } from '@hako/bundles';
 import { ContainerdCri, CriPod, namespaceMode } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compileFileProgram } from '../src/compile-file-program.ts';
 import { hakoPath } from '../src/paths.ts';
 import { until } from '../src/until.ts';
 
@@ -41,7 +42,9 @@ beforeAll(async () => {
   volumes = join(folder, 'pod/volumes');
   mkdirSync(volumes, { recursive: true });
   cri = new ContainerdCri({ folder: join(folder, 'c'), binFolder: dirname(hakoPath) });
-  await cri.startWithImages(makeBusyboxRootfs(join(folder, 'rootfs')));
+  const rootfs = makeBusyboxRootfs(join(folder, 'rootfs'));
+  await compileFileProgram(rootfs);
+  await cri.startWithImages(rootfs);
   const linux = {
     securityContext: { namespaceOptions: { network: namespaceMode.node }, privileged: true },
   };
@@ -100,7 +103,7 @@ test('emptyDir on disk and in memory, with the group of the pod, and parts of bo
   expect(readdirSync(memory, { recursive: true })).toEqual(['sub']);
 });
 
-test('configMap: a new version is seen at once, one by subPath stays; hostPath is what it is on the host', async () => {
+test('configMap: who watches is told of a new version, one by subPath stays; hostPath is what it is on the host', async () => {
   const settings = join(volumes, 'kubernetes.io~configmap/settings');
   mkdirSync(settings, { recursive: true });
   // A link to a folder is replaced, so that all files change at once.
@@ -131,8 +134,12 @@ test('configMap: a new version is seen at once, one by subPath stays; hostPath i
   });
   const read = async (script: string) => (await pod.exec(user, ...sh(script))).stdout;
   expect(await read('cat /settings/key /one')).toBe('v1v1');
+  // A program that watches the folder is told, although the change is the host's.
+  await read('file-checks watch /settings ..data > /tmp/seen 2>&1 &');
+  await until(async () => (await read('cat /tmp/seen')) === 'watching\n', 'the program watches');
   project('v2');
-  await until(async () => (await read('cat /settings/key')) === 'v2', 'the new version is seen');
+  await until(async () => (await read('cat /tmp/seen')) === 'watching\n..data\n', 'who watches is told');
+  expect(await read('cat /settings/key')).toBe('v2');
   expect(await read('cat /one')).toBe('v1');
   expect(await read('cat /file; echo made > /host/made')).toBe('of the host\n');
   expect(readFileSync(join(hostFolder, 'made'), 'utf8')).toBe('made\n');

@@ -197,7 +197,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Drop-in hook directory with prestart, poststart, poststop below it.',
-    effect: noEffect('hooks of the guest image are not run yet'),
   },
   disableNestingChecks: {
     toml: 'disable_nesting_checks',

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -15,6 +16,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -67,6 +69,14 @@ function files(): void {
   const into = new Uint8Array(4);
   say('read', readSync(fd, into), [...into], writeSync(fd, 'é'));
   closeSync(fd);
+  const holed = openSync(join(dir, 'holed'), 'w+');
+  say('write at', writeSync(holed, new Uint8Array([1, 2, 3, 4]), 1, 2, 5_000_000_000));
+  say('holed', statSync(join(dir, 'holed')).size);
+  closeSync(holed);
+  unlinkSync(join(dir, 'holed'));
+  lchownSync(join(dir, 'link'), lstatSync(dir).uid, lstatSync(dir).gid);
+  const { type, bsize, blocks, files: inodes } = statfsSync('/proc');
+  say('file system', { type, bsize, blocks, inodes }, statfsSync(dir).bavail > 0, statfsSync(dir).ffree > 0);
   unlinkSync(join(dir, 'link'));
   mkdirSync(join(dir, 'a/b/c'), { recursive: true });
   mkdirSync(join(dir, 'a/b'), { recursive: true });
@@ -99,6 +109,8 @@ function failures(): void {
   say(errorOf(() => symlinkSync('/x', '/proc/version')));
   say(errorOf(() => readlinkSync('/proc/version')));
   say(errorOf(() => chmodSync(missing, 0o600)));
+  say(errorOf(() => lchownSync(missing, 0, 0)));
+  say(errorOf(() => statfsSync(missing)));
   say(errorOf(() => closeSync(9999)));
   say(errorOf(() => process.kill(2 ** 22 + 1, 9)));
   say('nul', existsSync('a\0b'));

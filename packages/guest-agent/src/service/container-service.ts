@@ -7,6 +7,7 @@ import {
 } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import { allowMountedDisks, diskDriver, withGuestDevices } from '../devices/container-devices.ts';
+import { withGuestHooks } from '../guest-hooks.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { withSharedNamespaces } from '../shared-namespaces.ts';
 import { storageRoot } from '../storage.ts';
@@ -39,7 +40,8 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         container.shareDir = shareDirOf(request.OCI?.Root?.Path);
         container.mountPoints = await sandbox.storages.add(request.storages);
         const withDevices = await withGuestDevices(spec, request.devices, sandbox.machine);
-        await container.create(allowMountedDisks(withDevices, sandbox.storages.diskFiles));
+        const withHooks = withGuestHooks(withDevices, sandbox.hookPath);
+        await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
         sandbox.founded(container);
       } catch (error) {
         sandbox.forget(container);

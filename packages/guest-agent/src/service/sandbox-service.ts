@@ -15,8 +15,9 @@ export function sandboxHandlers(
   },
 ): AgentHandlers {
   return {
-    async createSandbox({ hostname, dns, storages, kernelModules, sandboxPidns }) {
+    async createSandbox({ hostname, dns, storages, kernelModules, sandboxPidns, guestHookPath }) {
       sandbox.sharesPids = sandboxPidns;
+      sandbox.hookPath = guestHookPath;
       await parts.prepared();
       if (hostname !== '') writeFileSync('/proc/sys/kernel/hostname', hostname);
       for (const { name, parameters } of kernelModules) {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { ConsoleSocket } from './console-socket.ts';
+import { growFileSystem } from './grow-file-system.ts';
 import { loadModuleFiles } from './kernel-modules.ts';
 import { errno, type Libc } from './libc.ts';
 import type { Command, ConsoleOffer, Machine, MountRequest, ProcessPipes } from './machine.ts';
@@ -182,6 +183,10 @@ export class LinuxMachine implements Machine {
     if (status !== 0) {
       throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
     }
+  }
+
+  growFileSystem(path: string, bytes: bigint): void {
+    growFileSystem(this.#libc, path, bytes);
   }
 
   sync(): void {

@@ -69,6 +69,11 @@ export interface Machine {
   watchDevices(changed: () => void): () => void;
   /** Loads kernel modules and what they need; those that are loaded or built in are passed over. Throws AgentError. */
   loadModules(names: readonly string[]): Promise<void>;
+  /**
+   * Makes a mounted file system larger, up to `bytes`. Throws AgentError `failed-precondition` for one that cannot grow,
+   * `internal`.
+   */
+  growFileSystem(path: string, bytes: bigint): void;
   sync(): void;
   powerOff(): void;
 }

@@ -1,6 +1,7 @@
 import { arch } from '../syscall-numbers.ts';
 
 export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
 
 /** Flags of open(2) as in Node's `fs.constants`; two differ by machine. */
 export const constants = {

@@ -38,10 +38,26 @@ export function readSync(fd: number, into: Uint8Array): number {
   return checked(syscall('read', fd, into, into.length), 'read');
 }
 
-/** Bytes written, which may be fewer. */
-export function writeSync(fd: number, data: string | Uint8Array): number {
+/** Bytes written, which may be fewer. With `position`, there in the file: `length` bytes of a memory from `offset` on. */
+export function writeSync(fd: number, data: string | Uint8Array): number;
+export function writeSync(
+  fd: number,
+  data: Uint8Array,
+  offset: number,
+  length: number,
+  position: number,
+): number;
+export function writeSync(
+  fd: number,
+  data: string | Uint8Array,
+  offset?: number,
+  length?: number,
+  position?: number,
+): number {
   const bytes = bytesOf(data);
-  return checked(syscall('write', fd, bytes, bytes.length), 'write');
+  if (offset === undefined || length === undefined || position === undefined)
+    return checked(syscall('write', fd, bytes, bytes.length), 'write');
+  return checked(syscall('pwrite64', fd, bytes.subarray(offset, offset + length), length, position), 'write');
 }
 
 export function readFileSync(path: string, encoding: Encoding): string;

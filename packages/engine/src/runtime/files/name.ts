@@ -1,7 +1,7 @@
 import { native } from '../native.ts';
 import { syscall } from '../syscall.ts';
 import { checked } from '../system-error.ts';
-import { AT_FDCWD, O_CLOEXEC, O_PATH } from './constants.ts';
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, O_CLOEXEC, O_PATH } from './constants.ts';
 
 const longestPathBytes = 4096;
 
@@ -38,6 +38,11 @@ export function chmodSync(path: string, mode: number): void {
 
 export function chownSync(path: string, uid: number, gid: number): void {
   checked(syscall('fchownat', AT_FDCWD, path, uid, gid, 0), 'chown', path);
+}
+
+/** Of a link itself. */
+export function lchownSync(path: string, uid: number, gid: number): void {
+  checked(syscall('fchownat', AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW), 'lchown', path);
 }
 
 function readLink(link: string, name: string, path: string): string {

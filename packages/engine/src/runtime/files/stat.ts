@@ -1,8 +1,7 @@
 import { syscall } from '../syscall.ts';
 import { checked } from '../system-error.ts';
-import { AT_FDCWD, constants } from './constants.ts';
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, constants } from './constants.ts';
 
-const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_BASIC_STATS = 0x7ff;
 const statxBytes = 256;
 const S_IFMT = 0o170000;

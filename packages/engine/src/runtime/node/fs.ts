@@ -8,10 +8,12 @@ export {
   writeFileSync,
   writeSync,
 } from '../files/file.ts';
+export { type StatsFs, statfsSync } from '../files/file-system.ts';
 export { type Dirent, mkdirSync, readdirSync, rmdirSync, rmSync } from '../files/folder.ts';
 export {
   chmodSync,
   chownSync,
+  lchownSync,
   readlinkSync,
   realpathSync,
   renameSync,
