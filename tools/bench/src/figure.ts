@@ -18,6 +18,8 @@ export interface Goal {
   readonly atMost: number;
   /** From the medians by label; undefined where a reading that it needs was not taken. */
   readonly value: (median: (label: string) => number | undefined) => number | undefined;
+  /** What Kata 1.13 came to where the goals were set, measured in the same way. */
+  readonly kata?: number;
 }
 
 /** A figure, set up: variants to sample in turns, then `dispose`. */
@@ -32,6 +34,12 @@ export interface Figure {
   /** Word for --only. */
   readonly name: string;
   readonly title: string;
+  /** How it is measured, for those who read the report: whole sentences. */
+  readonly method: string;
+  /** Measured a single time, without a round that is not counted: for what takes minutes and does not vary. */
+  readonly once?: true;
+  /** Measures the libraries of this checkout, not the executables of `workspace`: nothing that `--against` could compare. */
+  readonly ownLibraries?: true;
   prepare(context: BenchContext): Promise<PreparedFigure>;
 }
 
@@ -40,16 +48,19 @@ export interface BenchContext {
   readonly workspace: string;
   /** Folder for bundles and state, removed at the end. */
   readonly folder: string;
+  /** A word that no other measurement on this host uses: what the ids of its containers begin with. */
+  readonly tag: string;
   /** Root file system with busybox. */
   readonly rootfs: string;
 }
 
 /** The quotient of two medians. */
-export function ratioGoal(of: string, over: string, atMost: number): Goal {
+export function ratioGoal(of: string, over: string, atMost: number, kata?: number): Goal {
   return {
     name: `${of} / ${over}`,
     unit: 'x',
     atMost,
+    ...(kata === undefined ? {} : { kata }),
     value: (median) => {
       const [top, bottom] = [median(of), median(over)];
       return top === undefined || bottom === undefined ? undefined : top / bottom;
@@ -58,6 +69,12 @@ export function ratioGoal(of: string, over: string, atMost: number): Goal {
 }
 
 /** The median itself. */
-export function medianGoal(label: string, unit: 'ms' | 'µs' | 'MiB', atMost: number): Goal {
-  return { name: label, unit, atMost, value: (median) => median(label) };
+export function medianGoal(label: string, unit: 'ms' | 'µs' | 'MiB', atMost: number, kata?: number): Goal {
+  return {
+    name: label,
+    unit,
+    atMost,
+    ...(kata === undefined ? {} : { kata }),
+    value: (median) => median(label),
+  };
 }

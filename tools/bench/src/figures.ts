@@ -1,5 +1,7 @@
 import type { Figure } from './figure.ts';
 import { copy } from './figures/copy.ts';
+import { deletion } from './figures/delete.ts';
+import { density } from './figures/density.ts';
 import { exec } from './figures/exec.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
@@ -8,4 +10,14 @@ import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [coldStart, idleSandbox, exec, pods, hotplug, copy, translation];
+export const figures: readonly Figure[] = [
+  coldStart,
+  idleSandbox,
+  exec,
+  deletion,
+  density,
+  pods,
+  hotplug,
+  copy,
+  translation,
+];

@@ -1,71 +1,74 @@
 // Measures the figures, prints a table of each and writes all of them as JSON. Started by tools/bench/run.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { join } from 'node:path';
 import { makeBusyboxRootfs } from '@hako/bundles';
+import { formatComparison } from './comparison.ts';
 import { figures } from './figures.ts';
-import { interleave } from './interleave.ts';
 import { describeMachine } from './machine.ts';
-import { judge, summarize } from './statistics.ts';
+import { measure, type Result } from './measure.ts';
+import { type Options, parseOptions, usage } from './options.ts';
+import { writeReport } from './report/write-report.ts';
+import { mergeResults, type Results, readResults, writeResults } from './results.ts';
 import { formatFigure } from './table.ts';
 
 const workspace = join(import.meta.dirname, '../../..');
-const usage = `Usage: tools/bench/run [--runs N] [--json FILE] [--only NAME]...
 
-Measures the hako that tools/quickstart built. Figures: ${figures.map(({ name }) => name).join(', ')}.
-
-  --runs N     samples of each variant, after one that is not counted; default 9
-  --json FILE  where the results go; default .hako-cache/bench.json
-  --only NAME  only this figure; may be given again
-`;
-
-const { values: options } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '9' },
-    json: { type: 'string', default: join(workspace, '.hako-cache/bench.json') },
-    only: { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-});
-const rounds = Number(options.runs);
-const unknown = options.only.filter((name) => !figures.some((figure) => figure.name === name));
-if (options.help || !Number.isSafeInteger(rounds) || rounds < 1 || unknown.length > 0) {
-  process.stderr.write(usage);
-  process.exit(options.help ? 0 : 2);
+function optionsOrExit(): Options {
+  try {
+    const options = parseOptions(process.argv.slice(2), workspace);
+    if (!options.help) return options;
+    process.stdout.write(usage);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
 }
 
-const machine = describeMachine(workspace);
-console.log(
-  Object.entries(machine)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('\n'),
-);
+const options = optionsOrExit();
+const workspaces = options.against === undefined ? [workspace] : [workspace, options.against];
+const machines = workspaces.map(describeMachine);
+for (const [name, value] of Object.entries(machines[0] ?? {})) console.log(`${name}: ${value}`);
+if (machines[1] !== undefined) console.log(`against: ${machines[1].commit}`);
+
+const results: Result[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-const results: object[] = [];
 try {
   const rootfs = makeBusyboxRootfs(join(folder, 'rootfs'));
   for (const figure of figures) {
     if (options.only.length > 0 && !options.only.includes(figure.name)) continue;
-    const prepared = await figure.prepare({ workspace, folder, rootfs });
-    try {
-      const readings = await interleave(prepared.variants, rounds, ({ name }, round) => {
-        if (process.stderr.isTTY)
-          process.stderr.write(`\r\u001b[K${figure.name}: round ${round} of ${rounds}, ${name}`);
-      });
-      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-      const summaries = summarize(readings);
-      const goals = judge(prepared.goals, summaries);
-      console.log(`\n${formatFigure(figure.title, summaries, goals)}`);
-      results.push({ figure: figure.name, title: figure.title, readings: summaries, goals });
-    } finally {
-      await prepared.dispose();
+    if (options.against !== undefined && figure.ownLibraries === true) {
+      console.log(`\n${figure.title}\nmeasures the libraries of this checkout: not compared`);
+      continue;
     }
+    const [here, there] = await measure(figure, {
+      workspaces,
+      folder,
+      rootfs,
+      rounds: options.rounds,
+      onSample: (name, round) => {
+        if (process.stderr.isTTY) {
+          process.stderr.write(`\r\u001b[K${figure.name}: round ${round} of ${options.rounds}, ${name}`);
+        }
+      },
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    if (here === undefined) continue;
+    results.push(here);
+    const table = formatFigure(figure.title, here.readings, here.goals);
+    console.log(`\n${there === undefined ? table : formatComparison(figure.title, here, there)}`);
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
-const file = resolve(options.json);
-mkdirSync(dirname(file), { recursive: true });
-writeFileSync(file, `${JSON.stringify({ machine, rounds, figures: results }, null, 2)}\n`);
-console.log(`\nwritten to ${file}`);
+if (options.against === undefined) {
+  const machine = machines[0] ?? {};
+  const measured: Results = {
+    figures: results.map((result) => ({ ...result, machine, rounds: options.rounds })),
+  };
+  const all = options.report ? mergeResults(readResults(options.json), measured) : measured;
+  writeResults(options.json, all);
+  console.log(`\nwritten to ${options.json}`);
+  if (options.report) console.log(`written to ${writeReport(workspace, all.figures).join(', ')}`);
+}

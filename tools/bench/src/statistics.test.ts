@@ -36,9 +36,13 @@ it('samples in turns, back and forth, and does not count the first round', async
       return [ms(name, order.length)];
     },
   });
-  const readings = await interleave([variant('a'), variant('b')], 2);
+  const variants = [variant('a'), variant('b')];
+  const samples = await interleave(variants, 2);
   expect(order.join('')).toBe('baabba');
-  expect(readings.map(({ value }) => value)).toEqual([3, 4, 5, 6]);
+  expect(samples.flatMap(({ readings }) => readings).map(({ value }) => value)).toEqual([3, 4, 5, 6]);
+  expect(samples.map(({ variant }) => variants.indexOf(variant))).toEqual([0, 1, 1, 0]);
+  await interleave(variants, 1, { warmUp: false });
+  expect(order.join('')).toBe('baabbaab');
 });
 
 it('prints a table with its goals', () => {

@@ -16,6 +16,7 @@ export interface GoalResult {
   readonly atMost: number;
   readonly value: number;
   readonly reached: boolean;
+  readonly kata?: number;
 }
 
 /** The middle of the values; of an even number the mean of the two in the middle. Throws for none. */
@@ -40,8 +41,10 @@ export function summarize(readings: readonly Reading[]): Summary[] {
 /** Goals whose readings were taken. */
 export function judge(goals: readonly Goal[], summaries: readonly Summary[]): GoalResult[] {
   const medians = new Map(summaries.map((summary) => [summary.label, summary.median]));
-  return goals.flatMap(({ name, unit, atMost, value: evaluate }) => {
+  return goals.flatMap(({ name, unit, atMost, kata, value: evaluate }) => {
     const value = evaluate((label) => medians.get(label));
-    return value === undefined ? [] : { name, unit, atMost, value, reached: value <= atMost };
+    if (value === undefined) return [];
+    const peer = kata === undefined ? {} : { kata };
+    return { name, unit, atMost, value, reached: value <= atMost, ...peer };
   });
 }

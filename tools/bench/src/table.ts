@@ -10,28 +10,33 @@ export function formatFigure(
     ['', 'median', 'least', 'most', 'samples'],
     ...summaries.map(({ label, unit, median, min, max, samples }) => [
       label,
-      `${number(median)} ${unit}`,
-      `${number(min)} ${unit}`,
-      `${number(max)} ${unit}`,
+      `${formatNumber(median)} ${unit}`,
+      `${formatNumber(min)} ${unit}`,
+      `${formatNumber(max)} ${unit}`,
       `${samples.length}`,
     ]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
+  const lines = alignColumns(rows);
+  const verdicts = goals.map(
+    ({ name, unit, atMost, value, reached }) =>
+      `goal: ${name} <= ${atMost} ${unit}: ${formatNumber(value)} ${unit}, ${reached ? 'reached' : 'NOT reached'}`,
+  );
+  return [title, ...lines, ...verdicts].join('\n');
+}
+
+/** Lines of a table: the first column to the left, the others to the right. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
     row
       .map((cell, column) =>
         column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
       )
       .join('  '),
   );
-  const verdicts = goals.map(
-    ({ name, unit, atMost, value, reached }) =>
-      `goal: ${name} <= ${atMost} ${unit}: ${number(value)} ${unit}, ${reached ? 'reached' : 'NOT reached'}`,
-  );
-  return [title, ...lines, ...verdicts].join('\n');
 }
 
 /** Three digits that matter: 0.53, 8.42, 17.3, 1299. */
-function number(value: number): string {
+export function formatNumber(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }

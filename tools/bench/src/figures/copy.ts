@@ -15,14 +15,16 @@ const BYTES = MIB << 20;
 export const copy: Figure = {
   name: 'copy',
   title: `${MIB} MiB out of a VM, and what a further process costs`,
-  async prepare({ workspace, folder, rootfs }) {
+  method:
+    "A process in the container writes zeros from the guest's memory; `hako exec` is read to its end by a pipe. Bare: the same machine's kernel with an init that writes as much to the port.",
+  async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const bundle = writeBundle(join(folder, 'copy-bundle'), { rootfs, args: ['sleep', '100000'] });
     const guestFolder = join(workspace, 'dist/guest');
     const initrd = join(folder, 'copy-initrd.img');
     writeFileSync(initrd, copyInitrd(readFileSync(join(guestFolder, 'probe-initrd.img')), BYTES));
-    const floor = await Floor.prepare({ hako, initrd, bundle, folder });
-    const id = `bench-copy-${process.pid}`;
+    const floor = await Floor.prepare({ hako, initrd, bundle, folder, tag });
+    const id = `${tag}-copy`;
     const global = ['--root', join(folder, 'copy')];
     const call = (...args: string[]) => timeProgram(hako, [...global, ...args]);
     await call('create', '--bundle', bundle, id);

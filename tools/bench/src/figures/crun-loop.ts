@@ -9,9 +9,11 @@ import { createInterface, type Interface } from 'node:readline';
 export class CrunLoop {
   readonly #shell: ChildProcess;
   readonly #answers: Interface;
+  readonly #tag: string;
   #count = 0;
 
-  constructor(bundle: string, stateRoot: string) {
+  constructor(bundle: string, stateRoot: string, tag: string) {
+    this.#tag = tag;
     const script = `
       umount /sys/fs/cgroup/unified 2>/dev/null
       while read -r id; do crun --root "$2" run --bundle "$1" "$id" </dev/null >/dev/null; echo "status $?"; done`;
@@ -29,7 +31,7 @@ export class CrunLoop {
   async run(): Promise<number> {
     this.#count += 1;
     const start = performance.now();
-    this.#shell.stdin?.write(`bench-crun-${process.pid}-${this.#count}\n`);
+    this.#shell.stdin?.write(`${this.#tag}-crun-${this.#count}\n`);
     const [answer] = (await once(this.#answers, 'line')) as [string];
     if (answer !== 'status 0') throw new Error(`crun run failed: ${answer}`);
     return performance.now() - start;

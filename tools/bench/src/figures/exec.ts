@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { connectTask, execProcessSpec } from '@hako/shim/client';
-import { type Figure, type Reading, ratioGoal } from '../figure.ts';
+import { type Figure, medianGoal, type Reading, ratioGoal } from '../figure.ts';
 import { timeProgram } from '../processes.ts';
 
 const inGuest = 'crun exec by the agent';
@@ -13,11 +13,13 @@ const inGuest = 'crun exec by the agent';
 export const exec: Figure = {
   name: 'exec',
   title: 'exec of /bin/true in a running container',
-  async prepare({ workspace, folder, rootfs }) {
+  method:
+    "`hako exec ID /bin/true` from start to exit, and of such a call the part that is the guest's crun: the agent's answer to ExecProcess.",
+  async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const stateRoot = join(folder, 'exec');
     const bundle = writeBundle(join(folder, 'exec-bundle'), { rootfs, args: ['sleep', '100000'] });
-    const id = `bench-exec-${process.pid}`;
+    const id = `${tag}-exec`;
     const call = (...args: string[]) => timeProgram(hako, ['--root', stateRoot, ...args]);
     await call('run', '--detach', '--bundle', bundle, id);
     const { task, close } = await connectTask(join(stateRoot, id, 'shim.sock'));
@@ -44,7 +46,7 @@ export const exec: Figure = {
         },
         { name: inGuest, sample: sampleGuest },
       ],
-      goals: [ratioGoal('hako exec', inGuest, 2)],
+      goals: [ratioGoal('hako exec', inGuest, 2), medianGoal('hako exec', 'ms', 150, 1130)],
       dispose: async () => {
         close();
         await call('delete', '--force', id);

@@ -27,8 +27,9 @@ export class Floor {
     initrd: string;
     bundle: string;
     folder: string;
+    tag: string;
   }): Promise<Floor> {
-    const id = `bench-floor-${process.pid}`;
+    const id = `${options.tag}-floor`;
     const global = ['--root', join(options.folder, 'floor')];
     await timeProgram(options.hako, [...global, 'create', '--bundle', options.bundle, id]);
     const qemu = findProcesses(id).find(({ args }) => args[0]?.includes('qemu-system'));

@@ -27,6 +27,9 @@ export const hotplug: Figure = {
   name: 'hotplug',
   title:
     'Resizing: 1 vCPU and 512 MiB until the guest uses them, beside the bare commands; what many cycles leave',
+  method:
+    'From the request until the guest uses what was plugged in, beside the same QMP commands and the same write to sysfs without hako. Then many changes in a row.',
+  ownLibraries: true,
   async prepare({ workspace, folder }) {
     const guestFolder = join(workspace, 'dist/guest');
     const { hypervisor, runtime } = defaultRuntimeConfig({

@@ -25,17 +25,19 @@ const shimLabel = (containers: number) =>
 export const pods: Figure = {
   name: 'pods',
   title: 'Pods through CRI: /bin/true in each container; memory (PSS) of all host processes; ten at once',
-  async prepare({ workspace, folder, rootfs }) {
+  method:
+    'A containerd of its own with hako and runc as CRI handlers. From RunPodSandbox until `/bin/true` has ended in each container; memory (PSS) of all host processes of the pod while its containers sleep.',
+  async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const bundle = writeBundle(join(folder, 'pods-bundle'), { rootfs, args: ['/bin/true'] });
     const initrd = join(workspace, 'dist/guest/probe-initrd.img');
-    const floor = await Floor.prepare({ hako, initrd, bundle, folder });
+    const floor = await Floor.prepare({ hako, initrd, bundle, folder, tag });
     const cri = new ContainerdCri({ folder: join(folder, 'cri'), binFolder: join(workspace, 'dist/bin') });
     await cri.startWithImages(rootfs);
     let count = 0;
     const runPod = async (handler: string, containers: number): Promise<CriPod> => {
       count += 1;
-      const pod = await CriPod.run(cri, `bench-${count}`, handler);
+      const pod = await CriPod.run(cri, `${tag}-${count}`, handler);
       for (let index = 0; index < containers; index += 1) {
         await pod.exited(await pod.start(`c${index}`, ['/bin/true']));
       }

@@ -13,17 +13,19 @@ const timingsSchema = z.object({ phases: z.array(z.object({ name: z.string(), ms
 export const coldStart: Figure = {
   name: 'start',
   title: 'Cold run of /bin/true',
-  async prepare({ workspace, folder, rootfs }) {
+  method:
+    'From the start of the command to its end. The floor is the same QEMU, kernel and machine with an init that writes one byte to the virtio-serial port, until that byte arrives. crun runs the same bundle without a machine.',
+  async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const bundle = writeBundle(join(folder, 'true-bundle'), { rootfs, args: ['/bin/true'] });
     const timings = join(folder, 'timings.json');
     const initrd = join(workspace, 'dist/guest/probe-initrd.img');
-    const floor = await Floor.prepare({ hako, initrd, bundle, folder });
-    const crun = new CrunLoop(bundle, join(folder, 'crun'));
+    const floor = await Floor.prepare({ hako, initrd, bundle, folder, tag });
+    const crun = new CrunLoop(bundle, join(folder, 'crun'), tag);
     let count = 0;
     const runHako = async () => {
       count += 1;
-      const id = `bench-run-${process.pid}-${count}`;
+      const id = `${tag}-run-${count}`;
       const args = ['--root', join(folder, 'start'), 'run', '--bundle', bundle, '--timings', timings, id];
       const total = await timeProgram(hako, args);
       const { phases } = timingsSchema.parse(JSON.parse(readFileSync(timings, 'utf8')));
@@ -44,7 +46,7 @@ export const coldStart: Figure = {
           sample: async () => [{ label: 'crun run', value: await crun.run(), unit: 'ms' }],
         },
       ],
-      goals: [ratioGoal('hako run', 'floor', 1.5), medianGoal('  translate', 'ms', 3)],
+      goals: [ratioGoal('hako run', 'floor', 1.35, 3.6), medianGoal('  translate', 'ms', 3)],
       dispose: async () => {
         await Promise.all([crun.close(), floor.close()]);
       },

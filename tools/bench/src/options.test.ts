@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseOptions } from './options.ts';
+
+it('measures everything nine times unless told otherwise', () => {
+  expect(parseOptions([], '/work')).toMatchObject({
+    rounds: 9,
+    json: '/work/.hako-cache/bench.json',
+    only: [],
+    against: undefined,
+    report: false,
+  });
+  expect(parseOptions(['--runs', '3', '--only', 'start', '--only', 'exec'], '/work')).toMatchObject({
+    rounds: 3,
+    only: ['start', 'exec'],
+  });
+});
+
+it('says all that is wrong at once', () => {
+  expect(() =>
+    parseOptions(['--runs', 'x', '--only', 'nothing', '--against', '/absent', '--report'], '/work'),
+  ).toThrow(
+    '--only nothing: no such figure\n--runs x: a number from 1\n' +
+      '--against /absent: has no dist/bin/hako; run tools/quickstart in it\n--report is of one checkout, not of two',
+  );
+});
+
+it('takes another checkout that has been built', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-options-'));
+  try {
+    mkdirSync(join(folder, 'dist/bin'), { recursive: true });
+    writeFileSync(join(folder, 'dist/bin/hako'), '');
+    expect(parseOptions(['--against', folder], '/work').against).toBe(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,34 @@
+import type { Measured } from '../results.ts';
+import { drawSvg } from './draw-svg.ts';
+
+/** Labels of phases are indented below the start that they are parts of. */
+const isPhase = (label: string): boolean => label.startsWith('  ') && label.trim() !== 'total';
+
+/** Where the time of a start goes: one bar per kind of start that was measured, one piece per phase. SVG. */
+export function startPicture(
+  starts: readonly { readonly name: string; readonly measured: Measured }[],
+): string {
+  const bars = starts.map(({ name, measured }) => ({
+    name,
+    phases: new Map(
+      measured.readings.flatMap(({ label, median }) => (isPhase(label) ? [[label.trim(), median]] : [])),
+    ),
+  }));
+  const phases = [...new Set(bars.flatMap((bar) => [...bar.phases.keys()]))];
+  return drawSvg(
+    {
+      title: { text: 'Where the time of a start goes (medians)' },
+      legend: { bottom: 0 },
+      grid: { left: 80, right: 40, top: 50, bottom: 90 },
+      xAxis: { type: 'value', name: 'ms', nameLocation: 'middle', nameGap: 26 },
+      yAxis: { type: 'category', inverse: true, data: bars.map(({ name }) => name) },
+      series: phases.map((phase) => ({
+        name: phase,
+        type: 'bar',
+        stack: 'start',
+        data: bars.map((bar) => Math.round((bar.phases.get(phase) ?? 0) * 10) / 10),
+      })),
+    },
+    { width: 900, height: 190 + 60 * bars.length },
+  );
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { type Measured, mergeResults, readResults, writeResults } from '../results.ts';
+import { summarize } from '../statistics.ts';
+import { writeReport } from './write-report.ts';
+
+const measured = (figure: string, medians: Record<string, number>, unit: 'ms' | 'MiB' = 'ms'): Measured => ({
+  figure,
+  title: `Title of ${figure}`,
+  method: `Method of ${figure}.`,
+  machine: { commit: 'abc', date: '2026-01-02T03:04:05Z', cpus: 2, cpu: 'CPU' },
+  rounds: 1,
+  readings: summarize(Object.entries(medians).map(([label, value]) => ({ label, value, unit }))).map(
+    (summary) => ({ ...summary, samples: [...summary.samples] }),
+  ),
+  goals: [{ name: `${figure} goal`, unit, atMost: 1, value: 2, reached: false, kata: 3 }],
+});
+
+it('writes goals, figures and pictures, and keeps what was measured before', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-report-'));
+  try {
+    const file = join(folder, 'bench.json');
+    expect(readResults(file)).toEqual({ figures: [] });
+    writeResults(file, {
+      figures: [measured('start', { 'hako run': 3, '  kernel': 2 }), measured('exec', { e: 1 })],
+    });
+    const { figures } = mergeResults(readResults(file), {
+      figures: [
+        measured('exec', { exec: 150 }),
+        measured('density', { 'cold, 1 running': 260, 'cold, 20 running': 250 }, 'MiB'),
+      ],
+    });
+    expect(writeReport(folder, figures)).toEqual([
+      'SPEED.md',
+      'docs/speed/start.svg',
+      'docs/speed/memory.svg',
+    ]);
+    const text = readFileSync(join(folder, 'SPEED.md'), 'utf8');
+    expect(text).toContain('| exec goal | <= 1 ms | 2.00 ms | **not reached** | 3 ms |');
+    expect(text).toContain('## Title of start\n\nMethod of start. At commit abc, 2026-01-02, 1 rounds.');
+    expect(text).toContain('| &nbsp;&nbsp;kernel | 2.00 ms | 2.00 ms | 2.00 ms | 1 |');
+    expect(text).toContain('| exec | 150 ms |');
+    expect(text).not.toContain('| e |');
+    expect(text).toContain('![memory per sandbox](docs/speed/memory.svg)');
+    const picture = readFileSync(join(folder, 'docs/speed/start.svg'), 'utf8');
+    expect(picture).toMatch(/^<svg /);
+    expect(picture).toContain('kernel');
+    expect(readFileSync(join(folder, 'docs/speed/memory.svg'), 'utf8')).toContain('cold');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
