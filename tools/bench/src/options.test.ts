@@ -5,14 +5,14 @@ import { expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
 
 it('measures everything nine times unless told otherwise', () => {
-  expect(parseOptions([], '/work')).toMatchObject({
+  expect(parseOptions([], '/clone')).toMatchObject({
     rounds: 9,
-    json: '/work/.hako-cache/bench.json',
+    json: '/clone/.hako-cache/bench.json',
     only: [],
     against: undefined,
     report: false,
   });
-  expect(parseOptions(['--runs', '3', '--only', 'start', '--only', 'exec'], '/work')).toMatchObject({
+  expect(parseOptions(['--runs', '3', '--only', 'start', '--only', 'exec'], '/clone')).toMatchObject({
     rounds: 3,
     only: ['start', 'exec'],
   });
@@ -20,7 +20,7 @@ it('measures everything nine times unless told otherwise', () => {
 
 it('says all that is wrong at once', () => {
   expect(() =>
-    parseOptions(['--runs', 'x', '--only', 'nothing', '--against', '/absent', '--report'], '/work'),
+    parseOptions(['--runs', 'x', '--only', 'nothing', '--against', '/absent', '--report'], '/clone'),
   ).toThrow(
     '--only nothing: no such figure\n--runs x: a number from 1\n' +
       '--against /absent: has no dist/bin/hako; run tools/quickstart in it\n--report is of one checkout, not of two',
@@ -32,7 +32,7 @@ it('takes another checkout that has been built', () => {
   try {
     mkdirSync(join(folder, 'dist/bin'), { recursive: true });
     writeFileSync(join(folder, 'dist/bin/hako'), '');
-    expect(parseOptions(['--against', folder], '/work').against).toBe(folder);
+    expect(parseOptions(['--against', folder], '/clone').against).toBe(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }

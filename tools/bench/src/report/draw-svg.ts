@@ -12,9 +12,11 @@ interface Echarts {
   ): { setOption(option: object): void; renderToSVGString(): string; dispose(): void };
 }
 
+const require = createRequire(import.meta.url);
+
 /** Draws a chart, described as echarts' options, as SVG text. White behind it, so that it can be read on any page. */
 export function drawSvg(option: object, size: { width: number; height: number }): string {
-  const echarts = createRequire(import.meta.url)('echarts') as Echarts;
+  const echarts = require('echarts') as Echarts;
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
     chart.setOption({ animation: false, backgroundColor: '#ffffff', ...option });
