@@ -1,3 +1,4 @@
+import { TtrpcError } from '@hako/ttrpc';
 import { describe, expect, test } from 'vitest';
 import { serveAgent } from '../test/fake-agent.ts';
 import { connectAgent } from './agent-client.ts';
@@ -39,6 +40,43 @@ describe('processStdout', () => {
     }
     await agent.check({});
     expect(asked).toEqual([1_048_576, 0]);
+    agent.close();
+  });
+
+  test('asked before the process is there: once, or again where the agent did not know it', async () => {
+    let isKnown = false;
+    let asked = 0;
+    const { connection } = serveAgent({
+      readStdout: ({ execId }) => {
+        asked += 1;
+        if (!isKnown && execId !== 'early') throw new TtrpcError('not-found', execId);
+        return { data: Buffer.from(execId) };
+      },
+      closeStdin: () => {
+        asked += 1;
+        if (!isKnown) throw new TtrpcError('not-found', 'no process');
+      },
+    });
+    const agent = await connectAgent(connection);
+    const started = Promise.withResolvers<void>();
+    const first = async (execId: string) => {
+      const { value } = await agent.processStdout('c', execId, { started: started.promise }).next();
+      return Buffer.from(value ?? []).toString();
+    };
+    expect(await first('early')).toBe('early');
+    const late = first('late');
+    const closed = agent.sendStdin('c', 'late', [], { started: started.promise });
+    await agent.check({});
+    isKnown = true;
+    started.resolve();
+    expect(await late).toBe('late');
+    await closed;
+    expect(asked).toBe(5);
+    isKnown = false;
+    const failed = Promise.reject(new Error('no such program'));
+    await expect(agent.processStdout('c', 'none', { started: failed }).next()).rejects.toThrow(
+      'no such program',
+    );
     agent.close();
   });
 

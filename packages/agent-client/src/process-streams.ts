@@ -10,6 +10,11 @@ export interface StreamOptions {
    */
   readonly pieceBytes?: number;
   readonly signal?: AbortSignal;
+  /**
+   * The call that makes the process, where it has no answer yet. An agent that knows the process by then, as hako's does,
+   * answers without a further round trip; with another one the first call is made again after it.
+   */
+  readonly started?: Promise<unknown>;
 }
 
 /** A process in a container. */
@@ -35,9 +40,11 @@ export async function* readProcessStream(
 ): AsyncGenerator<Uint8Array, void> {
   const len = pieceBytesOf(options, ids);
   let isLeft = false;
+  let { started } = options;
   try {
     for (;;) {
-      const { data } = await read({ ...ids, len }, callOptions(options));
+      const { data } = await onceKnown(() => read({ ...ids, len }, callOptions(options)), started);
+      started = undefined;
       if (data.length > len) throw strange(`${data.length} bytes where ${len} were asked for`, ids);
       if (data.length === 0) return;
       isLeft = true;
@@ -49,7 +56,7 @@ export async function* readProcessStream(
   }
 }
 
-/** Writes all of `source`, then closes the stream. */
+/** Writes all of `source`, then closes the stream. Takes nothing from it before the process has `started`. */
 export async function sendStdin(
   calls: Pick<Calls, 'writeStdin' | 'closeStdin'>,
   ids: ProcessIds,
@@ -57,6 +64,8 @@ export async function sendStdin(
   options: StreamOptions = {},
 ): Promise<void> {
   const pieceBytes = pieceBytesOf(options, ids);
+  const isEmpty = Array.isArray(source) && source.length === 0;
+  if (!isEmpty) await options.started;
   for await (const chunk of source) {
     // An empty write would close the stream, so an empty chunk is not sent.
     for (let at = 0; at < chunk.length; ) {
@@ -66,7 +75,18 @@ export async function sendStdin(
       at += len;
     }
   }
-  await calls.closeStdin(ids, callOptions(options));
+  await onceKnown(() => calls.closeStdin(ids, callOptions(options)), options.started);
+}
+
+/** A call about a process that the agent may not know yet. */
+async function onceKnown<T>(call: () => Promise<T>, started: Promise<unknown> | undefined): Promise<T> {
+  if (started === undefined) return call();
+  try {
+    return await call();
+  } catch {
+    await started;
+    return call();
+  }
 }
 
 function callOptions({ signal }: StreamOptions): { signal?: AbortSignal } {

@@ -129,6 +129,7 @@ export {
   Route,
 } from './gen/types.ts';
 export { ADDED_MEMORY_KEY, ONLINE_VCPUS_KEY } from './guest-size.ts';
+export { KEPT_STATUS_FEATURE } from './kept-status.ts';
 export {
   LOST_MEMBERS_FEATURE,
   LOST_MEMBERS_KEY,

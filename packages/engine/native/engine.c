@@ -5,10 +5,13 @@
  * rest (event loop, files, processes, timers) is TypeScript over it; see ../src/runtime/native.ts, which describes each
  * member.
  */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "quickjs.h"
@@ -77,6 +80,84 @@ done:
     return result;
 }
 
+static void free_texts(JSContext *ctx, char **texts)
+{
+    for (int i = 0; texts != NULL && texts[i] != NULL; i++)
+        JS_FreeCString(ctx, texts[i]);
+    js_free(ctx, texts);
+}
+
+/* A list of texts as argv or envp, for free_texts; NULL with an exception pending. */
+static char **texts_from(JSContext *ctx, JSValueConst list)
+{
+    uint32_t count;
+    JSValue length = JS_GetPropertyStr(ctx, list, "length");
+    int failed = JS_IsException(length) || JS_ToUint32(ctx, &count, length) < 0;
+    JS_FreeValue(ctx, length);
+    char **texts = failed ? NULL : js_mallocz(ctx, ((size_t)count + 1) * sizeof *texts);
+    for (uint32_t i = 0; texts != NULL && i < count; i++) {
+        JSValue item = JS_GetPropertyUint32(ctx, list, i);
+        texts[i] = (char *)JS_ToCString(ctx, item);
+        JS_FreeValue(ctx, item);
+        if (texts[i] == NULL) {
+            free_texts(ctx, texts);
+            return NULL;
+        }
+    }
+    return texts;
+}
+
+/* The child of vfork, until it is another program; does not come back. */
+static void become_program(const char *file, char **args, char **env, const int fds[3], volatile int *failure)
+{
+    struct sigaction usual = { .sa_handler = SIG_DFL };
+    sigset_t none;
+    sigemptyset(&none);
+    sigaction(SIGPIPE, &usual, NULL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int i = 0; i < 3; i++)
+        if (dup2(fds[i], i) < 0)
+            goto failed;
+    execve(file, args, env);
+failed:
+    *failure = errno;
+    _exit(127);
+}
+
+/*
+ * spawn(file, argv, envp, stdin, stdout, stderr): pid of a child, or minus errno. The descriptors are above 2. The child has no signal blocked, and
+ * takes SIGPIPE as any program does. In C, since a child that shares this memory until it is another program must not
+ * run JavaScript; one with a copy of it costs the pages' copies, and this process a page fault for each later on.
+ */
+static JSValue native_spawn(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
+{
+    JSValue result = JS_EXCEPTION;
+    int fds[3];
+    const char *file = JS_ToCString(ctx, argv[0]);
+    char **args = texts_from(ctx, argv[1]), **env = texts_from(ctx, argv[2]);
+    if (file == NULL || args == NULL || env == NULL)
+        goto done;
+    for (int i = 0; i < 3; i++)
+        if (JS_ToInt32(ctx, &fds[i], argv[3 + i]) < 0)
+            goto done;
+
+    volatile int failure = 0;
+    pid_t pid = vfork();
+    if (pid == 0)
+        become_program(file, args, env, fds, &failure);
+    if (pid < 0)
+        failure = errno;
+    else if (failure != 0)
+        waitpid(pid, NULL, 0);
+    result = JS_NewInt32(ctx, failure == 0 ? pid : -failure);
+done:
+    free_texts(ctx, env);
+    free_texts(ctx, args);
+    if (file != NULL)
+        JS_FreeCString(ctx, file);
+    return result;
+}
+
 static JSValue native_address(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
     size_t size = 0;
@@ -129,6 +210,7 @@ static JSValue native_on_rejection(JSContext *ctx, JSValueConst this_value, int 
 
 static const JSCFunctionListEntry native_functions[] = {
     JS_CFUNC_DEF("syscall", 1, native_syscall),         JS_CFUNC_DEF("address", 1, native_address),
+    JS_CFUNC_DEF("spawn", 6, native_spawn),
     JS_CFUNC_DEF("encode", 1, native_encode),           JS_CFUNC_DEF("decode", 1, native_decode),
     JS_CFUNC_DEF("runJobs", 0, native_run_jobs),        JS_CFUNC_DEF("onRejection", 1, native_on_rejection),
 };

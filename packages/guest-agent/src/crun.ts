@@ -17,10 +17,11 @@ export async function crun(
     ...(stdio === undefined ? {} : { stdio }),
     fixedAddresses: true,
   });
-  if (status === 0) return;
-  const message = lastError(logFile) ?? `crun ${args[0] ?? ''} failed with exit status ${status}`;
+  // crun makes it also when it has nothing to say, and a container may have any number of execs.
+  const message = status === 0 ? undefined : lastError(logFile);
   rmSync(logFile, { force: true });
-  throw new AgentError('internal', message);
+  if (status === 0) return;
+  throw new AgentError('internal', message ?? `crun ${args[0] ?? ''} failed with exit status ${status}`);
 }
 
 /**

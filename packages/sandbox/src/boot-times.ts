@@ -1,4 +1,5 @@
 import type { AgentClient } from '@hako/agent-client';
+import { guestFeatures } from './guest-features.ts';
 
 /** How a guest's boot divides, as it says itself. */
 export interface BootTimes {
@@ -13,9 +14,9 @@ export interface BootTimes {
  * it could answer. Undefined for an agent that does not tell, or tells what cannot be.
  */
 export async function bootTimes(agent: AgentClient, bootMs: number): Promise<BootTimes | undefined> {
-  const { agentDetails } = await agent.getGuestDetails({});
-  const startMs = feature(agentDetails?.extraFeatures ?? [], 'hako.boot.agent_start_ms');
-  const readyMs = feature(agentDetails?.extraFeatures ?? [], 'hako.boot.agent_ready_ms');
+  const features = await guestFeatures(agent);
+  const startMs = feature(features, 'hako.boot.agent_start_ms');
+  const readyMs = feature(features, 'hako.boot.agent_ready_ms');
   const agentMs = readyMs - startMs;
   if (!(agentMs >= 0 && agentMs <= bootMs)) return undefined;
   return { kernelMs: bootMs - agentMs, agentMs };

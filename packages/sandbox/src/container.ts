@@ -1,5 +1,6 @@
 import type { AgentClient } from '@hako/agent-client';
 import {
+  KEPT_STATUS_FEATURE,
   lostMembersOfProcess,
   lostMembersOfResources,
   processToProto,
@@ -11,6 +12,7 @@ import type { ContainerConfig } from '@hako/oci-translate';
 import { cannotExec } from './cannot-exec.ts';
 import { checkContainerId } from './container-id.ts';
 import type { ContainerStatus } from './container-state.ts';
+import { guestFeatures } from './guest-features.ts';
 import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
@@ -54,6 +56,8 @@ export class Container {
   /** How often the guest's kernel has killed in this container for want of memory. */
   oomKills = 0;
   readonly #stopped = Promise.withResolvers<ProcessExit>();
+  /** See AttachOptions; false until the agent was asked. */
+  #statusIsKept = false;
   readonly #agent: AgentClient;
   readonly #events: ContainerEvents;
   /** Changes of the status, one at a time: what is legal was decided on the status that the one before left. */
@@ -92,19 +96,14 @@ export class Container {
       }
       if (this.status !== 'created')
         throw this.#wrongState(`cannot start a container that is ${this.status}`);
-      try {
-        await guestRefused(
-          this.#agent.startContainer({ containerId: this.config.id }),
-          'start',
-          this.config.id,
-        );
-      } catch (error) {
-        // Its process may have ended (a startContainer hook failed): then its end is seen.
-        this.init.attach();
-        throw error;
-      }
-      this.#setStatus('running');
-      this.init.attach();
+      const starting = guestRefused(
+        this.#agent.startContainer({ containerId: this.config.id }),
+        'start',
+        this.config.id,
+      ).then(() => this.#setStatus('running'));
+      // Where it fails, its process may have ended (a startContainer hook failed): then its end is seen.
+      this.init.attach({ started: starting.catch(() => {}) });
+      await starting;
       try {
         await this.#events.started();
       } catch (error) {
@@ -227,24 +226,35 @@ export class Container {
 
   async startExec(execId: string): Promise<void> {
     const exec = this.exec(execId);
-    if (exec.status !== 'added') throw this.#wrongState(`process ${execId} was started already`);
+    if (exec.status !== 'added' || exec.process.isAttached) {
+      throw this.#wrongState(`process ${execId} was started already`);
+    }
     if (this.status !== 'running')
       throw this.#wrongState(`cannot exec in a container that is ${this.status}`);
     const process = guestProcess(exec.spec);
-    await guestRefused(
+    const starting = guestRefused(
       this.#agent.execProcess(
         { containerId: this.config.id, execId, process: processToProto(process) },
         besideMessage(lostMembersOfProcess(process)),
       ),
       'exec',
       this.config.id,
+    ).then(() => {
+      exec.status = 'running';
+      const stopped = (): void => {
+        exec.status = 'stopped';
+      };
+      exec.process.exited.then(stopped, stopped);
+    });
+    exec.process.attach({ started: starting, statusIsKept: this.#statusIsKept });
+    await starting;
+    // For the next one: this one is not to wait for the answer.
+    guestFeatures(this.#agent).then(
+      (features) => {
+        this.#statusIsKept = features.includes(KEPT_STATUS_FEATURE);
+      },
+      () => {},
     );
-    exec.status = 'running';
-    const stopped = (): void => {
-      exec.status = 'stopped';
-    };
-    exec.process.exited.then(stopped, stopped);
-    exec.process.attach();
   }
 
   /** @throws SandboxError `exec-not-found` */

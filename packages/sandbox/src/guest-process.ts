@@ -27,11 +27,19 @@ export interface ProcessExit {
   readonly at: Date;
 }
 
+/** How a process is begun with. */
+export interface AttachOptions {
+  /** The call that makes or starts it, which may have no answer yet. Where it fails there is no end of the process to be seen. */
+  readonly started?: Promise<unknown>;
+  /** The agent keeps the status, and unread output, of a process whose status was asked for (KEPT_STATUS_FEATURE). */
+  readonly statusIsKept?: boolean;
+}
+
 /**
  * One process in the guest, a container's init or an exec, with its streams.
  *
- * `attach` begins to move bytes and to wait; it is legal after the agent knows the process, and once is enough. `exited`
- * resolves after the last byte of output was handed to its stream: whoever sees the status has seen all output.
+ * `attach` begins to move bytes and to wait, at the earliest right behind the call that makes the process; once is enough.
+ * `exited` resolves after the last byte of output was handed to its stream: whoever sees the status has seen all output.
  */
 export class GuestProcess {
   readonly #agent: AgentClient;
@@ -60,17 +68,24 @@ export class GuestProcess {
     return this.#exit.promise;
   }
 
-  attach(): void {
+  get isAttached(): boolean {
+    return this.#isAttached;
+  }
+
+  attach(options: AttachOptions = {}): void {
     if (this.#isAttached) return;
     this.#isAttached = true;
+    const { started, statusIsKept = false } = options;
     const { stdin, stdout, stderr, terminal = false } = this.#io;
     const ids = [this.#containerId, this.#execId] as const;
-    // No stdin at all is an empty one; but nobody types an end into a terminal that only shows output.
-    if (stdin !== undefined || !terminal) this.#sending = this.#sendInput(stdin ?? []);
+    const beginning = started === undefined ? {} : { started };
     const { signal: killed } = this.#killed;
-    const outputs = [copyOutput(this.#agent.processStdout(...ids), stdout, killed)];
-    if (!terminal) outputs.push(copyOutput(this.#agent.processStderr(...ids), stderr, killed));
-    void this.#settle(outputs);
+    const outputs = [copyOutput(this.#agent.processStdout(...ids, beginning), stdout, killed)];
+    if (!terminal) outputs.push(copyOutput(this.#agent.processStderr(...ids, beginning), stderr, killed));
+    // No stdin at all is an empty one; but nobody types an end into a terminal that only shows output.
+    if (stdin !== undefined || !terminal) this.#sending = this.#sendInput(stdin ?? [], beginning);
+    const waiting = statusIsKept ? this.#wait().catch(() => undefined) : undefined;
+    void this.#settle(outputs, waiting, started);
   }
 
   async signal(signal: number): Promise<void> {
@@ -101,11 +116,14 @@ export class GuestProcess {
     this.#finish(status);
   }
 
-  async #sendInput(source: Readable | readonly Uint8Array[]): Promise<void> {
+  async #sendInput(
+    source: Readable | readonly Uint8Array[],
+    beginning: Pick<AttachOptions, 'started'>,
+  ): Promise<void> {
     const { signal } = this.#stdinDone;
     try {
-      const input = closableInput(source, this.#stdinClosing.signal);
-      await this.#agent.sendStdin(this.#containerId, this.#execId, input, { signal });
+      const input = Array.isArray(source) ? source : closableInput(source, this.#stdinClosing.signal);
+      await this.#agent.sendStdin(this.#containerId, this.#execId, input, { signal, ...beginning });
     } catch {
       // The process ended or closed its stdin: what the caller still writes goes nowhere, as with a pipe.
       this.#io.stdin?.destroy();
@@ -118,11 +136,26 @@ export class GuestProcess {
     await this.#agent.closeStdin({ containerId: this.#containerId, execId: this.#execId });
   }
 
-  async #settle(outputs: readonly Promise<void>[]): Promise<void> {
+  #wait(): Promise<{ readonly status: number }> {
+    return this.#agent.waitProcess({ containerId: this.#containerId, execId: this.#execId });
+  }
+
+  async #settle(
+    outputs: readonly Promise<void>[],
+    waiting: Promise<{ readonly status: number } | undefined> | undefined,
+    started: Promise<unknown> | undefined,
+  ): Promise<void> {
+    const copied = Promise.all(outputs);
+    copied.catch(() => {});
+    try {
+      await started;
+    } catch {
+      return;
+    }
     try {
       // Output first: an agent may forget the process, and its unread output, once its status was collected.
-      await Promise.all(outputs);
-      const reply = await this.#agent.waitProcess({ containerId: this.#containerId, execId: this.#execId });
+      await copied;
+      const reply = (await waiting) ?? (await this.#wait());
       this.#finish(reply.status & 0xff);
     } catch (error) {
       // A broken connection is the machine's end, or leads to it; that comes by `abandon`, with its cause.

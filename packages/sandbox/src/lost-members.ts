@@ -6,6 +6,7 @@ import {
   lostMembersToText,
   pathText,
 } from '@hako/agent-protocol';
+import { guestFeatures } from './guest-features.ts';
 
 /** Sections for other platforms, and what names things of the host: nothing of it is for this guest. */
 const NOT_FOR_THE_GUEST: ReadonlySet<string> = new Set([
@@ -36,8 +37,7 @@ export async function lostNotice(
 ): Promise<string | undefined> {
   const members = membersForGuest(lost);
   if (members.length === 0) return undefined;
-  const { agentDetails } = await agent.getGuestDetails({});
-  if (agentDetails?.extraFeatures.includes(LOST_MEMBERS_FEATURE) === true) return undefined;
+  if ((await guestFeatures(agent)).includes(LOST_MEMBERS_FEATURE)) return undefined;
   const paths = members.map(({ path }) => pathText(path)).join(', ');
   return `warning: the agent in this guest has no field for ${paths}: left out`;
 }

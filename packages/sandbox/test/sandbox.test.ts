@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { KEPT_STATUS_FEATURE } from '@hako/agent-protocol';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -127,6 +128,45 @@ test('an exec runs beside the container and only while that runs', async () => {
   await expect(container.kill(15, 'e1', false)).rejects.toMatchObject({ code: 'not-running' });
   expect(() => container.exec('nope')).toThrow(expect.objectContaining({ code: 'exec-not-found' }));
   expect(statusNow()).toBe('running');
+  await sandbox.destroy();
+});
+
+test('the status of an exec is asked for at its start, of an agent that keeps it', async () => {
+  machine.features = [KEPT_STATUS_FEATURE];
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  const process = { user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' };
+  const run = async (execId: string) => {
+    container.addExec(execId, process, {});
+    await container.startExec(execId);
+    return container.exec(execId).process;
+  };
+  const first = await run('e1');
+  machine.endProcess('e1', 3);
+  expect(await first.exited).toMatchObject({ status: 3 });
+  const second = await run('e2');
+  // It answers the calls in turn, and this one is the last that came.
+  await container.update({});
+  expect(machine.statusesAsked).toEqual(['e1', 'e2']);
+  machine.endProcess('e2', 4);
+  expect(await second.exited).toMatchObject({ status: 4 });
+  expect(machine.statusesAsked).toEqual(['e1', 'e2']);
+  await sandbox.destroy();
+});
+
+test('an exec that the guest refuses has no end, and is not begun again', async () => {
+  machine.refusals.set('execProcess', 'no such program');
+  const config = prepare();
+  const container = await sandbox.createContainer({ config, io: {}, pid: 1 });
+  await container.start();
+  container.addExec('e1', { user: { uid: 0, gid: 0 }, args: ['id'], cwd: '/' }, {});
+  await expect(container.startExec('e1')).rejects.toMatchObject({ code: 'guest-refused' });
+  await expect(container.startExec('e1')).rejects.toMatchObject({ code: 'wrong-state' });
+  const { process, status } = container.exec('e1');
+  expect(status).toBe('added');
+  process.abandon(126);
+  expect(await process.exited).toMatchObject({ status: 126 });
   await sandbox.destroy();
 });
 

@@ -5,6 +5,18 @@ export type SyscallArgument = number | bigint | string | ArrayBufferLike | Array
 export interface Native {
   /** A system call: its result, or minus the errno. Throws TypeError for a text that holds a NUL. */
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
+  /**
+   * Starts a file as a child with these descriptors, which must be above 2, as its first three: its pid, or minus the
+   * errno.
+   */
+  spawn(
+    file: string,
+    args: readonly string[],
+    environment: readonly string[],
+    stdin: number,
+    stdout: number,
+    stderr: number,
+  ): number;
   /** Where memory lies, for structures that hold pointers; valid as long as the caller keeps the memory. */
   address(memory: ArrayBufferLike | ArrayBufferView): number;
   /** UTF-8 of a text; a lone surrogate becomes three bytes that are no UTF-8. */

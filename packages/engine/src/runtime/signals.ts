@@ -3,11 +3,9 @@ import { syscall } from './syscall.ts';
 import { checked } from './system-error.ts';
 
 const SIG_BLOCK = 0;
-const SIG_SETMASK = 2;
 const maskBytes = 8;
 const SFD_NONBLOCK_CLOEXEC = 0o2004000;
 const infoBytes = 128;
-const SIG_DFL = 0n;
 const SIG_IGN = 1n;
 
 /** Numbers of signals; the same on x86-64 and arm64. */
@@ -58,16 +56,6 @@ function deliver(): void {
 
 /** Writing to a pipe that nobody reads is an error like any other, as in Node.js. */
 export function ignoreBrokenPipes(): void {
-  setAction(SIG_IGN);
-}
-
-/** Before another program is executed, which inherits both: signals as any program expects them. */
-export function resetSignals(): void {
-  setAction(SIG_DFL);
-  syscall('rt_sigprocmask', SIG_SETMASK, new BigUint64Array(1), null, maskBytes);
-}
-
-function setAction(handler: bigint): void {
   // struct sigaction of the kernel: handler, flags, (x86-64: restorer,) mask.
-  syscall('rt_sigaction', signalNumbers.SIGPIPE, new BigUint64Array([handler, 0n, 0n, 0n]), null, maskBytes);
+  syscall('rt_sigaction', signalNumbers.SIGPIPE, new BigUint64Array([SIG_IGN, 0n, 0n, 0n]), null, maskBytes);
 }

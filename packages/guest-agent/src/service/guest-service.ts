@@ -1,5 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { ADDED_MEMORY_KEY, LOST_MEMBERS_FEATURE, ONLINE_VCPUS_KEY } from '@hako/agent-protocol';
+import {
+  ADDED_MEMORY_KEY,
+  KEPT_STATUS_FEATURE,
+  LOST_MEMBERS_FEATURE,
+  ONLINE_VCPUS_KEY,
+} from '@hako/agent-protocol';
 import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import { diskDrivers, diskFile } from '../devices/disks.ts';
@@ -35,6 +40,7 @@ export function guestHandlers(machine: Machine, bootTimes: () => BootTimes): Age
           supportsSeccomp: true,
           extraFeatures: [
             LOST_MEMBERS_FEATURE,
+            KEPT_STATUS_FEATURE,
             `hako.boot.agent_start_ms=${agentStartMs}`,
             `hako.boot.agent_ready_ms=${agentReadyMs}`,
           ],

@@ -45,6 +45,8 @@ export class FakeMachine implements Hypervisor {
   readonly refusals: Map<string, string> = new Map();
   /** Calls that are never answered. */
   readonly silences: Set<string> = new Set();
+  /** Processes whose statuses were asked for. */
+  readonly statusesAsked: string[] = [];
   /** What came beside messages: members that the protocol has no field for. */
   readonly lostMembers: string[] = [];
   /** The spec of the last container, as the guest got it. */
@@ -209,7 +211,10 @@ export class FakeMachine implements Hypervisor {
         return { len: data.length };
       },
       closeStdin: ({ execId }) => log('closeStdin', execId),
-      waitProcess: async ({ execId }) => ({ status: await processOf(execId).ended.promise }),
+      waitProcess: async ({ execId }) => {
+        this.statusesAsked.push(execId);
+        return { status: await processOf(execId).ended.promise };
+      },
     };
   }
 }
