@@ -1,3 +1,4 @@
+export { FORWARD_PORT_KEY } from './forward-port.ts';
 export {
   AddARPNeighborsRequest,
   AddSwapPathRequest,

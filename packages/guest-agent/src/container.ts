@@ -39,6 +39,8 @@ export class Container {
   readonly #machine: Machine;
   readonly #dir: string;
   readonly #processes = new Map<string, GuestProcess>();
+  /** Those of them that run beside the container. */
+  readonly #forwards = new Set<GuestProcess>();
   #state: 'creating' | 'created' | 'running' | 'removing' = 'creating';
   #cgroupDir: string | undefined;
   #execCount = 0;
@@ -142,13 +144,7 @@ export class Container {
 
   /** Starts another process from its process.json. Throws AgentError. */
   async exec(execId: string, spec: object, terminal: boolean): Promise<void> {
-    if (this.state !== 'running' || this.#frozen) {
-      const state = this.#frozen ? 'paused' : this.state;
-      throw new AgentError('failed-precondition', `container ${this.id} is ${state}, not running`);
-    }
-    if (this.#processes.has(execId)) {
-      throw new AgentError('already-exists', `container ${this.id} has a process ${execId} already`);
-    }
+    this.#checkNewProcess(execId);
     const process = this.#newProcess(execId, terminal);
     this.#processes.set(execId, process);
     const files = `${this.#dir}/exec-${this.#execCount++}`;
@@ -176,6 +172,45 @@ export class Container {
       this.lookForOom();
       this.#forgetOldExecs();
     });
+  }
+
+  /**
+   * Connects to a TCP port of the machine's loopback, by IPv4 or else IPv6, as a process of that id: its stdin is sent, what
+   * comes is its stdout. It runs beside the container, whose root need not hold a program for that.
+   */
+  forwardPort(execId: string, port: number): void {
+    this.#checkNewProcess(execId);
+    const process = this.#newProcess(execId, false);
+    const script = 'busybox nc 127.0.0.1 "$0" || exec busybox nc ::1 "$0"';
+    try {
+      const { pid, exited } = this.#machine.start({
+        args: ['sh', '-c', script, String(port)],
+        ...(process.childFds === undefined ? {} : { stdio: process.childFds }),
+      });
+      process.started(pid, exited);
+    } catch (error) {
+      process.abandon();
+      throw error;
+    } finally {
+      process.closeChildEnds();
+    }
+    this.#processes.set(execId, process);
+    this.#forwards.add(process);
+    void process.exit.then(() => {
+      this.#forwards.delete(process);
+      this.#forgetOldExecs();
+    });
+  }
+
+  /** Throws AgentError where no process of that id can come into being now. */
+  #checkNewProcess(execId: string): void {
+    if (this.state !== 'running' || this.#frozen) {
+      const state = this.#frozen ? 'paused' : this.state;
+      throw new AgentError('failed-precondition', `container ${this.id} is ${state}, not running`);
+    }
+    if (this.#processes.has(execId)) {
+      throw new AgentError('already-exists', `container ${this.id} has a process ${execId} already`);
+    }
   }
 
   /** The process of that id. Throws AgentError `not-found`. */
@@ -265,6 +300,7 @@ export class Container {
     this.#state = 'removing';
     try {
       if (!this.init.exited || this.#processes.size > 1) this.signalAll(SIGKILL);
+      for (const process of this.#forwards) process.signal(SIGKILL);
       await this.#allExited(timeoutMs);
       await crun(this.#machine, `${this.#dir}/delete.log`, ['delete', '--force', this.id]);
     } catch (error) {

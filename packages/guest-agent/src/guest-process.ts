@@ -94,9 +94,10 @@ export class GuestProcess {
     this.#streams = { stdin: terminal.stdin, stdout: terminal.stdout, stderr: undefined };
   }
 
-  started(pid: number): void {
+  /** @param exited its exit status, where it is no orphan that is adopted only now */
+  started(pid: number, exited: Promise<number> = this.#machine.adopt(pid)): void {
     this.#pid = pid;
-    void this.#machine.adopt(pid).then((status) => {
+    void exited.then((status) => {
       this.#streams?.stdin.close();
       this.#streams?.stdout.drainWithin(drainMs);
       this.#streams?.stderr?.drainWithin(drainMs);

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { AgentService } from '@hako/agent-protocol';
+import { text } from 'node:stream/consumers';
+import { AgentService, FORWARD_PORT_KEY } from '@hako/agent-protocol';
 import { expect, test, vi } from 'vitest';
 import { AgentFixture } from './agent-fixture.ts';
 
@@ -72,6 +75,49 @@ test('execs, many at once and one that is not there', async () => {
   await expect(agent.waitProcess({ containerId, execId: 'bad' })).rejects.toMatchObject({
     code: 'not-found',
   });
+});
+
+test('forwards to a port beside the container, and refuses what is none', async () => {
+  await using fixture = new AgentFixture();
+  const { agent } = fixture;
+  const containerId = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId });
+  const forward = (execId: string, port: string) =>
+    agent.execProcess(
+      { containerId, execId, process: fixture.process(['none']) },
+      { metadata: { [FORWARD_PORT_KEY]: port } },
+    );
+  // Answers when its client has said all, as long as the connection is open in the other direction.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    void text(socket).then((asked) => socket.end(`asked ${asked}`));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await forward('there', String(port));
+  await agent.writeStdin({ containerId, execId: 'there', data: Buffer.from('for it') });
+  await agent.closeStdin({ containerId, execId: 'there' });
+  expect(String(await fixture.output(containerId, 'there'))).toBe('asked for it');
+  expect(await agent.waitProcess({ containerId, execId: 'there' })).toEqual({ status: 0 });
+
+  // One that stays does not keep the container.
+  await forward('stays', String(port));
+  await agent.removeContainer({ containerId, timeout: 10 });
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+
+  const other = await fixture.create(['sleep', '1000']);
+  await agent.startContainer({ containerId: other });
+  const call = { containerId: other, execId: 'gone', process: fixture.process(['none']) };
+  await agent.execProcess(call, { metadata: { [FORWARD_PORT_KEY]: String(port) } });
+  expect(String(await fixture.output(other, 'gone'))).toBe('');
+  expect((await agent.waitProcess({ containerId: other, execId: 'gone' })).status).not.toBe(0);
+  for (const word of ['0', '65536', '8080x', '']) {
+    await expect(agent.execProcess(call, { metadata: { [FORWARD_PORT_KEY]: word } })).rejects.toMatchObject({
+      code: 'invalid-argument',
+    });
+  }
 });
 
 test('carries binary data both ways, slowly read, with nothing lost', async () => {

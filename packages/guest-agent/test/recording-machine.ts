@@ -13,6 +13,9 @@ export class RecordingMachine implements Machine {
     this.log.push(line);
     return this.statuses.get(line) ?? 0;
   }
+  start(): never {
+    throw new Error('not scripted');
+  }
   async loadModules(names: readonly string[]): Promise<void> {
     this.log.push(`modules ${names.join(' ')}`);
   }

@@ -36,6 +36,7 @@ export interface LibcArguments {
   pidfd_open: [number: number, pid: number, flags: number];
   pidfd_getfd: [number: number, pidfd: number, fd: number, flags: number];
   openat2: [number: number, dirfd: number, path: Bytes, how: Bytes, size: number];
+  bpf: [number: number, command: number, attributesAddress: number, size: number];
   mount_setattr: [number: number, dirfd: number, path: Bytes, flags: number, attributes: Bytes, size: number];
 }
 
@@ -77,13 +78,14 @@ const signatures: {
   waitpid: { symbol: 'waitpid', returns: 'i32', args: ['i32', 'bytes', 'i32'] },
   fcntl: { symbol: 'fcntl', returns: 'i32', args: ['i32', 'i32', 'i64'] },
   ioctl: { symbol: 'ioctl', returns: 'i32', args: ['i32', 'i64', 'bytes'] },
-  // The numbers below are the same on every architecture (they are younger than the common table).
+  // The numbers below are the same on every architecture (they are younger than the common table), but for bpf's.
   pidfd_send_signal: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'bytes', 'u32'] },
   close_range: { symbol: 'syscall', returns: 'i64', args: ['i64', 'u32', 'u32', 'u32'] },
   pidfd_open: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'u32'] },
   pidfd_getfd: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i32', 'u32'] },
   openat2: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'bytes', 'i64'] },
   mount_setattr: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'bytes', 'u32', 'bytes', 'i64'] },
+  bpf: { symbol: 'syscall', returns: 'i64', args: ['i64', 'i32', 'i64', 'u32'] },
 };
 
 /** Numbers for `syscall(2)`, x86-64 and arm64. */

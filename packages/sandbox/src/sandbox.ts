@@ -20,6 +20,7 @@ import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
 import { openAgent } from './open-agent.ts';
+import { PodPorts } from './pod-ports.ts';
 import { notePoststopDue } from './poststop.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
@@ -327,6 +328,7 @@ export class Sandbox {
       throw error;
     }
     network?.follow(machine, agent);
+    const ports = PodPorts.open({ own, config, agent, log: (message) => this.#log(message) });
     void followOomKills(agent, (containerId) => {
       const container = this.containers.get(containerId);
       if (container === undefined) return;
@@ -346,6 +348,7 @@ export class Sandbox {
       this.#log(`machine has ended: ${reason}`);
       for (const container of this.containers.values()) container.machineEnded(reason);
       this.#copies?.close();
+      ports?.close();
       // What fails here is undone with the journal.
       void network?.close().catch(() => {});
     });

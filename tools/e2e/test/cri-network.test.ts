@@ -6,7 +6,7 @@ import { makeBusyboxRootfs } from '@hako/bundles';
 import { ContainerdCri, CriPod } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hakoPath } from '../src/paths.ts';
+import { forwardPortProgram, hakoPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
 import { until } from '../src/until.ts';
 
@@ -88,6 +88,31 @@ test('pods have the addresses that CNI gave them, reach each other, and publish 
     'the node reaches the pod',
   );
   expect(await fromNode('http://10.89.0.1:8080/')).toBe('page\n');
+
+  // kubectl port-forward: to the pod's loopback, whatever the port.
+  const forward = async (port: number, input: string) => {
+    const call = { podSandboxId: server.id, port: [port] };
+    const { url } = await cri.client.call<{ url: string }>('PortForward', call);
+    const client = [process.execPath, forwardPortProgram, url, String(port)];
+    return runProgram('nsenter', [`--net=/run/netns/${network}`, ...client], { input });
+  };
+  const big = 'head -c 3000000 /dev/zero | tr "\\0" x';
+  await server.exec(web, 'sh', '-c', `nc -l -p 7007 -e sh -c '${big}' >/dev/null 2>&1 &`);
+  const listening = async () => (await server.exec(web, 'netstat', '-ltn')).stdout.includes(':7007 ');
+  await until(listening, 'somebody listens');
+  const [page, bytes, none] = await Promise.all([
+    forward(80, 'GET / HTTP/1.0\r\n\r\n'),
+    forward(7007, ''),
+    forward(7008, 'x'),
+  ]);
+  expect(page).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^HTTP\/1\.[01] 200 OK\r\n/),
+  });
+  expect(page.stdout).toMatch(/\r\npage\n$/);
+  expect(bytes.stdout.length).toBe(3_000_000);
+  expect(none).toMatchObject({ exitCode: 0, stdout: '' });
 
   const client = await CriPod.run(cri, 'client', 'hako', { linux });
   const box = await client.start('box', ['sleep', '100000']);

@@ -1,10 +1,12 @@
 import {
   type CreateContainerRequest,
+  FORWARD_PORT_KEY,
   OWN_NAMESPACES_KEY,
   processFromProto,
   type StringUser,
   specFromProto,
 } from '@hako/agent-protocol';
+import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import { allowMountedDisks, diskDriver, withGuestDevices } from '../devices/container-devices.ts';
 import { withGuestHooks } from '../guest-hooks.ts';
@@ -67,12 +69,26 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       refuseUnknown({ stringUser, ports: [request.stdinPort, request.stdoutPort, request.stderrPort] });
       if (process === undefined) throw new AgentError('invalid-argument', 'process is missing');
       if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
+      const port = portOfCall(context);
+      if (port !== undefined) {
+        sandbox.container(containerId).forwardPort(execId, port);
+        return {};
+      }
       await sandbox
         .container(containerId)
         .exec(execId, withMembersOfCall(processFromProto(process), context), process.Terminal);
       return {};
     },
   };
+}
+
+/** The port that the call is to forward to, where it is not about a process. Throws AgentError `invalid-argument`. */
+function portOfCall({ metadata }: CallContext): number | undefined {
+  const text = metadata.get(FORWARD_PORT_KEY)?.[0];
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new AgentError('invalid-argument', `${FORWARD_PORT_KEY}: ${JSON.stringify(text)} is no port`);
 }
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */

@@ -52,15 +52,14 @@ export class LinuxMachine implements Machine {
     this.#transfer = new TransferPipe(parts.libc);
   }
 
-  async run(command: Command): Promise<number> {
+  run(command: Command): Promise<number> {
+    return this.start(command).exited;
+  }
+
+  start(command: Command): ReturnType<Spawn> {
     const { pid, exited } =
       command.fixedAddresses === true ? this.#spawnFixed(command) : this.#spawn(command);
-    const done = this.#reaper.spawned(pid);
-    try {
-      return await exited;
-    } finally {
-      done();
-    }
+    return { pid, exited: exited.finally(this.#reaper.spawned(pid)) };
   }
 
   /** The personality is inherited; this process has its own back at once. */

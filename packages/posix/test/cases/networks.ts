@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import {
   acceptUnix,
   connectDescriptorChannel,
@@ -9,17 +11,18 @@ import {
   listenUnix,
   openTap,
   receiveDescriptor,
+  takeAllPorts,
 } from '../../src/index.ts';
 import { assertPosixError, type Case, once } from './support.ts';
 
 const ownNamespace = () => readlinkSync('/proc/thread-self/ns/net');
 
 /** Runs `action` with the path of a new network namespace. */
-function withNamespace(action: (path: string, name: string) => void): void {
+async function withNamespace(action: (path: string, name: string) => void | Promise<void>): Promise<void> {
   const name = `hako-posix-${process.pid}`;
   execFileSync('ip', ['netns', 'add', name]);
   try {
-    action(`/run/netns/${name}`, name);
+    await action(`/run/netns/${name}`, name);
   } finally {
     execFileSync('ip', ['netns', 'delete', name]);
   }
@@ -63,6 +66,29 @@ export const networks: Record<string, Case> = {
         assertPosixError(() => open(wrong), 'EINVAL', wrong);
       for (const fd of fds) closeSync(fd);
       assert.doesNotMatch(show(), /tap0/);
+    }),
+
+  'a listener for all ports of a namespace sees the port, and is gone with its descriptors': () =>
+    withNamespace(async (path, name) => {
+      execFileSync('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+      const ask = (address: string, port: number): Promise<string> => {
+        const script = `exec 3<>/dev/tcp/${address}/${port} && cat <&3`;
+        const child = spawn('nsenter', [`--net=${path}`, 'bash', '-c', script], {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        return text(child.stdout);
+      };
+      const { listenerFd, steeringFd } = inNetworkNamespace(path, takeAllPorts);
+      const server = createServer((socket) => socket.end(`port ${socket.localPort}`));
+      server.listen({ fd: listenerFd });
+      await once(server, 'listening');
+      assert.deepEqual(
+        await Promise.all([ask('127.0.0.1', 80), ask('127.0.0.1', 65535), ask('127.0.0.2', 80)]),
+        ['port 80', 'port 65535', ''],
+      );
+      closeSync(steeringFd);
+      assert.equal(await ask('127.0.0.1', 80), '');
+      server.close();
     }),
 
   'a channel carries bytes and descriptors': async (dir) => {
