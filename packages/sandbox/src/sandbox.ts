@@ -143,15 +143,10 @@ export class Sandbox {
   /** Removes a stopped or created container from the guest. */
   async removeContainer(id: string): Promise<void> {
     const container = this.container(id);
-    if (container.status !== 'stopped' && container.status !== 'created') {
-      throw sandboxError(
-        'wrong-state',
-        `cannot delete container ${id} that is not stopped: ${container.status}`,
-        {
-          id,
-          status: container.status,
-        },
-      );
+    const { status } = container;
+    if (status !== 'stopped' && status !== 'created') {
+      const message = `cannot delete container ${id} that is not stopped: ${status}`;
+      throw sandboxError('wrong-state', message, { id, status });
     }
     // With the sandbox's own container, or the last one, the machine goes; tidying up inside it would only cost time.
     const isLast = id === this.config.id || this.containers.size === 1;
