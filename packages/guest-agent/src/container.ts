@@ -81,6 +81,8 @@ export class Container {
     this.#hasPoststartHooks = hasHooks(spec, 'poststart');
     this.#hasStartHooks = hasHooks(spec, 'startContainer');
     try {
+      // Their programs are the guest's.
+      if ('hooks' in spec) await this.#machine.mountImage();
       mkdirSync(this.#dir, { recursive: true });
       writeFileSync(`${this.#dir}/config.json`, stringifyJson(withPersonality(setNetworkSysctls(spec))));
       await this.#launch(this.init, `${this.#dir}/init.pid`, [

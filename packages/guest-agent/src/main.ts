@@ -13,7 +13,7 @@ const PR_SET_CHILD_SUBREAPER = 36;
 /** How long the host has to take the last answer before the machine goes. */
 const lastAnswerMs = 20;
 
-process.env.PATH ??= '/usr/sbin:/usr/bin:/sbin:/bin';
+process.env.PATH ??= '/sbin:/bin:/usr/sbin:/usr/bin';
 const poller = new EnginePoller(libc);
 const reaper = new Reaper(libc);
 const machine = new LinuxMachine({ libc, poller, reaper, spawn: engineSpawn(reaper) });

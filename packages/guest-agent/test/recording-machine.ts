@@ -16,6 +16,9 @@ export class RecordingMachine implements Machine {
   start(): never {
     throw new Error('not scripted');
   }
+  async mountImage(): Promise<void> {
+    this.log.push('image');
+  }
   async loadModules(names: readonly string[]): Promise<void> {
     this.log.push(`modules ${names.join(' ')}`);
   }

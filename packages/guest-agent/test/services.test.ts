@@ -52,7 +52,7 @@ test('the guest: details, clock, randomness', async () => {
 test('sandbox: modules with their parameters, and its end', async () => {
   const { agent, machine, events } = connect();
   await agent.createSandbox({ kernelModules: [{ name: 'dummy', parameters: ['numdummies=2'] }] });
-  expect(machine.log).toEqual(['modprobe -- dummy numdummies=2']);
+  expect(machine.log).toEqual(['image', 'modprobe -- dummy numdummies=2']);
   machine.statuses.set('modprobe -- nope', 1);
   await expect(agent.createSandbox({ kernelModules: [{ name: 'nope' }] })).rejects.toMatchObject({
     code: 'internal',

@@ -15,18 +15,22 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { type CpioEntry, writeCpio } from './cpio.ts';
 import { DebianArchive, type DownloadedPackage } from './debian-packages.ts';
 import { GuestImageError } from './guest-image-error.ts';
-import { agentPathInGuest, findFile, fixedTreeContent, makeGuestTree } from './guest-tree.ts';
+import { agentPathInGuest, fixedRootContent, guestRoot, rootInInitrd } from './guest-root.ts';
+import { makeImageTree } from './image-tree.ts';
 import { extractKernel, type Unxz } from './kernel-image.ts';
-import { KernelModules } from './kernel-modules.ts';
+import { type KernelModule, KernelModules } from './kernel-modules.ts';
 import { type GuestManifest, readManifest } from './manifest.ts';
+import { imageLoader } from './mount-image.ts';
+import { findFile } from './package-files.ts';
 import {
   earlyModules,
+  imageModules,
   kernelPackages,
   kernelParams,
   laterModules,
-  probeModules,
   programPackages,
   recipeVersion,
+  rootModules,
   unusedLibrary,
 } from './recipe.ts';
 import { runTool } from './run-tool.ts';
@@ -138,14 +142,15 @@ async function describeAgent(path: string): Promise<AgentFile> {
 /** All that decides the result besides packages and agent; what only the code decides is in `recipeVersion`. */
 function recipe(): unknown[] {
   const programs = [
-    stageOne({ modulePaths: ['/module.ko'], agentPath: agentPathInGuest }),
+    firstProgram(['/module.ko']),
     probeProgram(['/module.ko']),
+    imageLoader({ modulePaths: ['/module.ko'] }),
   ];
   return [
     recipeVersion,
     programs.map((program) => Buffer.from(program).toString('base64')),
-    [earlyModules, laterModules, probeModules, kernelParams],
-    fixedTreeContent,
+    [earlyModules, imageModules, rootModules, laterModules, kernelParams],
+    fixedRootContent,
   ];
 }
 
@@ -202,13 +207,19 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
   progress('make the initial root');
   const modules = new KernelModules(findFile(unpacked, `lib/modules/${release}`), unxz);
   const early = await modules.inLoadOrder(earlyModules);
-  const later = await modules.inLoadOrder([...earlyModules, ...laterModules]);
-  writeFileSync(
-    join(out, 'initrd.img'),
-    initialRoot(early, (paths) => stageOne({ modulePaths: paths, agentPath: agentPathInGuest })),
-  );
-  const probe = await modules.inLoadOrder(probeModules);
-  writeFileSync(join(out, 'probe-initrd.img'), initialRoot(probe, probeProgram));
+  const withoutEarly = async (...wanted: readonly string[]): Promise<KernelModule[]> =>
+    (await modules.inLoadOrder([...earlyModules, ...wanted])).slice(early.length);
+  const forImage = await withoutEarly(...imageModules);
+  const inRoot = await withoutEarly(...imageModules, ...rootModules);
+  const later = [...early, ...(await withoutEarly(...imageModules, ...rootModules, ...laterModules))];
+  const root = guestRoot({
+    packagesDir: unpacked,
+    agentPath: agent.path,
+    modules: inRoot,
+    imageModules: forImage.map(({ name }) => name),
+  });
+  writeFileSync(join(out, 'initrd.img'), initialRoot(early, firstProgram, root));
+  writeFileSync(join(out, 'probe-initrd.img'), initialRoot(early, probeProgram));
 
   progress('make the image');
   const tree = join(work, 'tree');
@@ -216,9 +227,8 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
     .toString()
     .split('\n')
     .filter((name) => name !== '');
-  makeGuestTree(tree, {
+  makeImageTree(tree, {
     packagesDir: unpacked,
-    agentPath: agent.path,
     kernelRelease: release,
     modules: later,
     applets,
@@ -258,15 +268,25 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
       agentPort: 'agent.channel.0',
       shareTag: 'kataShared',
     },
-    modules: { early: early.map(({ name }) => name), later: later.map(({ name }) => name) },
+    modules: { early: early.map(nameOf), root: inRoot.map(nameOf), later: later.map(nameOf) },
   };
   writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
+function nameOf({ name }: KernelModule): string {
+  return name;
+}
+
+function firstProgram(modulePaths: readonly string[]): Uint8Array {
+  return stageOne({ modulePaths, rootPath: `/${rootInInitrd}`, agentPath: agentPathInGuest });
+}
+
+/** @param more what is in it besides the modules and the first program */
 function initialRoot(
-  modules: readonly { readonly name: string; readonly content: Buffer }[],
+  modules: readonly KernelModule[],
   program: (modulePaths: readonly string[]) => Uint8Array,
+  more: readonly CpioEntry[] = [],
 ): Buffer {
   const paths = modules.map(({ name }) => `/${name}.ko`);
   const entries: CpioEntry[] = [
@@ -274,6 +294,7 @@ function initialRoot(
     { path: 'root', directory: true },
     ...modules.map(({ name, content }): CpioEntry => ({ path: `${name}.ko`, content })),
     { path: 'init', content: program(paths), mode: 0o755 },
+    ...more,
   ];
   return writeCpio(entries);
 }

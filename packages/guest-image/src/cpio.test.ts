@@ -7,6 +7,7 @@ test('cpio lists and reads what was written', () => {
     { path: 'dev', directory: true },
     { path: 'init', content: Buffer.from('#!x'), mode: 0o755 },
     { path: 'empty', content: new Uint8Array() },
+    { path: 'link', link: 'init' },
   ]);
   const list = spawnSync('cpio', ['-itv', '--numeric-uid-gid'], { input: archive, encoding: 'utf8' });
   expect(list.status).toBe(0);
@@ -15,6 +16,7 @@ test('cpio lists and reads what was written', () => {
     ['drwxr-xr-x', 'dev'],
     ['-rwxr-xr-x', 'init'],
     ['-rw-r--r--', 'empty'],
+    ['lrwxrwxrwx', 'init'],
   ]);
   const content = spawnSync('cpio', ['-i', '--to-stdout', 'init'], { input: archive, encoding: 'utf8' });
   expect(content.stdout).toBe('#!x');

@@ -1,6 +1,7 @@
 /** One entry of an archive. Paths have no leading slash; a folder must come before what is in it. */
 export type CpioEntry =
   | { readonly path: string; readonly directory: true }
+  | { readonly path: string; readonly link: string }
   | { readonly path: string; readonly content: Uint8Array; readonly mode?: number };
 
 /**
@@ -28,6 +29,7 @@ export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   };
   entries.forEach((item, index) => {
     if ('directory' in item) entry(index + 1, item.path, 0o040755, new Uint8Array(), 2);
+    else if ('link' in item) entry(index + 1, item.path, 0o120777, Buffer.from(item.link), 1);
     else entry(index + 1, item.path, 0o100000 | (item.mode ?? 0o644), item.content, 1);
   });
   entry(0, 'TRAILER!!!', 0, new Uint8Array(), 1);

@@ -74,6 +74,16 @@ function canonical(name: string): string {
   return name.replaceAll('-', '_');
 }
 
+/** Text of the modules.dep that busybox's modprobe and the agent read. */
+export function modulesIndex(modules: readonly KernelModule[]): string {
+  const lines = modules.map(({ name, dependencies }) => {
+    // As depmod has it: the dependency nearest to the module comes first.
+    const needed = dependencies.toReversed().map((other) => ` ${other}.ko`);
+    return `${name}.ko:${needed.join('')}\n`;
+  });
+  return lines.join('');
+}
+
 /** What the `depends=` entry of the module's .modinfo section names. */
 function directDependencies(module: Buffer): string[] {
   const key = Buffer.from('\0depends=');

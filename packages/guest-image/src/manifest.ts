@@ -44,8 +44,12 @@ export interface GuestManifest {
     /** Tag of the shared file system. */
     readonly shareTag: string;
   };
-  /** Kernel modules that stage 1 loads, and those that are in the image. In load order. */
-  readonly modules: { readonly early: readonly string[]; readonly later: readonly string[] };
+  /** Kernel modules that stage 1 loads, those in the root, and those in the image, where all are. In load order. */
+  readonly modules: {
+    readonly early: readonly string[];
+    readonly root: readonly string[];
+    readonly later: readonly string[];
+  };
 }
 
 const file = z.object({
@@ -71,7 +75,7 @@ const manifest: z.ZodType<GuestManifest> = z.object({
     agentPort: z.string(),
     shareTag: z.string(),
   }),
-  modules: z.object({ early: z.array(z.string()), later: z.array(z.string()) }),
+  modules: z.object({ early: z.array(z.string()), root: z.array(z.string()), later: z.array(z.string()) }),
 });
 
 /**

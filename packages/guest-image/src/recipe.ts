@@ -1,35 +1,32 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 2;
+export const recipeVersion = 3;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
 
-/** Packages whose programs and libraries go into the image, besides what crun depends on. */
+/** Packages whose programs and libraries go into the guest, besides what crun depends on. */
 export const programPackages = ['busybox-static', 'crun', 'libc6'] as const;
 
-/** Part of crun that the guest has no use for: there is no systemd in it (see drop in guest-tree.ts). */
+/** Part of crun that the guest has no use for: there is no systemd in it (see drop in guest-root.ts). */
 export const unusedLibrary = { soname: 'libsystemd.so.0', package: 'libsystemd0' } as const;
 
-/** Loaded by stage 1: what it takes to reach the image and the agent's channel. Order matters where nothing else does. */
-export const earlyModules = [
-  'virtio_console',
+/** Loaded by stage 1, and by the probe: what it takes to reach the agent's channel. Order matters where nothing else does. */
+export const earlyModules = ['virtio_console', 'virtio_pci'] as const;
+
+/** What it takes to mount the image. */
+export const imageModules = [
   'virtio_blk',
   // libcrc32c, which erofs needs, asks for this one when it is loaded.
   'crc32c_generic',
   'erofs',
-  'virtio_pci',
 ] as const;
 
-/** Loaded by the probe. */
-export const probeModules = ['virtio_console', 'virtio_pci'] as const;
+/** In the root, besides those for the image: what most containers are started with. */
+export const rootModules = ['virtiofs', '9p', '9pnet_virtio', 'virtio_net'] as const;
 
-/** In the image, loaded when something needs them. */
+/** In the image, besides all of the above: loaded when something needs them. */
 export const laterModules = [
-  'virtiofs',
-  '9p',
-  '9pnet_virtio',
   'overlay',
-  'virtio_net',
   'virtio_rng',
   'virtio_balloon',
   'virtio_mem',
@@ -60,5 +57,7 @@ export const kernelParams = [
   'cryptomgr.notests',
   'net.ifnames=0',
   'pci=lastbus=0',
+  // Not tmpfs: crun takes its executable there for a memfd of its own without seals, and copies and starts itself again.
+  'rootfstype=ramfs',
   'panic=1',
 ] as const;

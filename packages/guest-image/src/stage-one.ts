@@ -1,32 +1,30 @@
 import { encodeProgram, type Step } from '@hako/syscall-program';
 
 /** Flags of mount(2). */
-const MS = { readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, move: 8192 };
+const MS = { readOnly: 1, noSuid: 2, noDev: 4, noExec: 8, remount: 32, bind: 4096, move: 8192 };
 const O = { writeOnly: 1, readWrite: 2, closeOnExec: 0o2000000, create: 0o100 };
 
 export interface StageOneOptions {
   /** Paths of the modules in the initrd, in load order. */
   readonly modulePaths: readonly string[];
-  /** Executable in the image that becomes the agent. */
+  /** Folder of the initrd that becomes the root. */
+  readonly rootPath: string;
+  /** Executable in the root that becomes the agent. */
   readonly agentPath: string;
 }
 
 /**
- * The guest's first program, and its PID 1. It loads the modules, mounts the image and the kernel's file systems, makes
- * the image the root, starts the agent (which adopts orphans as a child subreaper), and waits: when the agent ends,
+ * The guest's first program, and its PID 1. It loads the modules, makes a folder of the initial root the root, with the
+ * kernel's file systems in it, starts the agent (which adopts orphans as a child subreaper), and waits: when the agent ends,
  * the machine is switched off, and any end but status 0 is first said on the console.
  */
 export function stageOne(options: StageOneOptions): Uint8Array {
   return encodeProgram(
     [
-      ...options.modulePaths.flatMap(loadModule),
+      ...options.modulePaths.flatMap((path) => loadModule(path)),
       { call: 'mount', args: ['dev', '/dev', 'devtmpfs', MS.noSuid, 0], what: 'mount /dev' },
       ...openStandardDescriptors,
-      {
-        call: 'mount',
-        args: ['/dev/vda', '/root', 'erofs', MS.readOnly, 0],
-        what: 'mount the image from /dev/vda',
-      },
+      ...bindRoot(options.rootPath),
       ...kernelFileSystems,
       ...makeRoot,
       ...loopbackUp,
@@ -38,11 +36,29 @@ export function stageOne(options: StageOneOptions): Uint8Array {
   );
 }
 
-function loadModule(path: string): Step[] {
+/** @param refused what to do when the kernel does not take the module; it does not when it has it */
+export function loadModule(path: string, refused: 'fail' | 'ignore' = 'fail'): Step[] {
   return [
     { call: 'open', args: [path, O.closeOnExec], result: 'module', what: `open ${path}` },
-    { call: 'finit_module', args: [{ value: 'module' }, '', 0], what: `load ${path}` },
+    {
+      call: 'finit_module',
+      args: [{ value: 'module' }, '', 0],
+      what: `load ${path}`,
+      onError: refused,
+    },
     { call: 'close', args: [{ value: 'module' }] },
+  ];
+}
+
+/** A mount of its own, which can be moved, and read-only: crun would copy itself from a place that can be written to. */
+function bindRoot(path: string): Step[] {
+  return [
+    { call: 'mount', args: [path, '/root', 0, MS.bind, 0], what: 'bind the root' },
+    {
+      call: 'mount',
+      args: ['none', '/root', 0, MS.bind | MS.remount | MS.readOnly, 0],
+      what: 'make the root read-only',
+    },
   ];
 }
 
@@ -89,7 +105,7 @@ function mountFileSystem(type: string, target: string, flags: number, data: stri
 /** A real move of the mount, not only a chroot: pivot_root, which crun uses, refuses to work under the initial root. */
 const makeRoot: readonly Step[] = [
   { call: 'chdir', args: ['/root'] },
-  { call: 'mount', args: ['.', '/', 0, MS.move, 0], what: 'make the image the root' },
+  { call: 'mount', args: ['.', '/', 0, MS.move, 0], what: 'move the root to /' },
   { call: 'chroot', args: ['.'] },
   { call: 'chdir', args: ['/'] },
 ];
@@ -126,7 +142,7 @@ const prepareRun: readonly Step[] = [
 ];
 
 function startAgent(path: string): Step[] {
-  const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/'];
+  const environment = ['PATH=/sbin:/bin', 'HOME=/'];
   return [
     { call: 'clone', args: [17 /* SIGCHLD */, 0, 0, 0, 0], result: 'agent', what: 'start the agent' },
     { ifEqual: [{ value: 'agent' }, 0], goto: 'agent' },
@@ -176,7 +192,7 @@ const portNames = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((device) =>
 export function probeProgram(modulePaths: readonly string[]): Uint8Array {
   return encodeProgram(
     [
-      ...modulePaths.flatMap(loadModule),
+      ...modulePaths.flatMap((path) => loadModule(path)),
       { call: 'mount', args: ['dev', '/dev', 'devtmpfs', 0, 0], what: 'mount /dev' },
       { label: 'open' },
       ...portNames

@@ -77,6 +77,16 @@ test('argv and envp are handed over', () => {
   expect(stdout).toBe('hako argument\n');
 });
 
+test("the program's own arguments are handed on", () => {
+  const path = join(dir, 'program');
+  const steps: Step[] = [
+    { call: 'execve', args: ['/bin/sh', { own: 'arguments' }, { strings: ['WHO=hako'] }] },
+  ];
+  writeFileSync(path, encodeProgram(steps), { mode: 0o755 });
+  const { stdout } = spawnSync(path, ['-c', 'echo "$WHO $1"', 'x', 'argument'], { encoding: 'utf8' });
+  expect(stdout).toBe('hako argument\n');
+});
+
 test('a failed call ends the program with its errno and says which it was', () => {
   const result = run([{ call: 'chdir', args: ['/does/not/exist'], what: 'enter the root' }], {
     name: 'stage 1: ',

@@ -37,6 +37,8 @@ export function encodeProgram(steps: readonly Step[], options: ProgramOptions = 
       variables.set(step.result, data.bytes(new Uint8Array(8)));
     }
   }
+  const ownArguments = data.bytes(new Uint8Array(8));
+  code.storeArguments(ownArguments);
   const labels = new Set(steps.flatMap((step) => ('label' in step ? [step.label] : [])));
   if (options.onFailure !== undefined && !labels.has(options.onFailure)) {
     throw new SyscallProgramError('unknown-name', `no label ${options.onFailure}`, { facts: { step: -1 } });
@@ -67,7 +69,7 @@ export function encodeProgram(steps: readonly Step[], options: ProgramOptions = 
         });
       }
       step.args.forEach((argument, position) => {
-        load(code, data, position, argument, place);
+        load(code, data, position, argument, place, ownArguments);
       });
       code.systemCall(syscallNumber(step.call));
       if (step.result !== undefined) code.storeResult(place(step.result));
@@ -91,11 +93,13 @@ function load(
   position: number,
   argument: Argument,
   place: (name: string, offset?: number) => number,
+  ownArguments: number,
 ): void {
   if (typeof argument === 'number') code.loadImmediate(position, argument);
   else if (typeof argument === 'string') code.loadAddress(position, data.string(argument));
   else if (argument instanceof Uint8Array) code.loadAddress(position, data.bytes(argument));
   else if ('strings' in argument) code.loadAddress(position, data.strings(argument.strings));
+  else if ('own' in argument) code.loadValue(position, ownArguments, 8);
   else if ('address' in argument) code.loadAddress(position, place(argument.address));
   else code.loadValue(position, place(argument.value, argument.offset), argument.size ?? 8);
 }

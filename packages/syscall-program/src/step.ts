@@ -8,7 +8,8 @@ import type { SyscallName } from './syscall-number.ts';
  * - bytes: address of a writable copy of them;
  * - `strings`: address of a NULL-terminated array of pointers to them (argv, envp);
  * - `value`: what a variable holds;
- * - `address`: address of a variable's memory, for calls that fill it in.
+ * - `address`: address of a variable's memory, for calls that fill it in;
+ * - `own`: what the program itself was started with: address of its argv.
  */
 export type Argument =
   | number
@@ -16,7 +17,8 @@ export type Argument =
   | Uint8Array
   | { readonly strings: readonly string[] }
   | { readonly value: string; readonly offset?: number; readonly size?: 4 | 8 }
-  | { readonly address: string };
+  | { readonly address: string }
+  | { readonly own: 'arguments' };
 
 /** One step of a program, run in order. Variables are made by naming them in `result` or in `variable`. */
 export type Step =

@@ -40,6 +40,12 @@ export class X64Code {
     this.#absolute([size === 8 ? 0x48 : 0x40], 0x8b, register, data);
   }
 
+  /** lea rax, [rsp + 8]; mov [data], rax: at the program's start the stack holds argc, then argv. */
+  storeArguments(data: number): void {
+    this.bytes.push(0x48, 0x8d, 0x44, 0x24, 0x08);
+    this.storeResult(data);
+  }
+
   /** mov eax, number; syscall */
   systemCall(number: number): void {
     this.bytes.push(0xb8, number & 0xff, (number >> 8) & 0xff, 0, 0, 0x0f, 0x05);

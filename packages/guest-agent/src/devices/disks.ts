@@ -13,9 +13,9 @@ export function isDiskDriver(name: string): name is DiskDriver {
 }
 
 const modulesOf: Readonly<Record<DiskDriver, readonly string[]>> = {
-  blk: [],
+  blk: ['virtio_blk'],
   scsi: ['virtio_scsi', 'sd_mod'],
-  mmioblk: [],
+  mmioblk: ['virtio_blk'],
   nvdimm: ['nfit', 'nd_pmem'],
 };
 
@@ -27,8 +27,7 @@ const modulesOf: Readonly<Record<DiskDriver, readonly string[]>> = {
  */
 export async function diskFile(machine: Machine, driver: DiskDriver, place: string): Promise<string> {
   const what = `${driver} disk ${JSON.stringify(place)}`;
-  const modules = modulesOf[driver];
-  if (modules.length > 0) await machine.loadModules(modules);
+  await machine.loadModules(modulesOf[driver]);
   if (place.startsWith('/')) return await awaitDevice(what, () => findNamedDisk(place), machine);
   switch (driver) {
     case 'blk':

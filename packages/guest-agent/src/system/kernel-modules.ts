@@ -5,14 +5,20 @@ import { errno, type Libc } from './libc.ts';
 
 const noParameters = new Uint8Array(1);
 
+/** Those that hako's guest has in its root; the others are in its image. */
+export const rootModulesDir = '/lib/root-modules';
+
+/** Where the modules of the running kernel are everywhere. */
+export function kernelModulesDir(): string {
+  return `/lib/modules/${readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim()}`;
+}
+
 /**
- * Loads modules of the running kernel with what they need, without a program: modprobe's start costs an emulated machine
- * more than the loading. False, and nothing done, where that takes modprobe (no index, unknown name, compressed files).
- * Throws AgentError `internal` when the kernel refuses one.
+ * Loads modules with what they need, without a program: modprobe's start costs an emulated machine more than the loading.
+ * False, and nothing done, where that cannot be (no index in the folder, unknown name, compressed files). Throws
+ * AgentError `internal` when the kernel refuses one.
  */
-export function loadModuleFiles(libc: Libc, names: readonly string[]): boolean {
-  const release = readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim();
-  const dir = `/lib/modules/${release}`;
+export function loadModuleFiles(libc: Libc, dir: string, names: readonly string[]): boolean {
   let index: string;
   try {
     index = `\n${readFileSync(`${dir}/modules.dep`, 'latin1')}`;

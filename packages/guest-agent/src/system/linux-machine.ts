@@ -1,8 +1,8 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import { ConsoleSocket } from './console-socket.ts';
 import { growFileSystem } from './grow-file-system.ts';
-import { loadModuleFiles } from './kernel-modules.ts';
+import { kernelModulesDir, loadModuleFiles, rootModulesDir } from './kernel-modules.ts';
 import { errno, type Libc } from './libc.ts';
 import type { Command, ConsoleOffer, Machine, MountRequest, ProcessPipes } from './machine.ts';
 import { netlinkExchange } from './netlink-socket.ts';
@@ -30,6 +30,10 @@ const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0o2000002;
 const ADDR_NO_RANDOMIZE = 0x40000;
 const RB_POWER_OFF = 0x4321_fedc;
+/** Program of hako's guest that mounts its image. */
+const imageMounter = '/sbin/mount-image';
+/** There when it is mounted: root and image share the path. */
+const inImage = '/usr/bin';
 
 /** The machine that the agent runs on. */
 export class LinuxMachine implements Machine {
@@ -176,8 +180,18 @@ export class LinuxMachine implements Machine {
     return watchUevents(this.#libc, this.#poller, changed);
   }
 
+  async mountImage(): Promise<void> {
+    // In somebody else's guest everything is there from the start.
+    if (!existsSync(imageMounter) || existsSync(inImage)) return;
+    const status = await this.run({ args: [imageMounter] });
+    if (status === 0) return;
+    throw new AgentError('internal', `the guest's image cannot be mounted: errno ${status}`);
+  }
+
   async loadModules(names: readonly string[]): Promise<void> {
-    if (loadModuleFiles(this.#libc, names)) return;
+    if (loadModuleFiles(this.#libc, rootModulesDir, names)) return;
+    await this.mountImage();
+    if (loadModuleFiles(this.#libc, kernelModulesDir(), names)) return;
     const status = await this.run({ args: ['modprobe', '-a', ...names] });
     if (status !== 0) {
       throw new AgentError('internal', `kernel modules ${names.join(', ')} could not be loaded`);
