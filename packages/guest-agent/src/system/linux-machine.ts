@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { AgentError } from '../agent-error.ts';
 import { ConsoleSocket } from './console-socket.ts';
 import { growFileSystem } from './grow-file-system.ts';
@@ -30,7 +31,7 @@ const AF_INET = 2;
 const SOCK_DGRAM_CLOEXEC = 0o2000002;
 const ADDR_NO_RANDOMIZE = 0x40000;
 const RB_POWER_OFF = 0x4321_fedc;
-/** Program of hako's guest that mounts its image. */
+/** Program of hako's guest that mounts its image. Its root has no program elsewhere than beside it. */
 const imageMounter = '/sbin/mount-image';
 /** There when it is mounted: root and image share the path. */
 const inImage = '/usr/bin';
@@ -56,8 +57,9 @@ export class LinuxMachine implements Machine {
     this.#transfer = new TransferPipe(parts.libc);
   }
 
-  run(command: Command): Promise<number> {
-    return this.start(command).exited;
+  async run(command: Command): Promise<number> {
+    if (!existsSync(join('/sbin', command.args[0] ?? ''))) await this.mountImage();
+    return await this.start(command).exited;
   }
 
   start(command: Command): ReturnType<Spawn> {
@@ -183,7 +185,7 @@ export class LinuxMachine implements Machine {
   async mountImage(): Promise<void> {
     // In somebody else's guest everything is there from the start.
     if (!existsSync(imageMounter) || existsSync(inImage)) return;
-    const status = await this.run({ args: [imageMounter] });
+    const status = await this.run({ args: ['mount-image'] });
     if (status === 0) return;
     throw new AgentError('internal', `the guest's image cannot be mounted: errno ${status}`);
   }

@@ -81,6 +81,8 @@ test('sets up the sandbox: host name, clock, share', async () => {
   await agent.reseedRandomDev({ data: new Uint8Array(32) });
   await agent.createSandbox({
     hostname: 'guest-1',
+    // Of the image, which is a disk.
+    kernelModules: [{ name: 'loop', parameters: [] }],
     storages: [
       {
         driver: '9p',
