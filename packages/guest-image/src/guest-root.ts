@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CpioEntry } from './cpio.ts';
 import { ElfDynamic } from './elf-dynamic.ts';
 import { type KernelModule, modulesIndex } from './kernel-modules.ts';
-import { imageLoader } from './mount-image.ts';
+import { imageLoader, imageMountPoint } from './mount-image.ts';
 import { findFile, librariesOf, loader } from './package-files.ts';
 import { unusedLibrary } from './recipe.ts';
 
@@ -19,15 +19,13 @@ export interface GuestRootSources {
 /** Folder of the initial root that becomes the guest's root. */
 export const rootInInitrd = 'guest';
 export const agentPathInGuest = '/sbin/hako-agent';
-/** Where the image is mounted when something asks for what is in it. */
-export const imageMountPoint = '/image';
 /** Modules of the root; those of the image are in the place that modprobe knows. */
 const modulesDir = 'lib/root-modules';
 const librariesDir = 'lib/x86_64-linux-gnu';
 
 const directories = [
-  ...['dev', 'proc', 'sys', 'run', 'tmp', 'root', 'mnt', 'var', 'etc', 'sbin', 'lib', 'lib64', 'image'],
-  ...[librariesDir, modulesDir],
+  ...['dev', 'proc', 'sys', 'run', 'tmp', 'root', 'mnt', 'var', 'etc', 'sbin', 'lib', 'lib64'],
+  ...[imageMountPoint.slice(1), librariesDir, modulesDir],
 ];
 
 const textFiles: Readonly<Record<string, string>> = {
@@ -42,7 +40,7 @@ const links: Readonly<Record<string, string>> = {
   'var/tmp': '/tmp',
   'etc/resolv.conf': '/run/kata-containers/sandbox/resolv.conf',
   'etc/mtab': '/proc/self/mounts',
-  usr: 'image/usr',
+  usr: `${imageMountPoint}/usr`,
   bin: 'usr/bin',
   'lib/modules': `${imageMountPoint}/lib/modules`,
 };

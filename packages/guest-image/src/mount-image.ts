@@ -1,6 +1,9 @@
 import { encodeProgram, type Step } from '@hako/syscall-program';
 import { loadModule } from './stage-one.ts';
 
+/** Where the image is mounted when something asks for what is in it. */
+export const imageMountPoint = '/image';
+
 const MS_RDONLY = 1;
 const EBUSY = 16;
 
@@ -27,7 +30,7 @@ export function imageLoader({ modulePaths, becomes }: ImageLoaderOptions): Uint8
       ...modulePaths.flatMap((path) => loadModule(path, 'ignore')),
       {
         call: 'mount',
-        args: ['/dev/vda', '/image', 'erofs', MS_RDONLY, 0],
+        args: ['/dev/vda', imageMountPoint, 'erofs', MS_RDONLY, 0],
         result: 'mounted',
         onError: { goto: 'not mounted' },
       },
@@ -37,7 +40,7 @@ export function imageLoader({ modulePaths, becomes }: ImageLoaderOptions): Uint8
       // Again, for the message.
       {
         call: 'mount',
-        args: ['/dev/vda', '/image', 'erofs', MS_RDONLY, 0],
+        args: ['/dev/vda', imageMountPoint, 'erofs', MS_RDONLY, 0],
         what: 'mount the image from /dev/vda',
       },
       { label: 'mounted' },

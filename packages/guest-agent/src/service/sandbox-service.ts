@@ -20,8 +20,8 @@ export function sandboxHandlers(
       sandbox.hookPath = guestHookPath;
       await parts.prepared();
       if (hostname !== '') writeFileSync('/proc/sys/kernel/hostname', hostname);
-      // modprobe mounts it too, but cannot say why not.
-      if (kernelModules.length > 0) await sandbox.machine.mountImage();
+      // modprobe mounts it too, but cannot say why not. Hooks are looked for at their path.
+      if (kernelModules.length > 0 || guestHookPath !== '') await sandbox.machine.mountImage();
       for (const { name, parameters } of kernelModules) {
         const status = await sandbox.machine.run({ args: ['modprobe', '--', name, ...parameters] });
         if (status !== 0) throw new AgentError('internal', `kernel module ${name} could not be loaded`);
