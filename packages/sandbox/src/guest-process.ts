@@ -98,11 +98,13 @@ export class GuestProcess {
     this.#killed.abort();
   }
 
-  /** Ends its input, after what the caller has written so far; where it does not run yet, once that was sent. */
+  /**
+   * Ends its input, after what the caller has written so far, which is not waited for: a process may never read it. Where
+   * it does not run yet, that comes once it does.
+   */
   async closeStdin(): Promise<void> {
     this.#stdinClosing.abort();
-    if (this.#sending !== undefined) await this.#sending;
-    else if (this.#isAttached) await this.#closeGuestStdin();
+    if (this.#isAttached && this.#sending === undefined) await this.#closeGuestStdin();
   }
 
   /** Changes the terminal's size; the foreground processes get SIGWINCH. */

@@ -30,7 +30,7 @@ export function toTaskError(error: unknown): TtrpcError {
   return new TtrpcError(statusOf(error), message, { cause: error });
 }
 
-/** What the call to the guest's agent came to, where that says more than that the guest refused. */
+/** What the call to the guest's agent, or to the VMM, came to, where that says more than that it was refused. */
 const GUEST_STATUS: ReadonlyMap<string, StatusCode> = new Map<string, StatusCode>([
   ['timeout', 'deadline-exceeded'],
   ['closed', 'unavailable'],
@@ -48,5 +48,6 @@ function statusOf(error: unknown): StatusCode {
 }
 
 function guestStatusOf({ code, cause }: SandboxError): StatusCode | undefined {
-  return code === 'guest-refused' && isCodedError(cause) ? GUEST_STATUS.get(cause.code) : undefined;
+  const asked = code === 'guest-refused' || code === 'host-refused';
+  return asked && isCodedError(cause) ? GUEST_STATUS.get(cause.code) : undefined;
 }

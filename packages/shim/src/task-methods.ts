@@ -34,7 +34,10 @@ export function taskMethods(
 /** What hako adds to the task API, as ttRPC handlers. */
 export function guestMethods(service: TaskService, watcher: CallWatcher = {}): ServiceHandlers<GuestService> {
   const answer = answering(watcher);
-  return { processes: answer((request) => service.processes(request)) };
+  return {
+    processes: answer((request) => service.processes(request)),
+    metrics: answer((request) => service.metrics(request)),
+  };
 }
 
 /** What is told of calls. */

@@ -24,11 +24,13 @@ import type {
   WaitResponse,
 } from '@hako/task-protocol';
 import { packAny, TaskStatus } from '@hako/task-protocol';
+import { Metrics as MetricsV1 } from '@hako/task-protocol/cgroups-v1';
 import { Metrics } from '@hako/task-protocol/cgroups-v2';
 import { containerMetrics } from './container-metrics.ts';
 import type { ContainerSource } from './container-source.ts';
 import { readExecProcess } from './exec-process.ts';
 import { PROCESSES_TYPE } from './guest-service.ts';
+import { toMetricsV1 } from './metrics-v1.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
 import { standFor } from './stand-for.ts';
 import { StandIn, type StandInPlace } from './stand-in.ts';
@@ -43,6 +45,8 @@ export interface TaskServiceOptions {
   readonly containers: ContainerSource;
   /** Opens the streams of a container (`execId` empty) or of a further process. Default: openProcessIo. */
   readonly openIo?: (places: StreamPlaces, id: string, execId: string) => Promise<ProcessIo>;
+  /** Of Stats. Default v2, which is the guest's. */
+  readonly metricsVersion?: 'v1' | 'v2';
   /** Told what happens. Default: nobody is. */
   readonly events?: TaskEvents;
   /** Called after a container's process was started. */
@@ -224,11 +228,16 @@ export class TaskService {
     return {};
   }
 
-  /** The container's own figures, from the guest, as containerd's metrics of cgroup v2. */
+  /** The container's own figures, from the guest, as containerd's metrics of the version that is asked for. */
   async stats({ id }: { readonly id: string }): Promise<StatsResponse> {
-    const container = this.#container(id);
-    const { oomKills } = container;
-    return { stats: packAny(Metrics, containerMetrics({ stats: await container.stats(), oomKills })) };
+    const metrics = await this.#metrics(id);
+    const isV1 = this.#options.metricsVersion === 'v1';
+    return { stats: isV1 ? packAny(MetricsV1, toMetricsV1(metrics)) : packAny(Metrics, metrics) };
+  }
+
+  /** The same as metrics of v2, whoever the other clients are. */
+  async metrics({ id }: { readonly id: string }): Promise<StatsResponse> {
+    return { stats: packAny(Metrics, await this.#metrics(id)) };
   }
 
   /** The processes inside the container, as JSON. */
@@ -260,6 +269,11 @@ export class TaskService {
     // Before the answer: whoever gets it finds nothing left, and may use the id again.
     await onShutdown();
     return {};
+  }
+
+  async #metrics(id: string): Promise<Metrics> {
+    const container = this.#container(id);
+    return containerMetrics({ stats: await container.stats(), oomKills: container.oomKills });
   }
 
   get #sandbox(): Sandbox {

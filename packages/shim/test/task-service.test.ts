@@ -182,18 +182,72 @@ test('a container that is deleted without having run has an end as well', async 
   expect(events).toEqual(['/tasks/create', '/tasks/exit c1', '/tasks/delete']);
 });
 
-test('a guest that stops answering: the call ends in time, and says why', async () => {
+/** How a call ends on a clock that goes a second at a time, and stops at `limitSeconds`. */
+async function outcome(call: () => Promise<unknown>, limitSeconds: number): Promise<string> {
+  let ended: string | undefined;
+  void code(call()).then((word) => {
+    ended = word;
+  });
+  for (let seconds = 0; ended === undefined; seconds += 1) {
+    // Messages and files take their time by the real clock.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (seconds < limitSeconds) await vi.advanceTimersByTimeAsync(1000);
+  }
+  return ended;
+}
+
+test('a guest that stops answering: every call ends in time, with its kind, and the sandbox can be ended', async () => {
   await create();
   await task.start({ id });
-  machine.silences.add('pauseContainer');
+  await task.exec({ id, execId: 'e1', spec });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const paused = code(task.pause({ id }));
-  await expect
-    .poll(() => machine.calls, { interval: 1 })
-    .toContain('pauseContainer c1')
-    .catch(() => {});
-  await vi.advanceTimersByTimeAsync(60_000);
-  expect(await paused).toBe('deadline-exceeded');
+  machine.silences = 'all';
+  const limits = { typeUrl: RESOURCES_TYPE, value: Buffer.from('{"pids":{"limit":5}}') };
+  for (const call of [
+    () => task.kill({ id, signal: 15 }),
+    () => task.kill({ id, signal: 9, all: true }),
+    () => task.resizePty({ id, width: 80, height: 25 }),
+    () => task.stats({ id }),
+    () => task.pause({ id }),
+    () => task.start({ id, execId: 'e1' }),
+    () => task.update({ id, resources: limits }),
+  ]) {
+    expect(await outcome(call, 61)).toBe('deadline-exceeded');
+  }
+  // What the shim knows, or does, without the guest.
+  for (const call of [
+    () => task.state({ id }),
+    () => task.state({ id, execId: 'e1' }),
+    () => task.pids({ id }),
+    () => task.connect({ id }),
+    () => task.exec({ id, execId: 'e2', spec }),
+    () => task.closeIO({ id, stdin: true }),
+    () => task.delete({ id, execId: 'e2' }),
+  ]) {
+    expect(await outcome(call, 1)).toBe('ok');
+  }
+  expect((await task.state({ id })).status).toBe(TaskStatus.RUNNING);
+  expect(await outcome(() => task.delete({ id }), 1)).toBe('failed-precondition');
+
+  machine.silences = new Set(['resumeContainer']);
+  expect(await outcome(() => task.pause({ id }), 1)).toBe('ok');
+  expect(await outcome(() => task.resume({ id }), 61)).toBe('deadline-exceeded');
+
+  machine.silences = 'all';
+  const waiting = task.wait({ id });
+  expect(await outcome(() => task.shutdown({ id, now: true }), 6)).toBe('ok');
+  expect(await waiting).toMatchObject({ exitStatus: 137 });
+  expect([machine.stopped, shutdowns]).toEqual([1, 1]);
+});
+
+test.each([
+  ['startContainer', async () => task.start({ id })],
+  ['createContainer', async () => create()],
+])('a guest that never answers %s', async (name, call) => {
+  if (name !== 'createContainer') await create();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  machine.silences = new Set([name]);
+  expect(await outcome(call, 61)).toBe('deadline-exceeded');
 });
 
 test('a guest that refuses, or is gone', async () => {

@@ -78,7 +78,9 @@ test('a task lives through everything that ctr does with it, and through a resta
     screen.close();
   }
 
-  expect(await containerd.output(['task', 'metrics', 'main'])).toMatch(/memory\.usage_limit +67108864/);
+  expect(await containerd.output(['task', 'metrics', 'main'])).toMatch(
+    /memory\.(usage_limit|limit_in_bytes) +67108864/,
+  );
   const { main } = await containerd.tasks();
   expect(main?.status).toBe('RUNNING');
   expect(await containerd.output(['task', 'ps', 'main'])).toContain(String(main?.pid));

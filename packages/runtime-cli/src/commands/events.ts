@@ -34,14 +34,14 @@ export async function events(context: Context, id: string, options: EventsOption
       },
     );
   }
-  await onContainer(context, id, async ({ task }, { sandboxId }) => {
+  await onContainer(context, id, async ({ task, guest }, { sandboxId }) => {
     const stopped = new AbortController();
     task.wait({ id }).then(
       () => stopped.abort(),
       () => stopped.abort(),
     );
     for (let oomKills = 0n; ; ) {
-      const metrics = await readMetrics(task, id, stopped.signal);
+      const metrics = await readMetrics(guest, id, stopped.signal);
       if (metrics === undefined) return;
       const killed = metrics.memoryEvents?.oomKill ?? 0n;
       if (!options.stats && killed > oomKills) printEvent({ type: 'oom', id });
@@ -57,12 +57,12 @@ export async function events(context: Context, id: string, options: EventsOption
 
 /** Undefined when the container ended meanwhile. */
 async function readMetrics(
-  task: TaskConnection['task'],
+  guest: TaskConnection['guest'],
   id: string,
   stopped: AbortSignal,
 ): Promise<Metrics | undefined> {
   try {
-    const { stats } = await task.stats({ id });
+    const { stats } = await guest.metrics({ id });
     return unpackAny(Metrics, stats) ?? Metrics.create({});
   } catch (error) {
     if (stopped.aborted) return undefined;

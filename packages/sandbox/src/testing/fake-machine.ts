@@ -43,8 +43,8 @@ export class FakeMachine implements Hypervisor {
   readonly calls: string[] = [];
   /** Calls that are to fail, with the agent's words. */
   readonly refusals: Map<string, string> = new Map();
-  /** Calls that are never answered. */
-  readonly silences: Set<string> = new Set();
+  /** Calls that are never answered; or all. */
+  silences: ReadonlySet<string> | 'all' = new Set();
   /** Processes whose statuses were asked for. */
   readonly statusesAsked: string[] = [];
   /** What came beside messages: members that the protocol has no field for. */
@@ -80,7 +80,8 @@ export class FakeMachine implements Hypervisor {
     this.launched = vm;
     const [hostEnd, guestEnd] = duplexPair();
     if (!this.mute) {
-      new TtrpcServer().register(Health, healthy).register(AgentService, this.#agent()).serve(guestEnd);
+      const agent = this.#silenced(this.#agent());
+      new TtrpcServer().register(Health, healthy).register(AgentService, agent).serve(guestEnd);
     }
     this.#guestEnd = guestEnd;
     void this.#exit.promise.then(() => guestEnd.destroy());
@@ -138,6 +139,14 @@ export class FakeMachine implements Hypervisor {
     this.#processes.get(execId)?.ended.resolve(status);
   }
 
+  #silenced(handlers: ServiceHandlers<AgentService>): ServiceHandlers<AgentService> {
+    const isSilent = (name: string): boolean => this.silences === 'all' || this.silences.has(name);
+    return new Proxy(handlers, {
+      get: (all, name: keyof typeof handlers) =>
+        isSilent(name) ? () => new Promise(() => {}) : Reflect.get(all, name),
+    });
+  }
+
   #agent(): ServiceHandlers<AgentService> {
     const note = ({ metadata }: CallContext): void => {
       const text = metadata.get(LOST_MEMBERS_KEY)?.[0];
@@ -163,10 +172,9 @@ export class FakeMachine implements Hypervisor {
       destroySandbox: () => log('destroySandbox'),
       getGuestDetails: () => ({ agentDetails: { extraFeatures: this.features } }),
       getOOMEvent: async () => ({ containerId: await this.#outOfMemory.promise }),
-      pauseContainer: ({ containerId }) => {
-        log('pauseContainer', containerId);
-        return this.silences.has('pauseContainer') ? new Promise(() => {}) : undefined;
-      },
+      pauseContainer: ({ containerId }) => log('pauseContainer', containerId),
+      statsContainer: () => log('statsContainer'),
+      ttyWinResize: () => log('ttyWinResize'),
       resumeContainer: ({ containerId }) => log('resumeContainer', containerId),
       updateContainer: (_request, context) => {
         log('updateContainer');

@@ -3,6 +3,7 @@ import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, StateStore } from '@hako/sandbox';
 import { Control } from '../control.ts';
 import { leaveLastWords } from '../last-words.ts';
+import { hostMetricsVersion } from '../metrics-v1.ts';
 import { QuietMemory } from '../quiet-memory.ts';
 import { serveTasks } from '../serve-tasks.ts';
 import { TaskEvents } from '../task-events.ts';
@@ -71,6 +72,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
   const service = new TaskService({
     containers,
     events,
+    metricsVersion: hostMetricsVersion(),
     openIo: (places, id, execId) => openClientIo(places, { namespace, id: execId === '' ? id : execId }),
     onStarted: () => {
       const phases = containers.sandbox?.timings.phases ?? [];
