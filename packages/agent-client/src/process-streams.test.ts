@@ -24,6 +24,26 @@ describe('processStdout', () => {
     agent.close();
   });
 
+  test('after a large piece the next one is asked for while the consumer takes it, and no more than that', async () => {
+    let asked = 0;
+    const { connection } = serveAgent({
+      readStdout: () => {
+        asked += 1;
+        return { data: new Uint8Array(asked < 4 ? 100_000 : 0) };
+      },
+    });
+    const agent = await connectAgent(connection);
+    const pieces = agent.processStdout('c', 'e');
+    for (const seen of [1, 2, 3]) {
+      expect((await pieces.next()).value).toHaveLength(100_000);
+      await agent.check({});
+      expect(asked).toBe(seen + 1);
+    }
+    expect((await pieces.next()).done).toBe(true);
+    expect(asked).toBe(4);
+    agent.close();
+  });
+
   test('a consumer that stops asks for nothing more, and the agent is told', async () => {
     const asked: number[] = [];
     const { connection } = serveAgent({

@@ -24,12 +24,16 @@ export interface ProcessIds {
 }
 
 type Calls = ServiceClient<AgentService>;
+type Piece = ReturnType<Calls['readStdout']>;
 
+/** After so much, more is on its way: the next piece is asked for while this one is taken. */
+const muchBytes = 64 << 10;
 const defaultPieceBytes = 1 << 20;
 const mostPieceBytes = 1 << 20;
 
 /**
- * Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more. A consumer
+ * Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more, or, after a large
+ * piece, when that has come, so that guest and consumer work side by side; a second piece is all that is held. A consumer
  * that leaves before the end is told to the agent by a read of no bytes: hako's closes the process's pipe, and the
  * process gets SIGPIPE when it writes; others ignore it.
  */
@@ -40,11 +44,14 @@ export async function* readProcessStream(
 ): AsyncGenerator<Uint8Array, void> {
   const len = pieceBytesOf(options, ids);
   let isLeft = false;
-  let { started } = options;
+  const readPiece = (): Piece => read({ ...ids, len }, callOptions(options));
+  let coming: Piece | undefined = onceKnown(readPiece, options.started);
   try {
     for (;;) {
-      const { data } = await onceKnown(() => read({ ...ids, len }, callOptions(options)), started);
-      started = undefined;
+      const { data } = await (coming ?? readPiece());
+      coming = data.length < muchBytes ? undefined : readPiece();
+      // Its failure is seen when it is awaited, if it is.
+      coming?.catch(() => {});
       if (data.length > len) throw strange(`${data.length} bytes where ${len} were asked for`, ids);
       if (data.length === 0) return;
       isLeft = true;

@@ -45,6 +45,7 @@ export {
   restoreTerminal,
   setWindowSize,
   type TerminalMode,
+  terminalMode,
   type WindowSize,
   windowSize,
 } from './pty.ts';

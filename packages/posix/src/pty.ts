@@ -51,10 +51,16 @@ const CS8 = 0o60;
 /** How a terminal treats what passes through it, to be given back to `restoreTerminal`. */
 export type TerminalMode = Uint8Array & { readonly __terminalMode?: never };
 
+/** How a terminal treats what passes through it now. Throws PosixError ENOTTY. */
+export function terminalMode(fd: number): TerminalMode {
+  const mode = Buffer.alloc(TERMIOS_BYTES);
+  callLibc('ioctl', [fd, TCGETS, mode]);
+  return mode;
+}
+
 /** Makes a terminal hand bytes through unchanged (cfmakeraw(3)); answers its mode before. Throws PosixError ENOTTY. */
 export function makeTerminalRaw(fd: number): TerminalMode {
-  const before = Buffer.alloc(TERMIOS_BYTES);
-  callLibc('ioctl', [fd, TCGETS, before]);
+  const before = Buffer.from(terminalMode(fd));
   const raw = Buffer.from(before);
   raw.writeUInt32LE((before.readUInt32LE(C_IFLAG) & ~INPUT_CHANGES) >>> 0, C_IFLAG);
   raw.writeUInt32LE((before.readUInt32LE(C_OFLAG) & ~OPOST) >>> 0, C_OFLAG);

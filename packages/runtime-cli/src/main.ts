@@ -24,6 +24,10 @@ async function main(argv: readonly string[]): Promise<number> {
       const { shimRole } = await import('./shim-role.ts');
       return shimRole(argv.slice(1));
     }
+    case 'run-end': {
+      const { runEndRole } = await import('./run-end-role.ts');
+      return runEndRole(argv.slice(1));
+    }
     default: {
       const call = plainCall(argv);
       if (call !== undefined) return plain(call);

@@ -1,15 +1,36 @@
-import { closeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { becomeProgram, makePipe, memoryFile } from '@hako/posix';
-import type { StandInPlace } from './stand-in.ts';
-import { standInProgram } from './stand-in-program.ts';
+import type { StandInPlace } from './stand-in-place.ts';
+import { type LentTerminal, type Successor, standInProgram } from './stand-in-program.ts';
 
 /** What this process says on stderr when it is left alone as a stand-in. */
 const SHIM_GONE = 'hako: the shim of the sandbox is gone\n';
+
+/** Of which process this one is to be the stand-in. */
+export interface StandInWish {
+  /** Numbers of the signals that are passed on. */
+  readonly signals: readonly number[];
+  /** What listings show. */
+  readonly args: readonly string[];
+  /** Descriptor of the terminal that will be lent. */
+  readonly terminalFd?: number | undefined;
+}
+
+/** What is known when this process becomes a stand-in. */
+export interface StandInLot {
+  readonly lent?: LentTerminal | undefined;
+  /** What follows; it is to say what went wrong, too. */
+  readonly successor?: Successor | undefined;
+}
 
 /** This process, as a stand-in of a process that is being made. */
 export interface FutureStandIn {
   /** Names it to the shim, which may begin to treat it as a stand-in at once. */
   readonly place: StandInPlace;
+  /** Tells of a signal, as a stand-in does. */
+  tell(signal: number): void;
+  /** Makes ready what can be before: `become` is a moment then, since a signal in that moment is lost. */
+  prepare(lot?: StandInLot): void;
   /** It is a stand-in, and ends with the process's status, as soon as the shim has its streams. */
   become(): never;
   /** It stays what it is. */
@@ -19,23 +40,25 @@ export interface FutureStandIn {
 /**
  * Prepares this process to end as a stand-in (see startStandIn): a command that has nothing left to do but to pass on
  * signals and wait for an exit status needs neither an engine nor its memory for that.
- *
- * @param signals numbers of those that are passed on
- * @param args what listings show
  */
-export function prepareStandIn(signals: readonly number[], args: readonly string[]): FutureStandIn {
+export function prepareStandIn({ signals, args, terminalFd }: StandInWish): FutureStandIn {
   const [ordersRead, ordersWrite] = makePipe();
   const [signalsRead, signalsWrite] = makePipe();
   const fds = { orders: ordersRead, signals: signalsWrite };
+  let program = -1;
   const close = (): void => {
     for (const fd of [ordersRead, ordersWrite, signalsRead, signalsWrite]) closeSync(fd);
+    if (program !== -1) closeSync(program);
   };
   return {
-    place: { pid: process.pid, fds },
-    become: () => {
-      const program = standInProgram({ terminal: false, fds, signals, lastWords: SHIM_GONE });
-      becomeProgram(`/proc/self/fd/${memoryFile('hako-stand-in', program)}`, args, [fds.orders, fds.signals]);
+    place: { pid: process.pid, fds: terminalFd === undefined ? fds : { ...fds, terminal: terminalFd } },
+    tell: (signal) => void writeSync(signalsWrite, Uint8Array.of(signal)),
+    prepare: ({ lent, successor } = {}) => {
+      const lastWords = successor === undefined ? SHIM_GONE : '';
+      const bytes = standInProgram({ terminal: false, fds, signals, lastWords, lent, successor });
+      program = memoryFile('hako-stand-in', bytes);
     },
+    become: () => becomeProgram(`/proc/self/fd/${program}`, args, [fds.orders, fds.signals]),
     cancel: close,
   };
 }

@@ -2,9 +2,8 @@
 export { connectShim } from './connect-shim.ts';
 export { execProcessSpec } from './exec-process.ts';
 export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
-export { QuietMemory } from './quiet-memory.ts';
-export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';
-export { STAND_IN_FDS, type StandInPlace } from './stand-in.ts';
+export { type SpawnOptions, selfCommand, spawnProgram, spawnSelf } from './spawn-self.ts';
 export { type HostProcess, standInOption } from './stand-in-option.ts';
+export { STAND_IN_FDS, type StandInPlace } from './stand-in-place.ts';
 export { connectTask, type TaskConnection } from './task-connection.ts';
 export { taskResources } from './task-resources.ts';

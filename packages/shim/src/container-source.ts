@@ -10,6 +10,8 @@ export interface PreparedContainer {
   /** Host process that stands for it, and the same as one that waits to be told of its end; absent: the caller does. */
   readonly pid: number;
   readonly standIn?: StandIn | undefined;
+  /** That process is the caller's own: it is not put among the container's. */
+  readonly isCaller?: boolean;
   /** Where its root file system is, when that is a disk of its own. */
   readonly rootfsDisk?: RootfsDisk | undefined;
   /** Undoes the preparation, where no container came about; the stand-in is the caller's. Never rejects. */

@@ -4,14 +4,14 @@ import { stringifyJson } from '@hako/oci-spec/json';
 import { cannotApplyToProcess } from '@hako/oci-translate';
 import { ShimError } from './shim-error.ts';
 import { log } from './shim-log.ts';
-import type { StandInPlace } from './stand-in.ts';
+import { formatPlace, parsePlace, type StandInPlace } from './stand-in-place.ts';
 
 /** Type of the JSON process in ExecProcessRequest.spec (containerd's type URL). */
 export const EXEC_PROCESS_TYPE = 'types.containerd.io/opencontainers/runtime-spec/1/Process';
 
 /**
- * The same with a stand-in before it, as the request has no options: `4711 {...}`, or with the numbers of its descriptors
- * (orders, signals) `4711:12:13 {...}`. Such a process is deleted by itself once the stand-in has its exit status.
+ * The same with a stand-in before it (see formatPlace), as the request has no options: `4711 {...}`, `4711:12:13 {...}`. Such
+ * a process is deleted by itself once the stand-in has its exit status.
  */
 const STOOD_FOR_TYPE = 'hako.v1.DetachedProcess';
 
@@ -51,22 +51,10 @@ export async function readExecProcess(
   // Loaded on the first exec: a shim without one need not hold the schemas in memory.
   const { parseProcess } = await import('@hako/oci-spec');
   if (!hasStandIn) return { process: applicable(parseProcess(text, { file: 'process' })) };
-  const [, pid = '', orders, signals, json = ''] =
-    /^([1-9][0-9]{0,9})(?::([0-9]{1,7}):([0-9]{1,7}))? (.*)$/s.exec(text) ?? [];
-  if (pid === '') throw badRequest('a detached process needs the pid of its stand-in');
-  return {
-    process: applicable(parseProcess(json, { file: 'process' })),
-    standIn: placeOf(pid, orders, signals),
-  };
-}
-
-function formatPlace({ pid, fds }: StandInPlace): string {
-  return fds === undefined ? `${pid}` : `${pid}:${fds.orders}:${fds.signals}`;
-}
-
-function placeOf(pid: string, orders: string | undefined, signals: string | undefined): StandInPlace {
-  if (orders === undefined || signals === undefined) return { pid: Number(pid) };
-  return { pid: Number(pid), fds: { orders: Number(orders), signals: Number(signals) } };
+  const end = text.indexOf(' ');
+  const standIn = parsePlace(text.slice(0, end));
+  if (standIn === undefined) throw badRequest('a detached process needs the pid of its stand-in');
+  return { process: applicable(parseProcess(text.slice(end + 1), { file: 'process' })), standIn };
 }
 
 /** Refuses what this guest cannot do, as create does for the container's own process. */

@@ -6,8 +6,8 @@ export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-
 export { type ServeShimOptions, serveShim } from './serve-shim.ts';
 export { ShimError, type ShimErrorCode, type ShimErrorFacts } from './shim-error.ts';
 export { type SpawnOptions, spawnProgram, spawnSelf } from './spawn-self.ts';
-export { STAND_IN_FDS } from './stand-in.ts';
 export { CALLER_TYPE, type HostProcess, STAND_IN_TYPE, standInOption } from './stand-in-option.ts';
+export { STAND_IN_FDS } from './stand-in-place.ts';
 export { StoredContainers } from './stored-containers.ts';
 export { connectTask, type TaskConnection } from './task-connection.ts';
 export { type TaskEventSink, TaskEvents } from './task-events.ts';

@@ -24,8 +24,8 @@ export function spawnProgram(program: string, args: readonly string[], options: 
   return spawn(program, args, { ...options, detached: true });
 }
 
-/** argv that starts this program: the compiled executable alone, or the JavaScript engine with its script. */
-function selfCommand(): readonly [string, ...string[]] {
+/** What starts this program: the compiled executable alone, or the JavaScript engine with its script. */
+export function selfCommand(): readonly [program: string, ...prefix: string[]] {
   const script = process.argv[1];
   const isCompiled = script === undefined || script.startsWith('/$bunfs/');
   return isCompiled ? [process.execPath] : [process.execPath, ...process.execArgv, script];

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import { windowSize } from '@hako/posix';
+import { isatty } from 'node:tty';
+import { restoreTerminal, terminalMode, windowSize } from '@hako/posix';
 import type { Container, ProcessExit, TerminalSize } from '@hako/sandbox';
 import type { StreamPlaces } from './process-io.ts';
 import type { StandIn } from './stand-in.ts';
@@ -13,7 +14,7 @@ const UNKNOWN_STATUS = 255;
 /**
  * Ties a stand-in to a process (`execId` empty: the container's first one): its end is the stand-in's end, with the
  * same status; a signal that the stand-in gets is the process's, but a change of its terminal's size is one of the
- * process's terminal; and when the stand-in is killed, so is the process.
+ * process's terminal; and when the stand-in is killed, so is the process, and a terminal that it lent gets its mode back.
  */
 export function standFor(
   standIn: StandIn,
@@ -21,7 +22,7 @@ export function standFor(
   execId: string,
   { terminal }: Pick<StreamPlaces, 'terminal'>,
 ): void {
-  const screen = terminal ? openTerminal(standIn.pid) : undefined;
+  const screen = terminal ? openTerminal(standIn) : undefined;
   // Whoever has just ended takes nothing; its end is on its way to the stand-in.
   const kill = (signal: number): void => void container.kill(signal, execId, false).catch(() => {});
   const resize = (): void => {
@@ -41,6 +42,7 @@ export function standFor(
       else kill(signal);
     },
     killed: () => {
+      screen?.giveBack();
       kill(SIGKILL);
       end(UNKNOWN_STATUS);
     },
@@ -55,14 +57,30 @@ export function standFor(
 
 interface Screen {
   size(): TerminalSize | undefined;
+  /** Gives it the mode back that it has now: before it is lent. */
+  giveBack(): void;
   close(): void;
 }
 
-/** The terminal that a stand-in holds as its stdin. */
-function openTerminal(pid: number): Screen {
-  const fd = openSync(`/proc/${pid}/fd/0`, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+/** The terminal that a stand-in lends, or that it was made for and holds as its stdin; there may be none. */
+function openTerminal({ pid, lentTerminal, isMade }: StandIn): Screen | undefined {
+  if (lentTerminal === undefined && !isMade) return undefined;
+  const path = `/proc/${pid}/fd/${lentTerminal ?? 0}`;
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+  if (!isatty(fd)) {
+    closeSync(fd);
+    return undefined;
+  }
+  const mode = lentTerminal === undefined ? undefined : terminalMode(fd);
   return {
     size: () => windowSize(fd),
+    giveBack: () => {
+      try {
+        if (mode !== undefined) restoreTerminal(fd, mode);
+      } catch {
+        // Hung up: there is nothing left to restore.
+      }
+    },
     close: () => closeSync(fd),
   };
 }

@@ -5,6 +5,7 @@ test('a process comes back as it was named; others name none', () => {
   for (const process of [
     { pid: 4711, isStandIn: true },
     { pid: 12, isStandIn: false },
+    { pid: 12, isStandIn: false, fds: { orders: 5, signals: 6 } },
   ]) {
     expect(readStandIn(standInOption(process))).toEqual(process);
   }

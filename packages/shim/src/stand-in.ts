@@ -2,27 +2,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { openReadable } from '@hako/posix';
 import { ShimError } from './shim-error.ts';
-
-/**
- * Descriptors of a stand-in process beside the three streams that it holds for the caller. Both are pipes.
- * - `orders`: it reads two bytes, "your streams were taken" and then the exit status with which it ends. Without
- *   them, that is when the shim is gone, it ends with 255.
- * - `signals`: it writes a byte, the number, for each signal that it gets.
- */
-export const STAND_IN_FDS: StandInFds = { orders: 3, signals: 4 };
-
-/** Numbers of the two in the process. */
-export interface StandInFds {
-  readonly orders: number;
-  readonly signals: number;
-}
-
-/** Where a stand-in is found. */
-export interface StandInPlace {
-  readonly pid: number;
-  /** Default: STAND_IN_FDS. */
-  readonly fds?: StandInFds;
-}
+import { STAND_IN_FDS, type StandInPlace } from './stand-in-place.ts';
 
 /** What a stand-in tells of. */
 export interface StandInEvents {
@@ -34,6 +14,10 @@ export interface StandInEvents {
 /** The shim's side of a stand-in: a process on the host that stands for a container or an exec. */
 export class StandIn {
   readonly pid: number;
+  /** A terminal that it lends, by its descriptor. */
+  readonly lentTerminal: number | undefined;
+  /** It was made for a process, whose terminal, if it has one, is its stdin. */
+  readonly isMade: boolean;
   readonly #orders: number;
   readonly #signals: Readable;
   #ended = false;
@@ -41,6 +25,8 @@ export class StandIn {
   /** @throws ShimError `bad-request` when `pid` is no stand-in that waits */
   constructor({ pid, fds = STAND_IN_FDS }: StandInPlace) {
     this.pid = pid;
+    this.lentTerminal = fds.terminal;
+    this.isMade = fds === STAND_IN_FDS;
     try {
       this.#orders = openSync(`/proc/${pid}/fd/${fds.orders}`, constants.O_WRONLY);
     } catch (cause) {

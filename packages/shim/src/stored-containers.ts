@@ -19,12 +19,13 @@ export class StoredContainers implements ContainerSource {
       throw sandboxError('unsupported', 'hako mounts root file systems only for containerd', { id });
     }
     const config = this.#store.readContainerConfig(id);
-    const { pid, isStandIn } = readStandIn(options) ?? { pid: process.pid, isStandIn: false };
+    const { isStandIn, ...place } = readStandIn(options) ?? { pid: process.pid, isStandIn: false };
     return {
       sandbox: this.sandbox,
       config,
-      pid,
-      standIn: isStandIn ? new StandIn({ pid }) : undefined,
+      pid: place.pid,
+      standIn: isStandIn || place.fds !== undefined ? new StandIn(place) : undefined,
+      isCaller: !isStandIn,
       abandon: async () => {},
     };
   }

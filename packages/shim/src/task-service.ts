@@ -33,7 +33,8 @@ import { PROCESSES_TYPE } from './guest-service.ts';
 import { toMetricsV1 } from './metrics-v1.ts';
 import { closeProcessIo, openProcessIo, type StreamPlaces } from './process-io.ts';
 import { standFor } from './stand-for.ts';
-import { StandIn, type StandInPlace } from './stand-in.ts';
+import { StandIn } from './stand-in.ts';
+import type { StandInPlace } from './stand-in-place.ts';
 import { exitFields, TaskEvents } from './task-events.ts';
 import { readTaskResources } from './task-resources.ts';
 
@@ -90,7 +91,8 @@ export class TaskService {
     }
     this.#creating.add(id);
     try {
-      const { sandbox, config, pid, standIn, rootfsDisk, abandon } = await containers.prepare(request);
+      const prepared = await containers.prepare(request);
+      const { sandbox, config, pid, standIn, rootfsDisk, abandon } = prepared;
       let io: ProcessIo | undefined;
       let container: Container;
       try {
@@ -99,7 +101,7 @@ export class TaskService {
           config,
           io,
           pid,
-          isStandIn: standIn !== undefined,
+          isStandIn: standIn !== undefined && prepared.isCaller !== true,
           ...(rootfsDisk === undefined ? {} : { rootfsDisk }),
         });
       } catch (error) {

@@ -33,6 +33,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
+const nameOf = (pid: number | undefined): string => readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+
 /** Runs hako on a terminal of its own, in whose foreground it is. */
 function onTerminal(args: readonly string[]) {
   const { screen, slaveFd } = newTerminal({ rows: 33, columns: 99 });
@@ -43,13 +45,16 @@ function onTerminal(args: readonly string[]) {
     stdio: [slaveFd, slaveFd, slaveFd],
   });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  const modeIsBack = (): boolean =>
+    modeOf().replace(/rows.*?;.*?;/, '') === before.replace(/rows.*?;.*?;/, '');
   return {
     screen,
     child,
+    modeIsBack,
     /** Its exit status; the terminal must have its mode back. */
     end: async (): Promise<number | null> => {
       const [status] = await exited;
-      expect(modeOf().replace(/rows.*?;.*?;/, '')).toBe(before.replace(/rows.*?;.*?;/, ''));
+      expect(modeIsBack()).toBe(true);
       closeSync(slaveFd);
       screen.close();
       return status;
@@ -121,6 +126,26 @@ test('a signal to exec -t reaches the process, and the terminal gets its mode ba
   expect(await end()).toBe(6);
 });
 
+test('exec -t that waits is a program of some KiB; killed, it takes its process along and the terminal gets its mode back', async () => {
+  const { screen, child, end, modeIsBack } = onTerminal([
+    'exec',
+    '-t',
+    'host',
+    'sh',
+    '-c',
+    'echo wait"ing"; exec sleep 4711',
+  ]);
+  await screen.see('waiting');
+  const memory = (): number =>
+    Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid}/smaps_rollup`, 'utf8'))?.[1]);
+  await until(() => memory() < 1024, 'it has become a stand-in');
+  child.kill('SIGKILL');
+  await until(modeIsBack, 'the shim has given the terminal its mode back');
+  expect(await end()).toBeNull();
+  const processes = async () => (await bench.hako(['exec', 'host', 'ps'])).stdout;
+  await until(async () => !(await processes()).includes('4711'), 'its process has ended');
+});
+
 test('a terminal without a terminal: input and output may be pipes', async () => {
   const result = await bench.hako(['exec', '-t', 'host', 'sh', '-c', 'tty; wc -c'], { input: 'no line end' });
   expect(result).toMatchObject({ exitCode: 0, stderr: '' });
@@ -165,13 +190,22 @@ test('create --console-socket, and a caller who goes away', async () => {
 });
 
 test('run -it', async () => {
-  const bundle = bench.bundle(['sh', '-c', 'tty; stty size; read -r line; echo "got $line"; exit 3']);
-  const { screen, end } = onTerminal(['run', '-it', '--bundle', bundle, 'run']);
+  const bundle = bench.bundle([
+    'sh',
+    '-c',
+    'tty; stty size; read -r line; echo "got $line"; stty size; exit 3',
+  ]);
+  const { screen, child, end } = onTerminal(['run', '-it', '--bundle', bundle, 'run']);
   await screen.see('/dev/pts/');
   await screen.see('33 99\r\n');
+  // A run that lasts waits as a stand-in; the container is deleted all the same.
+  await until(() => nameOf(child.pid) === 'hako-stand-in', 'it has become a stand-in');
+  screen.resize({ rows: 50, columns: 60 });
   screen.type('words\r');
   await screen.see('got words\r\n');
+  await screen.see('50 60\r\n');
   expect(await end()).toBe(3);
+  expect(bench.leftovers()).not.toContainEqual(expect.stringContaining('run'));
 });
 
 test('console sockets that are none, and terminals without one, are refused before anything is made', async () => {

@@ -7,10 +7,8 @@ import { checkConsole, heldStreams, offerTerminal, refuseConsoleSocket } from '.
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
-import { offeredStdio, releaseStdio, standInStdio } from '../offered-stdio.ts';
+import { offeredStdio, standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
-import { resizePty } from '../resize-pty.ts';
-import { waitStatus } from '../wait-status.ts';
 
 /** Arguments of `exec`. */
 export interface ExecOptions extends ExecOverrides {
@@ -37,8 +35,7 @@ export async function exec(
   try {
     const execId = `exec-${crypto.randomUUID()}`;
     const call = { id, execId, process: process_, options };
-    if (options.detach) return await detached(shim, call);
-    return process_.terminal === true ? await onTerminal(shim, call) : await replaced(shim, call);
+    return options.detach ? await detached(shim, call) : await replaced(shim, call);
   } finally {
     shim.close();
   }
@@ -52,50 +49,37 @@ interface ExecCall {
 }
 
 /**
- * Without a terminal to give back at the end there is nothing left to do but to wait, so this process becomes a stand-in,
- * which takes some KiB of memory where it takes megabytes.
+ * There is nothing left to do but to wait, so this process becomes a stand-in, which takes some KiB of memory where it takes
+ * megabytes.
  */
 async function replaced(
   { task }: TaskConnection,
   { id, execId, process: requested, options }: ExecCall,
 ): Promise<never> {
   refuseConsoleSocket(options.consoleSocket);
-  const standIn = prepareStandIn(FORWARDED_SIGNALS, [process.argv0, ...process.argv.slice(2)]);
+  const hasTerminal = requested.terminal === true;
+  const terminal = hasTerminal ? callerTerminal() : undefined;
+  const args = [process.argv0, ...process.argv.slice(2)];
+  const standIn = prepareStandIn({ signals: FORWARDED_SIGNALS, args, terminalFd: terminal?.fd });
+  const running = Promise.withResolvers<void>();
+  const stopForwarding = forwardSignals({
+    deliver: (signal) => running.promise.then(() => standIn.tell(signal)),
+  });
   try {
-    const spec = execProcessSpec(requested, standIn.place);
-    await addAndStart(task, { id, execId, ...offeredStdio(), spec });
+    const spec = execProcessSpec(withSize(requested, terminal), standIn.place);
+    // The shim sees what the terminal was like before it is lent.
+    const lend = (): void => standIn.prepare({ lent: terminal?.lend() });
+    const request = { id, execId, ...offeredStdio(process.pid, hasTerminal), spec };
+    await addAndStart(task, request, lend);
+    running.resolve();
     await notePid(task, { id, execId }, options.pidFile, process.pid);
     return standIn.become();
   } catch (error) {
     // Its process is killed, if there is one.
-    standIn.cancel();
-    throw error;
-  }
-}
-
-async function onTerminal(
-  { task }: TaskConnection,
-  { id, execId, process: requested, options }: ExecCall,
-): Promise<number> {
-  refuseConsoleSocket(options.consoleSocket);
-  const terminal = callerTerminal();
-  const stdio = offeredStdio(process.pid, true);
-  const spec = execProcessSpec(withSize(requested, terminal));
-  try {
-    terminal?.lend();
-    await addAndStart(task, { id, execId, ...stdio, spec });
-    releaseStdio();
-    await notePid(task, { id, execId }, options.pidFile, process.pid);
-    const stopForwarding = forwardSignals({
-      deliver: (signal) => task.kill({ id, execId, signal }),
-      ...(terminal === undefined ? {} : { resized: () => resizePty(task, { id, execId }, terminal) }),
-    });
-    const status = await waitStatus(task, id, execId);
     stopForwarding();
-    await task.delete({ id, execId });
-    return status;
-  } finally {
+    standIn.cancel();
     terminal?.restore();
+    throw error;
   }
 }
 
@@ -110,7 +94,8 @@ async function detached(
   try {
     standIn = await startStandIn(id, { streams: heldStreams(terminal) });
     const stdio = standInStdio(standIn.pid, terminal !== undefined);
-    await addAndStart(task, { id, execId, ...stdio, spec: execProcessSpec(process, standIn) });
+    const spec = execProcessSpec(process, standIn);
+    await addAndStart(task, { id, execId, ...stdio, spec });
     await orKill(task, { id, execId }, () => terminal?.send());
     await notePid(task, { id, execId }, pidFile, standIn.pid);
     return 0;
@@ -122,10 +107,16 @@ async function detached(
 
 type Task = TaskConnection['task'];
 
-async function addAndStart(task: Task, request: Parameters<Task['exec']>[0]): Promise<void> {
+/** @param added called in between */
+async function addAndStart(
+  task: Task,
+  request: Parameters<Task['exec']>[0],
+  added: () => void = () => {},
+): Promise<void> {
   const { id, execId } = request;
   await task.exec(request);
   try {
+    added();
     await task.start({ id, execId });
   } catch (error) {
     await task.delete({ id, execId }).catch(() => {});

@@ -1,14 +1,16 @@
 import { encodeProgram, type Step } from '@hako/syscall-program';
 
 /** What one write to a virtio-serial port takes at most. */
-const WRITE_BYTES = 32 << 10;
+const PIECE_BYTES = 32 << 10;
+const FILE = '/zeros';
 
 const O_CLOEXEC = 0o2000000;
 const O_RDWR = 2;
+const O_CREAT = 0o100;
 
 /**
- * An initial root whose `init` writes `bytes` zeros to the first virtio-serial port and then sleeps: a copy through the
- * port with nothing around it.
+ * An initial root whose `init` copies a file of `bytes` zeros, in memory, to the first virtio-serial port, as cat would, and
+ * then sleeps: a copy through the port with nothing around it.
  *
  * @param probe initial root that has the modules for a port (probe-initrd.img); its `init` is replaced
  */
@@ -21,7 +23,7 @@ export function copyInitrd(probe: Buffer, bytes: number): Buffer {
 function copyProgram(modules: readonly string[], bytes: number): Uint8Array {
   const ports = [0, 1, 2, 3].map((device) => `/dev/vport${device}p1`);
   return encodeProgram([
-    { variable: 'zeros', bytes: WRITE_BYTES },
+    { variable: 'piece', bytes: PIECE_BYTES },
     { variable: 'short', bytes: shortTime() },
     ...modules.flatMap((name): Step[] => [
       { call: 'open', args: [`/${name}`, O_CLOEXEC], result: 'module' },
@@ -36,10 +38,17 @@ function copyProgram(modules: readonly string[], bytes: number): Uint8Array {
     { call: 'nanosleep', args: [{ address: 'short' }, 0], onError: 'ignore' },
     { goto: 'open' },
     { label: 'opened' },
+    { call: 'open', args: [FILE, O_RDWR | O_CREAT, 0o600], result: 'made' },
     ...Array.from(
-      { length: bytes / WRITE_BYTES },
-      (): Step => ({ call: 'write', args: [{ value: 'port' }, { address: 'zeros' }, WRITE_BYTES] }),
+      { length: bytes / PIECE_BYTES },
+      (): Step => ({ call: 'write', args: [{ value: 'made' }, { address: 'piece' }, PIECE_BYTES] }),
     ),
+    { call: 'open', args: [FILE, 0], result: 'file' },
+    { label: 'copy' },
+    { call: 'read', args: [{ value: 'file' }, { address: 'piece' }, PIECE_BYTES], result: 'count' },
+    { ifEqual: [{ value: 'count' }, 0], goto: 'sleep' },
+    { call: 'write', args: [{ value: 'port' }, { address: 'piece' }, PIECE_BYTES] },
+    { goto: 'copy' },
     { label: 'sleep' },
     { call: 'pause', args: [], onError: 'ignore' },
     { goto: 'sleep' },
