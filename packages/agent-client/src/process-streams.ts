@@ -48,7 +48,7 @@ export async function* readProcessStream(
   let coming: Piece | undefined = onceKnown(readPiece, options.started);
   try {
     for (;;) {
-      const { data } = await (coming ?? readPiece());
+      const { data }: Awaited<Piece> = await (coming ?? readPiece());
       coming = data.length < muchBytes ? undefined : readPiece();
       // Its failure is seen when it is awaited, if it is.
       coming?.catch(() => {});
