@@ -24,7 +24,7 @@ export interface ProcessIds {
 }
 
 type Calls = ServiceClient<AgentService>;
-type Piece = ReturnType<Calls['readStdout']>;
+type Piece = Promise<{ readonly data: Uint8Array }>;
 
 /** After so much, more is on its way: the next piece is asked for while this one is taken. */
 const muchBytes = 64 << 10;
@@ -48,7 +48,8 @@ export async function* readProcessStream(
   let coming: Piece | undefined = onceKnown(readPiece, options.started);
   try {
     for (;;) {
-      const { data }: Awaited<Piece> = await (coming ?? readPiece());
+      const answer: { readonly data: Uint8Array } = await (coming ?? readPiece());
+      const { data } = answer;
       coming = data.length < muchBytes ? undefined : readPiece();
       // Its failure is seen when it is awaited, if it is.
       coming?.catch(() => {});
