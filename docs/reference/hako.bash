@@ -4,7 +4,8 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs events env image checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables metrics events env image checkpoint restore spec check explain config features version' ;;
+    'iptables') echo 'get set' ;;
     'image') echo 'show check' ;;
     'config') echo 'show check init' ;;
   esac
@@ -26,6 +27,10 @@ __hako_flags() {
     'resume') echo '-h --help' ;;
     'update') echo '-r --resources --cpu-period --cpu-quota --cpu-share --cpu-rt-period --cpu-rt-runtime --cpuset-cpus --cpuset-mems --memory --memory-reservation --memory-swap --pids-limit --blkio-weight --kernel-memory --kernel-memory-tcp --l3-cache-schema --mem-bw-schema -h --help' ;;
     'logs') echo '-s --source --apart -f --follow -h --help' ;;
+    'iptables') echo '-h --help' ;;
+    'iptables get') echo '--v6 -h --help' ;;
+    'iptables set') echo '--v6 -h --help' ;;
+    'metrics') echo '-h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
     'env') echo '--json -h --help' ;;
     'image') echo '-h --help' ;;
@@ -59,6 +64,9 @@ __hako_arguments() {
     'resume') echo 'containers' ;;
     'update') echo 'containers' ;;
     'logs') echo 'containers' ;;
+    'iptables get') echo 'containers' ;;
+    'iptables set') echo 'containers files' ;;
+    'metrics') echo 'containers' ;;
     'events') echo 'containers' ;;
     'checkpoint') echo 'containers' ;;
     'restore') echo 'containers' ;;

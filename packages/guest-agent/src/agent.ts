@@ -1,6 +1,6 @@
 import { AgentService, Health } from '@hako/agent-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
-import { Sandbox } from './sandbox.ts';
+import { agentRunDir, Sandbox } from './sandbox.ts';
 import { containerHandlers } from './service/container-service.ts';
 import { diagnosticHandlers } from './service/diagnostic-service.ts';
 import { fileHandlers } from './service/file-service.ts';
@@ -51,7 +51,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
         ...streamHandlers(sandbox),
         ...resourceHandlers(sandbox),
         ...diagnosticHandlers(sandbox),
-        ...networkHandlers(machine, prepared),
+        ...networkHandlers(machine, { prepared, runDir: runDir ?? agentRunDir }),
         ...fileHandlers(machine, { prepared, ...(storageRoot === undefined ? {} : { storageRoot }) }),
         ...guestHandlers(machine, options.bootTimes),
       }),

@@ -7,7 +7,7 @@ import type { Machine } from './system/machine.ts';
 import { unmountBelow } from './unmount-below.ts';
 
 /** Where the agent keeps its own files. */
-const agentRunDir = '/run/hako-agent';
+export const agentRunDir = '/run/hako-agent';
 
 /** Ids become file names and cgroup names. */
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/;

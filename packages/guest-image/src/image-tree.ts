@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type KernelModule, modulesIndex } from './kernel-modules.ts';
-import { findFile } from './package-files.ts';
+import { aliasesIndex, type KernelModule, modulesIndex } from './kernel-modules.ts';
+import { findFile, librariesOf, loader } from './package-files.ts';
 
 export interface ImageTreeSources {
   /** Folder with all packages unpacked over each other. */
@@ -25,4 +25,30 @@ export function makeImageTree(dir: string, sources: ImageTreeSources): void {
   mkdirSync(modulesDir, { recursive: true });
   for (const { name, content } of sources.modules) writeFileSync(join(modulesDir, `${name}.ko`), content);
   writeFileSync(join(modulesDir, 'modules.dep'), modulesIndex(sources.modules));
+  writeFileSync(join(modulesDir, 'modules.alias'), aliasesIndex(sources.modules));
+  copyIptables(dir, sources.packagesDir);
+}
+
+/**
+ * The programs over the kernel's old interface: they need fewer modules than those over nftables, and the kernel takes
+ * both at once, so a container may use either. Their extensions are in a folder beside the libraries.
+ */
+function copyIptables(dir: string, packagesDir: string): void {
+  const name = 'xtables-legacy-multi';
+  const program = readFileSync(findFile(packagesDir, `sbin/${name}`));
+  writeFileSync(join(dir, 'usr/bin', name), program, { mode: 0o755 });
+  for (const link of ['iptables', 'ip6tables'].flatMap((base) => [base, `${base}-save`, `${base}-restore`])) {
+    symlinkSync(name, join(dir, 'usr/bin', link));
+  }
+  const libraries = 'lib/x86_64-linux-gnu';
+  const target = join(dir, 'usr', libraries);
+  mkdirSync(join(target, 'xtables'), { recursive: true });
+  for (const [soname, content] of librariesOf(packagesDir, program)) {
+    // The root has it, where programs look for it.
+    if (soname !== loader) writeFileSync(join(target, soname), content, { mode: 0o755 });
+  }
+  const extensions = findFile(packagesDir, `${libraries}/xtables`);
+  for (const file of readdirSync(extensions).filter((each) => /^lib(?:xt|ipt|ip6t)_/.test(each))) {
+    cpSync(join(extensions, file), join(target, 'xtables', file), { verbatimSymlinks: true });
+  }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { KernelModules, withoutSignature } from './kernel-modules.ts';
+import { KernelModules, moduleAliases, withoutSignature } from './kernel-modules.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -54,4 +54,11 @@ test('only a signature is cut off', () => {
   ]);
   expect(withoutSignature(signed)).toEqual(content);
   expect(withoutSignature(content)).toEqual(content);
+});
+
+test('other names of a module, but for those of hardware', () => {
+  const info =
+    '\0alias=ipt_conntrack\0license=GPL\0alias=xt_conntrack\0alias=pci:v00001AF4d*sv*\0alias=virtio:d00000001v*\0';
+  expect(moduleAliases(Buffer.from(`\x7fELF${info}`))).toEqual(['ipt_conntrack', 'xt_conntrack']);
+  expect(moduleAliases(Buffer.from('\x7fELF'))).toEqual([]);
 });

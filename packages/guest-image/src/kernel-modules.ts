@@ -84,14 +84,32 @@ export function modulesIndex(modules: readonly KernelModule[]): string {
   return lines.join('');
 }
 
-/** What the `depends=` entry of the module's .modinfo section names. */
+/** Text of the modules.alias by which busybox's modprobe knows what the kernel asks for. */
+export function aliasesIndex(modules: readonly KernelModule[]): string {
+  return modules
+    .flatMap(({ name, content }) => moduleAliases(content).map((alias) => `alias ${alias} ${name}\n`))
+    .join('');
+}
+
+/** Other names by which the kernel asks for a module, as `ipt_conntrack` or `fs-ext4`; those of hardware are left out. */
+export function moduleAliases(module: Buffer): string[] {
+  return moduleInfo(module, 'alias').filter((alias) => !alias.includes(':') && !alias.includes('*'));
+}
+
 function directDependencies(module: Buffer): string[] {
-  const key = Buffer.from('\0depends=');
-  const at = module.indexOf(key);
-  if (at === -1) return [];
-  const start = at + key.length;
-  const text = module.toString('latin1', start, module.indexOf(0, start));
+  const [text = ''] = moduleInfo(module, 'depends');
   return text === '' ? [] : text.split(',').map(canonical);
+}
+
+/** Values of the entries of that name in the module's .modinfo section. */
+function moduleInfo(module: Buffer, name: string): string[] {
+  const key = Buffer.from(`\0${name}=`);
+  const values: string[] = [];
+  for (let at = module.indexOf(key); at !== -1; at = module.indexOf(key, at + 1)) {
+    const start = at + key.length;
+    values.push(module.toString('latin1', start, module.indexOf(0, start)));
+  }
+  return values;
 }
 
 const signatureMark = Buffer.from('~Module signature appended~\n');

@@ -1,11 +1,19 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 3;
+export const recipeVersion = 4;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
 
 /** Packages whose programs and libraries go into the guest, besides what crun depends on. */
-export const programPackages = ['busybox-static', 'crun', 'libc6'] as const;
+export const programPackages = [
+  'busybox-static',
+  'crun',
+  'libc6',
+  'iptables',
+  'libip4tc2',
+  'libip6tc2',
+  'libxtables12',
+] as const;
 
 /** Part of crun that the guest has no use for: there is no systemd in it (see drop in guest-root.ts). */
 export const unusedLibrary = { soname: 'libsystemd.so.0', package: 'libsystemd0' } as const;
@@ -38,6 +46,14 @@ export const laterModules = [
   'ext4',
   'xfs',
   'loop',
+  // Packet filters: of the agent (iptables get and set), and of containers that may change their network.
+  ...['iptable_filter', 'iptable_nat', 'iptable_mangle', 'iptable_raw'],
+  ...['ip6table_filter', 'ip6table_nat', 'ip6table_mangle', 'ip6table_raw'],
+  ...['xt_tcpudp', 'xt_conntrack', 'xt_state', 'xt_multiport', 'xt_comment', 'xt_addrtype', 'xt_limit'],
+  ...['xt_mark', 'xt_connmark', 'xt_owner', 'xt_statistic', 'xt_socket', 'xt_CT', 'xt_TPROXY'],
+  ...['xt_nat', 'xt_MASQUERADE', 'xt_REDIRECT', 'ipt_REJECT', 'ip6t_REJECT'],
+  ...['nf_tables', 'nft_compat', 'nft_chain_nat', 'nft_ct', 'nft_nat', 'nft_masq', 'nft_redir', 'nft_limit'],
+  ...['nft_reject_inet'],
 ] as const;
 
 /**

@@ -162,6 +162,12 @@ export class Sandbox {
     else await this.#shares.remove(id);
   }
 
+  /** Asks the agent about the machine as a whole. @throws SandboxError `guest-refused`, `sandbox-gone` */
+  askGuest<T>(what: string, ask: (agent: AgentClient) => Promise<T>): Promise<T> {
+    if (this.#agent === undefined) throw this.#gone();
+    return guestRefused(ask(this.#agent), what, this.config.id);
+  }
+
   /** Ends the VM and undoes all that was made for the sandbox. */
   async destroy(): Promise<void> {
     this.#ending ??= this.#end();

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
+import { SandboxService, sandboxMethods } from './sandbox-service.ts';
 import { type CallWatcher, guestMethods, taskMethods } from './task-methods.ts';
 import type { TaskService } from './task-service.ts';
 
@@ -30,7 +31,8 @@ export async function serveTasks(
   const rpc = new TtrpcServer()
     .register(TaskServiceV2, methods)
     .register(TaskServiceV3, methods)
-    .register(GuestService, guestMethods(service, watcher));
+    .register(GuestService, guestMethods(service, watcher))
+    .register(SandboxService, sandboxMethods(service, watcher));
   const server = createServer((socket) => rpc.serve(socket));
   await listen(server, socketPath);
   return { stopListening: () => server.close(), finish: () => rpc.shutdown() };

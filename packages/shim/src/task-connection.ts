@@ -10,6 +10,8 @@ export interface TaskConnection {
   readonly task: ServiceClient<typeof TaskServiceV2>;
   /** What hako adds to the task API. */
   readonly guest: ServiceClient<GuestService>;
+  /** A client of another service of the shim. */
+  readonly service: TtrpcClient['service'];
   /** Fulfilled when the connection has ended, by either side. */
   readonly closed: Promise<unknown>;
   readonly close: () => void;
@@ -21,6 +23,7 @@ export async function connectTask(socketPath: string): Promise<TaskConnection> {
   return {
     task: client.service(TaskServiceV2),
     guest: client.service(GuestService),
+    service: client.service.bind(client),
     closed: client.closed,
     close: () => client.close(),
   };

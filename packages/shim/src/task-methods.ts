@@ -49,7 +49,7 @@ export interface CallWatcher {
 }
 
 /** Makes handlers whose failures are told and become statuses. */
-function answering({ active, refused }: CallWatcher) {
+export function answering({ active, refused }: CallWatcher) {
   return <Request, Response>(handler: (request: Request) => Promise<Response>) =>
     async (request: Request, { method }: CallContext): Promise<Response> => {
       active?.();

@@ -248,6 +248,9 @@ export class TaskService {
     return { typeUrl: PROCESSES_TYPE, value: new TextEncoder().encode(JSON.stringify(processes)) };
   }
 
+  /** Asks the guest's agent about the machine. @throws SandboxError `guest-refused`, `sandbox-gone` */
+  readonly askGuest: Sandbox['askGuest'] = (what, ask) => this.#sandbox.askGuest(what, ask);
+
   /** Host processes of the task: the one that stands for it. Processes in the guest have no host pid. */
   async pids({ id }: { readonly id: string }): Promise<PidsResponse> {
     return { processes: [{ pid: this.#container(id).pid, info: undefined }] };

@@ -41,10 +41,15 @@ export class NetworkStage {
     return execFileSync('tc', ['-n', this.inside, ...args], { encoding: 'utf8' });
   }
 
-  /** A link between the two: `10.N.0.2` and `fd00:N::2` inside, 1 outside. */
-  link(name: string, net: number): void {
+  /** A link between the two: `10.N.0.2` and `fd00:N::2` inside, 1 outside. A macvlan stands on a veth without addresses. */
+  link(name: string, net: number, kind: 'veth' | 'macvlan' = 'veth'): void {
     const far = `far${net}`;
-    this.ip('link', 'add', name, 'type', 'veth', 'peer', 'name', far, 'netns', this.outside);
+    const near = kind === 'veth' ? name : `near${net}`;
+    this.ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', this.outside);
+    if (kind === 'macvlan') {
+      this.ip('link', 'set', near, 'up');
+      this.ip('link', 'add', name, 'link', near, 'type', 'macvlan', 'mode', 'bridge');
+    }
     const outside = (...args: string[]) => execFileSync('ip', ['-n', this.outside, ...args]);
     outside('address', 'add', `10.${net}.0.1/24`, 'dev', far);
     outside('address', 'add', `fd00:${net}::1/64`, 'dev', far, 'nodad');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRunning } from '../src/is-running.ts';
@@ -112,6 +112,43 @@ test('a namespace’s interfaces are the guest’s, and follow it while it runs;
   for (const pid of parts) await until(() => !isRunning(pid), `process ${pid} has ended`);
   expect(bench.leftovers()).toEqual([]);
   expect(`${stage.ip('-br', 'link')}${stage.tc('qdisc')}`).not.toMatch(/htap|ingress/);
+});
+
+test('a macvlan and a tap, by cards of two queues, under the longest name', async () => {
+  const longest = 'fifteen-letters';
+  stage.link(longest, 80, 'macvlan');
+  stage.ip('tuntap', 'add', 'dev', 'tap0', 'mode', 'tap');
+  stage.ip('address', 'add', '10.81.0.2/24', 'dev', 'tap0');
+  await stage.serve();
+  const config = bench.configuration((text) =>
+    ['default_vcpus = 2', 'network_queues = 2'].reduce((all, line) => withLine(all, line), text),
+  );
+  await start('kinds', inNamespace(stage.path), ['--config', config]);
+  const seen = await inContainer('kinds', `ip addr; ls /sys/class/net/${longest}/queues`);
+  expect(seen).toMatch(new RegExp(`${longest}: <[^>]*UP`));
+  expect(seen).toContain('inet 10.80.0.2/24');
+  expect(seen).toMatch(/tap0: <(?:.*\n)+? +inet 10\.81\.0\.2\/24/);
+  expect(seen).toMatch(/rx-0\nrx-1\ntx-0\ntx-1\n$/);
+  expect(await inContainer('kinds', 'wget -q -O - http://10.80.0.1/')).toBe(page);
+
+  // The guest's own packet filter, by the words of iptables.
+  const rules = join(bench.folder, 'rules');
+  const web = '-A OUTPUT -p tcp -m tcp --dport 80 -m conntrack --ctstate NEW -j REJECT';
+  writeFileSync(rules, `*filter\n:OUTPUT ACCEPT [0:0]\n${web}\nCOMMIT\n`);
+  const set = await bench.hako(['iptables', 'set', 'kinds', rules]);
+  expect({ exitCode: set.exitCode, stderr: set.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect((await bench.hako(['iptables', 'get', 'kinds'])).stdout).toContain(`${web} --reject-with icmp-port`);
+  await expect(inContainer('kinds', 'wget -q -O - http://10.80.0.1/')).rejects.toThrow(/refused/);
+  // A table is there once somebody has used it.
+  expect((await bench.hako(['iptables', 'get', '--v6', 'kinds'])).stdout).toBe('');
+  writeFileSync(rules, '*mangle\nCOMMIT\n');
+  expect((await bench.hako(['iptables', 'set', '--v6', 'kinds', rules])).exitCode).toBe(0);
+  expect((await bench.hako(['iptables', 'get', '--v6', 'kinds'])).stdout).toMatch(/^\*mangle$/m);
+  writeFileSync(rules, 'nonsense\n');
+  expect((await bench.hako(['iptables', 'set', 'kinds', rules])).stderr).toMatch(
+    /iptables-restore: line 1 failed/,
+  );
+  expect((await bench.hako(['metrics', 'kinds'])).stdout).toMatch(/^kata_guest_load\{item="load1"\}/m);
 });
 
 test('macvtap with rate limits: the interface has its addresses and routes back when the container is gone', async () => {

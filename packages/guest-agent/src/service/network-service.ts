@@ -1,6 +1,7 @@
 import { ROUTE_PRIORITIES_KEY, routePrioritiesFromText } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import { GuestNetwork } from '../network/guest-network.ts';
+import { Iptables } from '../network/iptables.ts';
 import type { Machine } from '../system/machine.ts';
 import type { AgentHandlers } from './handlers.ts';
 
@@ -8,8 +9,12 @@ import type { AgentHandlers } from './handlers.ts';
 const CARD_MODULES = ['virtio_net'];
 
 /** Calls about the guest's network. */
-export function networkHandlers(machine: Machine, prepared: () => Promise<void>): AgentHandlers {
+export function networkHandlers(
+  machine: Machine,
+  { prepared, runDir }: { readonly prepared: () => Promise<void>; readonly runDir: string },
+): AgentHandlers {
   const network = new GuestNetwork((request) => machine.netlink(request));
+  const iptables = new Iptables(machine, runDir);
   return {
     async updateInterface({ interface: wanted }) {
       if (wanted === undefined) throw new AgentError('invalid-argument', 'interface is missing');
@@ -26,6 +31,14 @@ export function networkHandlers(machine: Machine, prepared: () => Promise<void>)
     addARPNeighbors({ neighbors }) {
       network.addNeighbours(neighbors?.ARPNeighbors ?? []);
       return {};
+    },
+    async getIPTables({ isIpv6 }) {
+      await prepared();
+      return { data: await iptables.save(isIpv6) };
+    },
+    async setIPTables({ isIpv6, data }) {
+      await prepared();
+      return { data: await iptables.restore(isIpv6, data) };
     },
   };
 }

@@ -98,6 +98,42 @@ export function defineContainerCommands(program: Command, context: () => Context
         import('../commands/logs.ts').then((module) => module.logs(context(), id, options)),
       ),
     );
+  const iptables = program
+    .command('iptables')
+    .description("show or set the packet filter of a container's VM");
+  iptables
+    .command('get')
+    .description('print its rules, as iptables-save does')
+    .argument('<id>', 'container id')
+    .option('--v6', 'those of IPv6', false)
+    .action((id: string, options) =>
+      run(
+        'iptables get',
+        import('../commands/iptables.ts').then((module) => module.iptablesGet(context(), id, options)),
+      ),
+    );
+  iptables
+    .command('set')
+    .description('take the tables in a file, as iptables-restore does')
+    .argument('<id>', 'container id')
+    .argument('<file>', 'rules, as iptables-save prints them; - for stdin')
+    .option('--v6', 'for IPv6', false)
+    .action((id: string, file: string, options) =>
+      run(
+        'iptables set',
+        import('../commands/iptables.ts').then((module) => module.iptablesSet(context(), id, file, options)),
+      ),
+    );
+  program
+    .command('metrics')
+    .description("print what the kernel and the agent of a container's VM count, as Prometheus' text")
+    .argument('<id>', 'container id')
+    .action((id: string) =>
+      run(
+        'metrics',
+        import('../commands/iptables.ts').then((module) => module.metrics(context(), id)),
+      ),
+    );
   program
     .command('events')
     .description("print a container's figures at intervals, and when it ran out of memory, as JSON lines")

@@ -50,6 +50,7 @@ const numbers = {
 const errnoNames: Readonly<Record<number, string>> = {
   1: 'EPERM',
   2: 'ENOENT',
+  6: 'ENXIO',
   9: 'EBADF',
   11: 'EAGAIN',
   13: 'EACCES',

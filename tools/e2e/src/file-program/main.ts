@@ -1,3 +1,6 @@
+import { writeSync } from 'node:fs';
+import { runChecks } from './checks.ts';
+import { treeOf } from './tree.ts';
 import { watchFor } from './watch.ts';
 
 // What a container does with files, compiled by @hako/engine; busybox has no applets for it.
@@ -6,6 +9,12 @@ const [command = '', folder = '', word = ''] = process.argv.slice(2);
 switch (command) {
   case 'watch':
     watchFor(folder, word);
+    break;
+  case 'check':
+    for (const line of runChecks(folder)) writeSync(1, `${line}\n`);
+    break;
+  case 'tree':
+    writeSync(1, `${treeOf(folder, Number(word))}\n`);
     break;
   default:
     throw new Error(`no such command: ${command}`);
