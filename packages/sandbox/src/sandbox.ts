@@ -119,8 +119,7 @@ export class Sandbox {
     if (this.#ending !== undefined) throw this.#gone();
     if (options.config.id !== this.config.id) {
       await this.#founded.promise;
-      const own = this.containers.get(this.config.id);
-      if (own === undefined || own.status === 'stopped') throw this.#gone();
+      if ((this.containers.get(this.config.id)?.status ?? 'stopped') === 'stopped') throw this.#gone();
       return this.#makeContainer(options);
     }
     try {
@@ -394,10 +393,8 @@ export class Sandbox {
       pid: container.status === 'stopped' ? 0 : container.pid,
       pidStartTime: container.status === 'stopped' ? 0 : (host.processStartTime(container.pid) ?? 0),
       createdAt: container.createdAt.toISOString(),
-      ...(container.exit === undefined
-        ? {}
-        : { exitStatus: container.exit.status, exitedAt: container.exit.at.toISOString() }),
-      ...(container.failure === undefined ? {} : { failure: container.failure }),
+      ...(exit === undefined ? {} : { exitStatus: exit.status, exitedAt: exit.at.toISOString() }),
+      ...(failure === undefined ? {} : { failure }),
     });
   }
 }

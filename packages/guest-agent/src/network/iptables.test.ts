@@ -35,7 +35,9 @@ test('saves and restores by the programs of each family, whose modules are loade
     'ip6tables-restore --wait 10 --verbose\n*filter\nCOMMIT\n',
   );
   expect(machine.log).toEqual([
+    'image',
     'modules iptable_filter iptable_nat iptable_mangle iptable_raw',
+    'image',
     'modules ip6table_filter ip6table_nat ip6table_mangle ip6table_raw',
   ]);
   expect(readdirSync(dir)).toEqual([]);
