@@ -33,7 +33,7 @@ export const imageModules = [
 export const rootModules = ['virtiofs', '9p', '9pnet_virtio', 'virtio_net'] as const;
 
 /** In the image, besides all of the above: loaded when something needs them. */
-export const laterModules = [
+export const laterModules: readonly string[] = [
   'overlay',
   'virtio_rng',
   'virtio_balloon',
@@ -54,7 +54,7 @@ export const laterModules = [
   ...['xt_nat', 'xt_MASQUERADE', 'xt_REDIRECT', 'ipt_REJECT', 'ip6t_REJECT'],
   ...['nf_tables', 'nft_compat', 'nft_chain_nat', 'nft_ct', 'nft_nat', 'nft_masq', 'nft_redir', 'nft_limit'],
   ...['nft_reject_inet'],
-] as const;
+];
 
 /**
  * The hardware words that Kata gives its kernels on x86-64: a quarter less boot time than with `quiet` alone, which the
