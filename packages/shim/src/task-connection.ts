@@ -1,7 +1,6 @@
-import type { Duplex } from 'node:stream';
 import { connectUnix, fromNodeError, withShortSocketPath } from '@hako/posix';
 import { TaskServiceV2 } from '@hako/task-protocol';
-import { type Channel, type ServiceClient, TtrpcClient } from '@hako/ttrpc';
+import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
 import { connectBunChannel } from './bun-socket-channel.ts';
 import { GuestService } from './guest-service.ts';
 
@@ -29,8 +28,10 @@ export async function connectTask(socketPath: string): Promise<TaskConnection> {
   };
 }
 
+type Transport = ConstructorParameters<typeof TtrpcClient>[0];
+
 /** An executable goes without node:net (see connectBunChannel), a library on Node with it. */
-async function connectChannel(path: string): Promise<Channel | Duplex> {
+async function connectChannel(path: string): Promise<Transport> {
   if (!('Bun' in globalThis)) return connectUnix(path);
   try {
     return await withShortSocketPath(path, 'connect', connectBunChannel);
