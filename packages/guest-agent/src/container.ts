@@ -9,6 +9,7 @@ import { GuestProcess } from './guest-process.ts';
 import { setNetworkSysctls } from './network-sysctls.ts';
 import { joinsPids } from './shared-namespaces.ts';
 import type { Machine } from './system/machine.ts';
+import { within } from './within.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -180,23 +181,24 @@ export class Container {
    * Connects to a TCP port of the machine's loopback, by IPv4 or else IPv6, as a process of that id: its stdin is sent, what
    * comes is its stdout. It runs beside the container, whose root need not hold a program for that.
    */
-  forwardPort(execId: string, port: number): void {
+  async forwardPort(execId: string, port: number): Promise<void> {
     this.#checkNewProcess(execId);
     const process = this.#newProcess(execId, false);
+    this.#processes.set(execId, process);
     const script = 'busybox nc 127.0.0.1 "$0" || exec busybox nc ::1 "$0"';
     try {
-      const { pid, exited } = this.#machine.start({
+      const { pid, exited } = await this.#machine.start({
         args: ['sh', '-c', script, String(port)],
         ...(process.childFds === undefined ? {} : { stdio: process.childFds }),
       });
       process.started(pid, exited);
     } catch (error) {
       process.abandon();
+      this.#processes.delete(execId);
       throw error;
     } finally {
       process.closeChildEnds();
     }
-    this.#processes.set(execId, process);
     this.#forwards.add(process);
     void process.exit.then(() => {
       this.#forwards.delete(process);
@@ -334,28 +336,8 @@ export class Container {
 
   async #allExited(timeoutMs: number): Promise<void> {
     const exits = Promise.all([...this.#processes.values()].map(({ exit }) => exit));
-    if (timeoutMs === 0) {
-      await exits;
-      return;
-    }
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new AgentError(
-              'deadline-exceeded',
-              `processes of container ${this.id} did not end in ${timeoutMs} ms`,
-            ),
-          ),
-        timeoutMs,
-      );
-    });
-    try {
-      await Promise.race([exits, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const message = `processes of container ${this.id} did not end in ${timeoutMs} ms`;
+    await within(exits, timeoutMs, () => new AgentError('deadline-exceeded', message));
   }
 
   #forgetOldExecs(): void {

@@ -71,7 +71,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       if (execId === '') throw new AgentError('invalid-argument', 'exec_id is empty');
       const port = portOfCall(context);
       if (port !== undefined) {
-        sandbox.container(containerId).forwardPort(execId, port);
+        await sandbox.container(containerId).forwardPort(execId, port);
         return {};
       }
       await sandbox

@@ -58,11 +58,12 @@ export class LinuxMachine implements Machine {
   }
 
   async run(command: Command): Promise<number> {
-    if (!existsSync(join('/sbin', command.args[0] ?? ''))) await this.mountImage();
-    return await this.start(command).exited;
+    const { exited } = await this.start(command);
+    return await exited;
   }
 
-  start(command: Command): ReturnType<Spawn> {
+  async start(command: Command): Promise<ReturnType<Spawn>> {
+    if (!existsSync(join('/sbin', command.args[0] ?? ''))) await this.mountImage();
     const { pid, exited } =
       command.fixedAddresses === true ? this.#spawnFixed(command) : this.#spawn(command);
     return { pid, exited: exited.finally(this.#reaper.spawned(pid)) };

@@ -46,7 +46,7 @@ export interface Machine {
   /** Runs a program to its end; answers its exit status (128 and the number when a signal ended it). */
   run(command: Command): Promise<number>;
   /** Starts a program; answers its pid, and its exit status when it has ended. */
-  start(command: Command): { readonly pid: number; readonly exited: Promise<number> };
+  start(command: Command): Promise<{ readonly pid: number; readonly exited: Promise<number> }>;
   /**
    * While `birth` runs, orphans are not reaped, so that it can tell the pid of one to `adopt`.
    */
