@@ -1,5 +1,5 @@
 /*
- * Runs one JavaScript program, whose bytecode is part of this executable, in QuickJS.
+ * Runs one JavaScript program in QuickJS. All that it imports was evaluated when it was compiled: see image.h.
  *
  * The program gets one object as `globalThis.native`: system calls, and what cannot be had from system calls. All the
  * rest (event loop, files, processes, timers) is TypeScript over it; see ../src/runtime/native.ts, which describes each
@@ -16,22 +16,17 @@
 
 #include "quickjs.h"
 
-/* The program: PROGRAM is the path of a file with its bytecode. */
-__asm__(".pushsection .rodata\n"
-        ".global program_start, program_end\n"
-        "program_start: .incbin \"" PROGRAM "\"\n"
-        "program_end: .byte 0\n"
-        ".popsection\n");
-extern const uint8_t program_start[], program_end[];
+#include "image.h"
 
 extern char **environ;
-
-static JSValue rejection_listener;
 
 /* The memory of an ArrayBuffer, typed array or DataView; NULL, with an exception, for anything else. */
 static uint8_t *memory_of(JSContext *ctx, JSValueConst value, size_t *size)
 {
     size_t offset, whole;
+    /* Asked first: to be told by an exception that it is no typed array costs a stack trace, for each wait for events. */
+    if (JS_GetClassID(value) == image.buffer_class)
+        return JS_GetArrayBuffer(ctx, size, value);
     JSValue buffer = JS_GetTypedArrayBuffer(ctx, value, &offset, size, NULL);
     if (JS_IsException(buffer)) {
         JS_FreeValue(ctx, JS_GetException(ctx));
@@ -48,6 +43,9 @@ static JSValue native_syscall(JSContext *ctx, JSValueConst this_value, int argc,
     int64_t words[7] = { 0 };
     const char *texts[7] = { NULL };
     JSValue result = JS_EXCEPTION;
+
+    if (image.recording)
+        return JS_ThrowTypeError(ctx, __FILE__, __LINE__, "a module calls the system where it is imported");
 
     for (int i = 0; i < argc && i < 7; i++) {
         if (JS_IsNumber(argv[i]) || JS_IsBigInt(ctx, argv[i])) {
@@ -197,13 +195,13 @@ static JSValue native_run_jobs(JSContext *ctx, JSValueConst this_value, int argc
 static void tell_rejection(JSContext *ctx, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *opaque)
 {
     JSValue args[] = { promise, reason, JS_NewBool(ctx, is_handled) };
-    JS_FreeValue(ctx, JS_Call(ctx, rejection_listener, JS_UNDEFINED, 3, (JSValueConst *)args));
+    JS_FreeValue(ctx, JS_Call(ctx, image.rejection_listener, JS_UNDEFINED, 3, (JSValueConst *)args));
 }
 
 static JSValue native_on_rejection(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv)
 {
-    JS_FreeValue(ctx, rejection_listener);
-    rejection_listener = JS_DupValue(ctx, argv[0]);
+    JS_FreeValue(ctx, image.rejection_listener);
+    image.rejection_listener = JS_DupValue(ctx, argv[0]);
     JS_SetHostPromiseRejectionTracker(JS_GetRuntime(ctx), tell_rejection, NULL);
     return JS_UNDEFINED;
 }
@@ -234,29 +232,47 @@ static int fail(JSContext *ctx)
     return 1;
 }
 
-int main(int argc, char **argv)
+/* Evaluates what the program imports, and leaves this executable with the memory that holds it, as another file. */
+static int compile(const char *bytecode_path, const char *out_path)
 {
-    JSRuntime *runtime = JS_NewRuntime();
-    JSContext *ctx = runtime == NULL ? NULL : JS_NewContext(runtime);
-    if (ctx == NULL)
+    image.recording = 1;
+    image.runtime = JS_NewRuntime2(&image_malloc, NULL);
+    JSContext *ctx = image.runtime == NULL ? NULL : JS_NewContext(image.runtime);
+    size_t size;
+    uint8_t *bytecode = read_file(bytecode_path, &size);
+    if (ctx == NULL || bytecode == NULL)
         return 1;
 
+    image.buffer_class = JS_GetClassID(JS_NewArrayBufferCopy(ctx, bytecode, 0));
     JSValue native = JS_NewObject(ctx);
     JS_SetPropertyFunctionList(ctx, native, native_functions, sizeof native_functions / sizeof native_functions[0]);
-    JS_SetPropertyStr(ctx, native, "args", texts_of(ctx, argv));
-    JS_SetPropertyStr(ctx, native, "environment", texts_of(ctx, environ));
     JSValue global = JS_GetGlobalObject(ctx);
     JS_SetPropertyStr(ctx, global, "native", JS_DupValue(ctx, native));
-
-    JSValue program = JS_ReadObject(ctx, program_start, program_end - program_start, JS_READ_OBJ_BYTECODE);
+    JSValue program = JS_ReadObject(ctx, bytecode, size, JS_READ_OBJ_BYTECODE);
     if (JS_IsException(program))
         return fail(ctx);
     JSValue result = JS_EvalFunction(ctx, program);
     if (JS_IsException(result))
         return fail(ctx);
-    /* What the program left there runs it: its event loop. */
-    JSValue run = JS_GetPropertyStr(ctx, native, "run");
-    JSValue status = JS_Call(ctx, run, native, 0, NULL);
+    JS_RunGC(image.runtime);
+    image.ctx = ctx;
+    image.native = native;
+    image.recording = 0;
+    return write_image(out_path);
+}
+
+int main(int argc, char **argv)
+{
+    if (image.ctx == NULL)
+        return argc == 3 ? compile(argv[1], argv[2]) : 1;
+
+    JSContext *ctx = image.ctx;
+    JS_UpdateStackTop(image.runtime);
+    JS_SetGCThreshold(image.runtime, 2 * image.used);
+    JS_SetPropertyStr(ctx, image.native, "args", texts_of(ctx, argv));
+    JS_SetPropertyStr(ctx, image.native, "environment", texts_of(ctx, environ));
+    JSValue run = JS_GetPropertyStr(ctx, image.native, "run");
+    JSValue status = JS_Call(ctx, run, image.native, 0, NULL);
     int32_t exit_status;
     if (JS_IsException(status) || JS_ToInt32(ctx, &exit_status, status) < 0)
         return fail(ctx);

@@ -28,16 +28,23 @@ export async function writeBytecode(script: string, bytecode: string): Promise<v
   await demand(join(bin, 'quickjs-run'), args);
 }
 
-/** Puts bytecode and engine into one executable. Throws EngineError. */
+/**
+ * Makes the executable of a program: links the engine, and lets it evaluate what the program imports, whose memory
+ * becomes a part of it (native/image.h). Throws EngineError.
+ */
 export async function linkProgram(bytecode: string, outFile: string): Promise<void> {
   const engine = engineFolder();
+  const first = `${bytecode}.engine`;
   await demand('gcc', [
     ...['-static', '-O2', '-s', '-Wall', '-Wextra', '-Wno-unused-parameter', '-Werror', '-Wl,--gc-sections'],
-    `-DPROGRAM="${bytecode}"`,
+    // Above the program, with room for it to grow, and below what the kernel gives to shared memory.
+    '-Wl,--section-start=.image=0x10000000',
     ...['-isystem', join(engine, 'include')],
     ...[join(import.meta.dirname, '../native/engine.c'), join(engine, 'lib/quickjs-core.a'), '-lm'],
-    ...['-o', outFile],
+    ...['-o', first],
   ]);
+  const { status, output } = await runTool(first, [bytecode, outFile]);
+  if (status !== 0) throw new EngineError('bad-program', `the program's imports fail:\n${output.trimEnd()}`);
 }
 
 async function demand(program: string, args: readonly string[]): Promise<void> {

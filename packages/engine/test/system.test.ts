@@ -48,6 +48,35 @@ test('an error that nobody catches ends the program, and says where', async () =
   }
 });
 
+test('what a program imports is evaluated once, when it is compiled; it cannot call the system there', async () => {
+  const library = (text: string): void => writeFileSync(join(dir, 'library.ts'), text);
+  library("export const made: string[] = ['compiled'];\n");
+  const program = await compile(
+    'counting',
+    `import { writeSync } from 'node:fs';
+import { made } from './library.ts';
+made.push(process.argv.at(-1) ?? '', process.env['WORD'] ?? '', String(Math.random()));
+writeSync(1, made.join(' '));
+`,
+  );
+  const words = (word: string): string[] =>
+    spawnSync(program, [word], { encoding: 'utf8', env: { WORD: word } }).stdout.split(' ');
+  const [first, second] = [words('one'), words('two')];
+  expect(first.slice(0, 3)).toEqual(['compiled', 'one', 'one']);
+  expect(second.slice(0, 3)).toEqual(['compiled', 'two', 'two']);
+  expect(Number(first[3])).toBeLessThan(1);
+  expect(first[3]).not.toBe(second[3]);
+
+  library(
+    "import { readFileSync } from 'node:fs';\nexport const text: string = readFileSync('/proc/uptime', 'latin1');\n",
+  );
+  const reading = compile('reading', "import { text } from './library.ts';\nvoid text;\n");
+  await expect(reading).rejects.toMatchObject({
+    code: 'bad-program',
+    message: expect.stringContaining('a module calls the system where it is imported'),
+  });
+});
+
 test.each([
   ['a module', "import { request } from 'node:http';\nrequest('x');\n", 'node:http'],
   [

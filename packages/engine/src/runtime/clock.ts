@@ -9,7 +9,13 @@ export function monotonicMs(): number {
   return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
 }
 
-const startMs = monotonicMs();
+let startMs: number | undefined;
 
-/** As in the High Resolution Time standard, from the program's start. */
-export const performance: { now(): number } = { now: () => monotonicMs() - startMs };
+/** As in the High Resolution Time standard, from the first call on. */
+export const performance: { now(): number } = {
+  now() {
+    const nowMs = monotonicMs();
+    startMs ??= nowMs;
+    return nowMs - startMs;
+  },
+};

@@ -27,10 +27,13 @@ export interface Native {
   runJobs(): void;
   /** Told when a promise is rejected with no handler, and again (`handled`) when it gets one. */
   onRejection(listener: (promise: object, reason: unknown, handled: boolean) => void): void;
+  /** From here on of the process that runs: not there while modules that the program imports are evaluated. */
   readonly args: readonly string[];
   /** As `NAME=value`. */
   readonly environment: readonly string[];
-  /** Called after the program was evaluated; answers the exit status. */
+  /** Evaluates the program's first module. */
+  readonly program: () => void;
+  /** Called when the process begins; answers the exit status. */
   run: () => number;
 }
 

@@ -32,10 +32,19 @@ export interface Process {
   ): void;
 }
 
+let env: Process['env'] | undefined;
+
 export const process: Process = {
   arch,
-  argv: [native.args[0] ?? '', ...native.args],
-  env: environment(),
+
+  get argv() {
+    return [native.args[0] ?? '', ...native.args];
+  },
+
+  get env() {
+    env ??= environment();
+    return env;
+  },
 
   get pid() {
     return syscall('getpid');

@@ -44,6 +44,7 @@ const numbers = {
   epoll_create1: [291, 20],
   pipe2: [293, 59],
   finit_module: [313, 273],
+  getrandom: [318, 278],
   renameat2: [316, 276],
   statx: [332, 291],
 } as const;
