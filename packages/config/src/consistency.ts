@@ -64,9 +64,8 @@ const rules: readonly Consistency[] = [
   },
   {
     field: 'factory.enableTemplate',
-    rule: 'needs an initrd and a shared_fs other than virtio-fs',
-    broken: ({ factory, hypervisor }) =>
-      factory.enableTemplate && (hypervisor.initrd === '' || hypervisor.sharedFs === 'virtio-fs'),
+    rule: 'needs a shared_fs other than none',
+    broken: ({ factory, hypervisor }) => factory.enableTemplate && hypervisor.sharedFs === 'none',
   },
   {
     field: 'hypervisor.enableVhostUserStore',

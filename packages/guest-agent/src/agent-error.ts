@@ -23,6 +23,8 @@ export interface AgentErrorFacts {
   readonly containerId?: string;
   readonly execId?: string;
   readonly path?: string;
+  /** Number with which the kernel refused. */
+  readonly errno?: number;
 }
 
 /** The one error class of the agent. */

@@ -97,6 +97,8 @@ export class Sandbox {
   /** The container is gone, or never came to be: releases what was mounted for it. */
   forget(container: Container): void {
     this.#containers.delete(container.id);
+    // With a sandbox's own container its machine goes; one that was removed before was no sandbox's (a template's).
+    if (this.#founder === container) this.#founder = undefined;
     this.storages.release(container.mountPoints);
     if (container.shareDir !== undefined) {
       unmountBelow(this.machine, container.shareDir);

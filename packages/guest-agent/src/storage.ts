@@ -15,6 +15,7 @@ import { AgentError } from './agent-error.ts';
 import { type DiskDriver, diskDrivers, diskFile, isDiskDriver } from './devices/disks.ts';
 import { followFolder } from './files/follow-folder.ts';
 import { parseMountOptions } from './mount-options.ts';
+import { mountWhenThere } from './mount-when-there.ts';
 import type { Machine } from './system/machine.ts';
 
 /** All that the host may have mounted lies below this. */
@@ -208,7 +209,9 @@ export class StorageTable {
   async #mountType(type: string, { source, options, driver }: Storage, target: string): Promise<void> {
     const { flags, data } = parseMountOptions(options);
     await this.#loadModules(type);
-    this.#machine.mount({ source: source === '' ? driver : source, target, type, flags, data });
+    const request = { source: source === '' ? driver : source, target, type, flags, data };
+    if (type === 'virtiofs') await mountWhenThere(this.#machine, request);
+    else this.#machine.mount(request);
   }
 
   /** With `bind` as its file system a disk is there as a file, for a container that is to have the disk itself. */

@@ -28,6 +28,10 @@ async function main(argv: readonly string[]): Promise<number> {
       const { runEndRole } = await import('./run-end-role.ts');
       return runEndRole(argv.slice(1));
     }
+    case 'template-maker': {
+      const { templateMaker } = await import('@hako/shim');
+      return templateMaker();
+    }
     default: {
       const call = plainCall(argv);
       if (call !== undefined) return plain(call);

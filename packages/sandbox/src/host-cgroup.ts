@@ -44,10 +44,16 @@ export class HostCgroup {
 
   /** Moves this process to where it was before. */
   leave(): void {
-    for (const { hierarchy, before } of this.#joined.splice(0)) {
+    this.sendBack(process.pid);
+    this.#joined.length = 0;
+  }
+
+  /** Moves a process that is none of the sandbox's to where this one was before. */
+  sendBack(pid: number): void {
+    for (const { hierarchy, before } of this.#joined) {
       // A cgroup that is gone, or has controllers of version 2 below it, takes no process: then the root does.
       for (const path of [before, '/']) {
-        if (ignoreFailure(() => write(join(hierarchy.mountPoint, path, 'cgroup.procs'), process.pid))) break;
+        if (ignoreFailure(() => write(join(hierarchy.mountPoint, path, 'cgroup.procs'), pid))) break;
       }
     }
   }

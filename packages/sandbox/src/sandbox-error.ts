@@ -16,6 +16,7 @@ import { CodedError } from '@hako/errors';
  * - `host-refused`: the host kernel refused something the sandbox needs (mount, directory).
  * - `hook-failed`: a hook of config.json failed, or took too long.
  * - `unsupported`: asked for something this version does not do; the message says what.
+ * - `template-broken`: a template is not what hako wrote, or not this user's.
  * - `teardown-incomplete`: something could not be undone; it stays in the journal.
  */
 export type SandboxErrorCode =
@@ -33,6 +34,7 @@ export type SandboxErrorCode =
   | 'host-refused'
   | 'hook-failed'
   | 'unsupported'
+  | 'template-broken'
   | 'teardown-incomplete';
 
 /** Facts of a {@link SandboxError}; which are set depends on the code. */

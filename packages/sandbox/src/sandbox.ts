@@ -19,7 +19,6 @@ import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
-import { openAgent } from './open-agent.ts';
 import { PodPorts } from './pod-ports.ts';
 import { notePoststopDue } from './poststop.ts';
 import { hookState, runHooks } from './run-hooks.ts';
@@ -27,8 +26,10 @@ import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { SandboxNetwork } from './sandbox-network.ts';
 import { shareStorage } from './share-storage.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
+import { type StartedMachine, startMachine } from './start-machine.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import type { StateStore } from './state-store.ts';
+import { templatesOf } from './templates/sandbox-templates.ts';
 import { Timings } from './timings.ts';
 import { undoJournal } from './undo.ts';
 import { vmConfig } from './vm-config.ts';
@@ -47,6 +48,11 @@ export interface SandboxOptions {
   readonly hostCgroup?: string;
   /** Asks the guest how its boot divides, for `timings`. One call more at each boot. Default false. */
   readonly measureGuest?: boolean;
+  /**
+   * Has another process make a template for sandboxes like this one, and calls `started` with its pid before it begins. Default: none
+   * is made.
+   */
+  readonly makeTemplate?: (config: SandboxConfig, started: (pid: number) => void) => void;
   /** Facts worth telling the user once. */
   readonly onNotice?: (message: string) => void;
   /** The guest's kernel killed in that container for want of memory. */
@@ -268,14 +274,29 @@ export class Sandbox {
     });
   }
 
-  async #launch(vm: VmConfig): Promise<VirtualMachine> {
-    const { hypervisor, onNotice } = this.#options;
+  async #startMachine(vm: VmConfig): Promise<StartedMachine> {
+    const { config } = this;
+    const { hypervisor, makeTemplate, onNotice, measureGuest = false } = this.#options;
     try {
-      return await hypervisor.launch(vm, {
-        ledger: this.#journal,
-        signal: this.#cancelled.signal,
-        onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
-        ...(onNotice === undefined ? {} : { onNotice }),
+      return await startMachine(vm, {
+        hypervisor,
+        launch: {
+          ledger: this.#journal,
+          signal: this.#cancelled.signal,
+          onPhase: (phase) => this.timings.add(phase.name, phase.durationMs),
+          ...(onNotice === undefined ? {} : { onNotice }),
+        },
+        launched: (machine) => (this.#machine = machine),
+        templates: templatesOf({
+          config,
+          hypervisor,
+          make: makeTemplate?.bind(undefined, config, (pid) => this.#cgroup?.sendBack(pid)),
+          notice: (message) => onNotice?.(message),
+        }),
+        dialTimeoutMs: config.agent.dialTimeoutMs,
+        timings: this.timings,
+        measureGuest,
+        log: (message) => this.#log(message),
       });
     } finally {
       this.#network?.release();
@@ -284,24 +305,12 @@ export class Sandbox {
 
   /** @param own the sandbox's own container */
   async #boot(own: ContainerConfig): Promise<void> {
-    const { config } = this;
+    const config = this.config;
     const network = this.#network;
     const vm = vmConfig(config, this.#paths, network?.devices);
-    const machine = await this.#launch(vm);
-    this.#machine = machine;
+    const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor);
-    this.#log(`machine runs as pid ${machine.vmmPid}, accelerator ${machine.accelerator}`);
-    const connecting = new AbortController();
-    void machine.exited.then(() => connecting.abort());
-    let agent: AgentClient;
     try {
-      agent = await openAgent(machine, {
-        dialTimeoutMs: config.agent.dialTimeoutMs,
-        signal: connecting.signal,
-        timings: this.timings,
-        measureGuest: this.#options.measureGuest === true,
-        log: (message) => this.#log(message),
-      });
       const dns = guestDns(own);
       await network?.configure(agent);
       await this.timings.measure('sandbox create', () =>

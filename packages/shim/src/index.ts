@@ -14,3 +14,4 @@ export { type TaskEventSink, TaskEvents } from './task-events.ts';
 export { guestMethods, taskMethods } from './task-methods.ts';
 export { RESOURCES_TYPE, taskResources } from './task-resources.ts';
 export { TaskService, type TaskServiceOptions } from './task-service.ts';
+export { TEMPLATE_MAKER, templateMaker } from './template-maker.ts';

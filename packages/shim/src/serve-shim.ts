@@ -10,6 +10,7 @@ import { log } from './shim-log.ts';
 import { StoredContainers } from './stored-containers.ts';
 import { TaskEvents } from './task-events.ts';
 import { TaskService } from './task-service.ts';
+import { startTemplateMaker } from './template-maker.ts';
 
 /** Arguments of the shim process. */
 export interface ServeShimOptions {
@@ -42,6 +43,7 @@ export async function serveShim({
     measureGuest,
     ...(hostCgroup === undefined ? {} : { hostCgroup }),
     hypervisor: new QemuHypervisor(),
+    makeTemplate: startTemplateMaker,
     onNotice: (message) => {
       log('notice', message);
       control.say({ type: 'notice', message });

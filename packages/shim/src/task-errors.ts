@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<SandboxErrorCode, StatusCode>> = {
   'host-refused': 'unknown',
   'hook-failed': 'unknown',
   unsupported: 'unimplemented',
+  'template-broken': 'unknown',
   'teardown-incomplete': 'unknown',
 };
 

@@ -3,9 +3,9 @@ import { count, flag, path } from '../values.ts';
 
 /** `[factory]`: VMs prepared before they are asked for. */
 export interface FactoryConfig {
-  /** Clone VMs from a template. Needs initrd; not with virtio-fs. Default `false`. */
+  /** Start VMs as copies of a template, which makes itself. Default `false`. */
   readonly enableTemplate: boolean;
-  /** Where the template lives (tmpfs). Default `'/run/vc/vm/template'`. */
+  /** Where templates are. Default `'/run/hako/.templates'`; 1.x: `'/run/vc/vm/template'`. */
   readonly templatePath: string;
   /** VMs kept ready by a cache server; 0 = off. QEMU only. Default `0`. */
   readonly vmCacheNumber: number;
@@ -20,18 +20,17 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     aliases: [{ section: 'hypervisor.qemu.factory', toml: 'enable_template' }],
-    meaning: 'Clone VMs from a template.',
-    rule: 'needs initrd; not with virtio-fs',
-    effect: noEffect('templates are not made yet'),
+    meaning: 'Start VMs as copies of a template, which the first start of a configuration makes.',
+    rule: 'copies share memory pages that none has written: one VM may learn what another has read of them (CVE-2015-2877)',
   },
   templatePath: {
     toml: 'template_path',
     type: path,
-    default: '/run/vc/vm/template',
+    default: '/run/hako/.templates',
+    default1x: '/run/vc/vm/template',
     lines: ['1.x', '3.x'],
     aliases: [{ section: 'hypervisor.qemu.factory', toml: 'template_path' }],
-    meaning: 'Where the template lives (tmpfs).',
-    effect: noEffect('templates are not made yet'),
+    meaning: 'Where templates are: a folder of root alone, best on a tmpfs.',
   },
   vmCacheNumber: {
     toml: 'vm_cache_number',
@@ -40,7 +39,7 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'VMs kept ready by a cache server; 0 = off.',
     rule: 'QEMU only',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('there is no cache of machines'),
   },
   vmCacheEndpoint: {
     toml: 'vm_cache_endpoint',
@@ -48,6 +47,6 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     default: '/var/run/kata-containers/cache.sock',
     lines: ['1.x', '3.x'],
     meaning: 'Cache server socket.',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('there is no cache of machines'),
   },
 };

@@ -14,7 +14,7 @@ export interface DeviceEvents {
 
 /**
  * Waits until `find` finds a device: at once, or after one of the kernel's events. `rescan` is called once when nothing
- * comes. Throws AgentError `not-found`.
+ * comes. Throws AgentError `not-found`, and what `find` throws.
  */
 export async function awaitDevice(
   what: string,
@@ -25,8 +25,12 @@ export async function awaitDevice(
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const look = (): void => {
-    const found = find();
-    if (found !== undefined) resolve(found);
+    try {
+      const found = find();
+      if (found !== undefined) resolve(found);
+    } catch (error) {
+      reject(error);
+    }
   };
   // Listening comes first: what appears between a look and the listening would be missed.
   const end = events.watchDevices(look);

@@ -240,5 +240,6 @@ function cString(text: string): Uint8Array {
 
 function failed(what: string, result: number, path?: string): AgentError {
   const name = Object.entries(errno).find(([, number]) => number === -result)?.[0] ?? `errno ${-result}`;
-  return new AgentError('internal', `${what} failed: ${name}`, { facts: path === undefined ? {} : { path } });
+  const facts = { errno: -result, ...(path === undefined ? {} : { path }) };
+  return new AgentError('internal', `${what} failed: ${name}`, { facts });
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { type Duplex, duplexPair } from 'node:stream';
 import {
   AgentService,
@@ -38,7 +39,7 @@ export class FakeMachine implements Hypervisor {
     hotplugVcpus: false,
     hotplugMemory: false,
     hotplug: new Set(['network']),
-    snapshot: false,
+    snapshot: true,
   };
   readonly calls: string[] = [];
   /** Calls that are to fail, with the agent's words. */
@@ -62,6 +63,12 @@ export class FakeMachine implements Hypervisor {
   /** A guest whose agent never answers. */
   mute = false;
   launched: VmConfig | undefined;
+  /** All that was launched, as words: `boot`, `save`, `clone`. */
+  readonly launches: string[] = [];
+  /** No copy of a template can be started. */
+  refusesCopies = false;
+  /** Processes that end with status 0 as soon as they are started. */
+  readonly endsAtOnce: Set<string> = new Set();
   stopped = 0;
   #guestEnd: Duplex | undefined;
   #outOfMemory = Promise.withResolvers<string>();
@@ -78,6 +85,9 @@ export class FakeMachine implements Hypervisor {
 
   async launch(vm: VmConfig): Promise<VirtualMachine> {
     this.launched = vm;
+    const { template } = vm;
+    this.launches.push(template?.role === undefined ? 'boot' : template.role);
+    if (template?.role === 'clone' && this.refusesCopies) throw new Error('no copy can be started');
     const [hostEnd, guestEnd] = duplexPair();
     if (!this.mute) {
       const agent = this.#silenced(this.#agent());
@@ -94,7 +104,11 @@ export class FakeMachine implements Hypervisor {
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
       pause: async () => {},
       resume: async () => {},
-      saveTemplate: async () => {},
+      saveTemplate: async () => {
+        this.calls.push('save');
+        for (const path of template === undefined ? [] : Object.values(template.files))
+          writeFileSync(path, 'saved');
+      },
       size: { vcpus: 1, memoryMib: 256 },
       resize: async (target) => {
         this.calls.push(`resize ${target.vcpus} ${target.memoryMib}`);
@@ -168,6 +182,8 @@ export class FakeMachine implements Hypervisor {
     };
     return {
       createSandbox: () => log('createSandbox'),
+      reseedRandomDev: ({ data }) => log('reseedRandomDev', String(data.length)),
+      setGuestDateTime: () => log('setGuestDateTime'),
       onlineCPUMem: () => log('onlineCPUMem'),
       destroySandbox: () => log('destroySandbox'),
       getGuestDetails: () => ({ agentDetails: { extraFeatures: this.features } }),
@@ -189,7 +205,10 @@ export class FakeMachine implements Hypervisor {
         log('createContainer', containerId);
         begin(execId);
       },
-      startContainer: ({ containerId }) => log('startContainer', containerId),
+      startContainer: ({ containerId }) => {
+        log('startContainer', containerId);
+        if (this.endsAtOnce.has(containerId)) this.endProcess(containerId, 0);
+      },
       removeContainer: ({ containerId }) => log('removeContainer', containerId),
       execProcess: ({ execId }, context) => {
         note(context);

@@ -31,7 +31,10 @@ export interface BundledContainersOptions {
   readonly store: StateStore;
   readonly host: Host;
   /** What the sandbox is made with, besides what the first container's bundle says. */
-  readonly sandbox: Pick<SandboxOptions, 'hypervisor' | 'log' | 'onNotice' | 'onOutOfMemory'>;
+  readonly sandbox: Pick<
+    SandboxOptions,
+    'hypervisor' | 'makeTemplate' | 'log' | 'onNotice' | 'onOutOfMemory'
+  >;
   readonly warn: (message: string) => void;
 }
 

@@ -8,6 +8,7 @@ import { QuietMemory } from '../quiet-memory.ts';
 import { serveTasks } from '../serve-tasks.ts';
 import { TaskEvents } from '../task-events.ts';
 import { TaskService } from '../task-service.ts';
+import { startTemplateMaker } from '../template-maker.ts';
 import { BundledContainers } from './bundled-containers.ts';
 import { openClientIo } from './client-io.ts';
 import { openContainerdLog } from './containerd-log.ts';
@@ -54,6 +55,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     host,
     sandbox: {
       hypervisor: new QemuHypervisor(),
+      makeTemplate: startTemplateMaker,
       onNotice: (message) => log('notice', message),
       log: (message) => log('info', message),
       onOutOfMemory: (id) => events.outOfMemory(id),

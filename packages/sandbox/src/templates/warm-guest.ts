@@ -1,0 +1,77 @@
+import type { AgentClient } from '@hako/agent-client';
+import { specToProto } from '@hako/agent-protocol';
+import type { SandboxConfig } from '@hako/oci-translate';
+import type { GuestStorage } from '../guest-storage.ts';
+import { shareStorage } from '../share-storage.ts';
+
+const id = 'template';
+const rootfs = '/run/kata-containers/template';
+const TIMEOUT_SEC = 60;
+
+/** The guest's own files are the container's: a template has no share with anybody. */
+const guestRoot: GuestStorage = {
+  driver: 'bind',
+  source: '/',
+  fstype: 'bind',
+  options: ['ro'],
+  mountPoint: rootfs,
+};
+
+const spec = {
+  ociVersion: '1.0.2',
+  process: {
+    user: { uid: 0, gid: 0 },
+    args: ['/bin/busybox', 'true'],
+    env: ['PATH=/usr/bin:/bin'],
+    cwd: '/',
+    capabilities: { bounding: ['CAP_KILL'], effective: ['CAP_KILL'], permitted: ['CAP_KILL'] },
+    noNewPrivileges: true,
+  },
+  root: { path: rootfs, readonly: true },
+  hostname: 'template',
+  mounts: [
+    { destination: '/proc', type: 'proc', source: 'proc' },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+    { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec'] },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro'] },
+  ],
+  linux: {
+    namespaces: ['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+    resources: {},
+    cgroupsPath: `/hako/${id}`,
+    maskedPaths: ['/proc/kcore'],
+    readonlyPaths: ['/proc/sys'],
+  },
+} as const;
+
+/**
+ * Has the guest do once what every container asks of it, and undo it, so that its copies find the code loaded and, where it is
+ * emulated, translated: the share's file system, a container from its making to its removal.
+ *
+ * @throws AgentError
+ */
+export async function warmGuest(agent: AgentClient, { hypervisor }: SandboxConfig): Promise<void> {
+  const { sharedFs, msize9pBytes } = hypervisor;
+  // A share by virtio-fs comes with the copy; 9p is in the template.
+  await agent.createSandbox({
+    sandboxId: id,
+    kernelModules: sharedFs === 'virtio-fs' ? [{ name: 'virtiofs', parameters: [] }] : [],
+  });
+  const shares = sharedFs === 'virtio-9p' ? [shareStorage('virtio-9p', msize9pBytes)] : [];
+  const process = { containerId: id, execId: id };
+  await agent.createContainer({
+    ...process,
+    storages: [...shares, guestRoot],
+    OCI: specToProto(spec),
+  });
+  await agent.startContainer({ containerId: id });
+  await Promise.all([drain(agent.processStdout(id, id)), drain(agent.processStderr(id, id))]);
+  const { status } = await agent.waitProcess(process, { timeoutMs: TIMEOUT_SEC * 1000 });
+  if (status !== 0) throw new Error(`the template's container ended with status ${status}`);
+  await agent.removeContainer({ containerId: id, timeout: TIMEOUT_SEC });
+}
+
+async function drain(stream: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _piece of stream);
+}

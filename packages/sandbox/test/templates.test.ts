@@ -1,0 +1,174 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { defaultRuntimeConfig } from '@hako/config';
+import { type SandboxConfig, translate } from '@hako/oci-translate';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Host, makeTemplate, Sandbox, StateStore, TemplateStore } from '../src/index.ts';
+import { FakeMachine } from '../src/testing/fake-machine.ts';
+
+const key = 'c0ffee00'.repeat(4);
+const host: Host = {
+  bindMount: () => {},
+  unmountAll: () => {},
+  mountsBelow: () => [],
+  processStartTime: () => 1,
+  killProcess: async () => true,
+  processesWithMarker: () => [],
+  removeCgroup: async () => true,
+  undoNetwork: async () => {},
+};
+
+let folder: string;
+let templates: TemplateStore;
+let machine: FakeMachine;
+let notices: string[];
+/** Sandboxes for which somebody was asked to make a template. */
+let asked: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hako-templates-'));
+  mkdirSync(join(folder, 'bundle', 'rootfs'), { recursive: true });
+  templates = new TemplateStore(join(folder, 'templates'));
+  machine = new FakeMachine();
+  machine.templates = { key };
+  machine.endsAtOnce.add('template');
+  notices = [];
+  asked = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function translated(id: string) {
+  const config = defaultRuntimeConfig();
+  const factory = { ...config.factory, enableTemplate: true, templatePath: templates.root };
+  return translate({
+    specText: JSON.stringify({
+      ociVersion: '1.0.2',
+      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
+      root: { path: 'rootfs' },
+    }),
+    bundlePath: join(folder, 'bundle'),
+    containerId: id,
+    config: { ...config, factory },
+    host: { numCpus: 2 },
+  });
+}
+
+function make(config: SandboxConfig) {
+  return makeTemplate({ config, store: templates, hypervisor: machine, host });
+}
+
+/** Creates a container; answers how its machine was started. */
+async function start(id: string): Promise<readonly string[]> {
+  const { sandbox: config, container } = translated(id);
+  const store = new StateStore(join(folder, 'state'));
+  store.reserve(id);
+  const sandbox = new Sandbox({
+    config,
+    store,
+    hypervisor: machine,
+    host,
+    onNotice: (message) => notices.push(message),
+    makeTemplate: (wanted) => asked.push(wanted.id),
+  });
+  machine.launches.length = 0;
+  const io = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough() };
+  try {
+    await sandbox.createContainer({ config: container, io: io as never, pid: process.pid });
+    return [...machine.launches];
+  } finally {
+    await sandbox.destroy();
+  }
+}
+
+test('the first machine boots and has a template made; the next one is a copy that was given what is its own', async () => {
+  expect(await start('c1')).toEqual(['boot']);
+  expect(asked).toEqual(['c1']);
+  machine = copyOf(machine);
+  machine.endsAtOnce.add('template');
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
+  expect(machine.calls).toEqual([
+    'createSandbox',
+    'createContainer template',
+    'startContainer template',
+    'removeContainer template',
+    'save',
+  ]);
+  expect(machine.launches.at(-1)).toBe('save');
+  // Nothing but the template and the lock.
+  expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'there', key });
+  machine = copyOf(machine);
+  expect(await start('c2')).toEqual(['clone']);
+  expect(machine.calls.slice(0, 3).toSorted()).toEqual([
+    'createSandbox',
+    'reseedRandomDev 512',
+    'setGuestDateTime',
+  ]);
+  expect(machine.calls[2]).toBe('createSandbox');
+  expect(asked).toEqual(['c1']);
+  expect(notices).toEqual([]);
+});
+
+/** The fake is one machine; the next sandbox has another. */
+function copyOf(before: FakeMachine): FakeMachine {
+  const next = new FakeMachine();
+  next.templates = before.templates;
+  return next;
+}
+
+test.each(['no copy can be started', 'truncated'])(
+  'a template that cannot be used (%s) is dropped, told of, and made again; the machine boots',
+  async (how) => {
+    await make(translated('c1').sandbox);
+    machine = copyOf(machine);
+    machine.refusesCopies = how === 'no copy can be started';
+    if (how === 'truncated') writeFileSync(join(templates.root, key, 'memory'), '');
+    expect(await start('c2')).toEqual(how === 'truncated' ? ['boot'] : ['clone', 'boot']);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain(how === 'truncated' ? '0 bytes, not 5' : how);
+    expect(existsSync(join(templates.root, key))).toBe(false);
+    expect(asked).toEqual(['c2']);
+  },
+);
+
+test('a copy whose agent does not take entropy is none', async () => {
+  await make(translated('c1').sandbox);
+  machine = copyOf(machine);
+  machine.refusals.set('reseedRandomDev', 'no such device');
+  await expect(start('c2')).rejects.toThrow();
+  expect(machine.launches).toEqual(['clone', 'boot']);
+  expect(notices[0]).toContain('no such device');
+});
+
+test('what cannot become a template boots and says why, once; a failure is not repeated at once', async () => {
+  machine.templates = { obstacle: 'enable_hugepages' };
+  expect(await start('c1')).toEqual(['boot']);
+  expect(notices).toEqual(['enable_template has no effect with enable_hugepages']);
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'impossible', why: 'enable_hugepages' });
+  expect(asked).toEqual([]);
+
+  machine = new FakeMachine();
+  machine.templates = { key };
+  machine.refusals.set('createContainer', 'no space left on device');
+  await expect(make(translated('c1').sandbox)).rejects.toThrow('no space left');
+  expect(readdirSync(templates.root).toSorted()).toEqual(['failed', 'lock']);
+  machine = copyOf(machine);
+  expect(await start('c2')).toEqual(['boot']);
+  expect(asked).toEqual([]);
+});
+
+test('while one is made nobody else makes one, and what a killed maker left is undone', async () => {
+  const lock = templates.tryLock();
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'busy', key });
+  expect(await start('c1')).toEqual(['boot']);
+  expect(asked).toEqual([]);
+  mkdirSync(join(lock?.place ?? '', 'template'), { recursive: true });
+  writeFileSync(join(lock?.place ?? '', 'template', 'memory'), 'half of it');
+  lock?.release();
+  machine = copyOf(machine);
+  machine.endsAtOnce.add('template');
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
+  expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
+});
