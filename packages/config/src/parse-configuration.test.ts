@@ -24,6 +24,21 @@ test('no file at all gives the defaults', () => {
   });
 });
 
+test('copies of a template have a share by 9p unless the file says otherwise', () => {
+  const shareOf = (text: string, line?: '1.x') => {
+    const { config, origins } = parseConfiguration(text, { file, ...(line === undefined ? {} : { line }) });
+    return [config.hypervisor.sharedFs, origins['hypervisor.sharedFs']?.kind];
+  };
+  const on = '[factory]\nenable_template = true\n';
+  expect(shareOf(on)).toEqual(['virtio-9p', 'derived']);
+  expect(shareOf(`${on}[hypervisor.qemu]\nshared_fs = "virtio-fs"\n`)).toEqual(['virtio-fs', 'file']);
+  expect(shareOf('')).toEqual(['virtio-fs', undefined]);
+  expect(shareOf(on, '1.x')).toEqual(['virtio-9p', undefined]);
+  expect(messages(`${on}[hypervisor.qemu]\nshared_fs = "none"\n`)).toEqual([
+    expect.stringContaining('needs a shared_fs other than none'),
+  ]);
+});
+
 test('values, units and origins', () => {
   const { config, origins } = parseConfiguration(
     `[hypervisor.qemu]

@@ -131,12 +131,22 @@ class Merge {
   }
 
   finish(): LoadedConfig {
+    this.shareForCopies();
     const config = this.values as unknown as RuntimeConfig;
     if (!this.notToml) this.problems.push(...consistencyProblems(config, this.origins));
     if (this.problems.some(({ severity }) => severity === 'error'))
       throw new ConfigError(this.notToml ? 'not-toml' : 'invalid', this.problems);
     const origins = { ...hostPathOrigins(this.options.hostPaths), ...this.origins };
     return { config, origins, problems: this.problems };
+  }
+
+  /** Copies of a template share its memory only where no process beside QEMU maps it, as virtiofsd does. */
+  private shareForCopies(): void {
+    const { hypervisor, factory } = this.values;
+    const isAsked = factory?.enableTemplate === true && this.options.line !== '1.x';
+    if (!isAsked || hypervisor === undefined || this.origins['hypervisor.sharedFs'] !== undefined) return;
+    hypervisor.sharedFs = 'virtio-9p';
+    this.origins['hypervisor.sharedFs'] = { kind: 'derived', from: 'enable_template' };
   }
 
   /** Empties a field that no file has set. */

@@ -23,6 +23,7 @@ export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
 export { SandboxSize } from './sizing/sandbox-size.ts';
 export { type ContainerPaths, DEFAULT_STATE_ROOT, type SandboxPaths } from './state-paths.ts';
 export { type ShimRecord, StateStore } from './state-store.ts';
+export { destroyTemplates } from './templates/destroy-templates.ts';
 export { type MadeTemplate, type MakeTemplateOptions, makeTemplate } from './templates/make-template.ts';
 export { type StoredTemplate, TemplateStore } from './templates/template-store.ts';
 export { type Phase, Timings } from './timings.ts';

@@ -11,6 +11,8 @@ export interface OpenAgentOptions {
   /** Aborted when the machine has ended. */
   readonly signal: AbortSignal;
   readonly timings: Timings;
+  /** What the wait is called in `timings`. Default `guest boot`. */
+  readonly phase?: string;
   /** Asks the guest how its boot divides. */
   readonly measureGuest: boolean;
   readonly log: (message: string) => void;
@@ -23,7 +25,7 @@ export interface OpenAgentOptions {
  */
 export async function openAgent(
   machine: VirtualMachine,
-  { dialTimeoutMs, signal, timings, measureGuest, log }: OpenAgentOptions,
+  { dialTimeoutMs, signal, timings, phase = 'guest boot', measureGuest, log }: OpenAgentOptions,
 ): Promise<AgentClient> {
   const startMs = performance.now();
   let agent: AgentClient;
@@ -36,7 +38,7 @@ export async function openAgent(
   log(`guest agent answered after ${Math.round(bootMs)} ms`);
   const times = measureGuest ? await bootTimes(agent, bootMs) : undefined;
   if (times === undefined) {
-    timings.add('guest boot', bootMs);
+    timings.add(phase, bootMs);
   } else {
     timings.add('kernel', times.kernelMs);
     timings.add('guest agent', times.agentMs);

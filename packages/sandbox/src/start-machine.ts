@@ -35,7 +35,8 @@ export async function startMachine(vm: VmConfig, options: StartMachineOptions): 
     try {
       const clone: VmConfig = { ...vm, template: { role: 'clone', files: template.files } };
       const dialTimeoutMs = Math.min(options.dialTimeoutMs, COPY_TIMEOUT_MS);
-      const copy = await start(clone, { ...options, dialTimeoutMs, measureGuest: false });
+      const phase = 'copy of a template';
+      const copy = await start(clone, { ...options, dialTimeoutMs, phase, measureGuest: false });
       await stoppedOnFailure(copy.machine, () => freshGuest(copy.agent));
       return copy;
     } catch (error) {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +7,14 @@ import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { type SandboxConfig, translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Host, makeTemplate, Sandbox, StateStore, TemplateStore } from '../src/index.ts';
+import {
+  destroyTemplates,
+  type Host,
+  makeTemplate,
+  Sandbox,
+  StateStore,
+  TemplateStore,
+} from '../src/index.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 const key = 'c0ffee00'.repeat(4);
@@ -172,3 +181,31 @@ test('while one is made nobody else makes one, and what a killed maker left is u
   expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
   expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
 });
+
+test('all templates are removed at once, with what a maker left, and the maker is told to end', async () => {
+  expect(await destroyTemplates(templates, host)).toBe(0);
+  expect(existsSync(templates.root)).toBe(false);
+  await make(translated('c1').sandbox);
+  mkdirSync(join(templates.root, 'making', 'template'), { recursive: true });
+  // A process that holds the lock until it is told to end.
+  const script = `const { TemplateStore } = await import(${JSON.stringify(storeModule)});
+    globalThis.lock = new TemplateStore(${JSON.stringify(templates.root)}).tryLock();
+    console.log(globalThis.lock === undefined ? 'no lock' : 'locked');
+    setInterval(() => {}, 1000);`;
+  const maker = spawn(process.execPath, ['--conditions=@hako/source', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(maker, 'exit');
+  try {
+    expect(String(await once(maker.stdout, 'data'))).toBe('locked\n');
+    expect(templates.isBeingMade()).toBe(true);
+    expect(templates.maker()?.pid).toBe(maker.pid);
+    expect(await destroyTemplates(templates, host)).toBe(1);
+  } finally {
+    maker.kill('SIGKILL');
+  }
+  expect(await ended).toEqual([null, 'SIGTERM']);
+  expect(existsSync(templates.root)).toBe(false);
+});
+
+const storeModule = new URL('../src/templates/template-store.ts', import.meta.url).href;

@@ -3,7 +3,7 @@ import { count, flag, path, word, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: how host files reach the guest. */
 export interface SharedFsConfig {
-  /** How host files reach the guest. Default `'virtio-fs'`. */
+  /** How host files reach the guest. Default `'virtio-fs'`; with enable_template `'virtio-9p'`. */
   readonly sharedFs: 'virtio-fs' | 'virtio-9p' | 'none';
   /** Sharing daemon. Default `'/usr/libexec/virtiofsd'`. */
   readonly virtioFsDaemon: string;
@@ -31,6 +31,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     default1x: 'virtio-9p',
     lines: ['1.x', '3.x'],
     meaning: 'How host files reach the guest.',
+    rule: 'unset with enable_template = virtio-9p, whose copies share memory',
   },
   virtioFsDaemon: {
     toml: 'virtio_fs_daemon',

@@ -36,6 +36,8 @@ export function defineHostCommands(program: Command, globals: () => GlobalOption
       ),
     );
 
+  defineFactoryCommands(program, globals, run);
+
   for (const name of ['checkpoint', 'restore']) {
     program
       .command(name)
@@ -50,4 +52,37 @@ export function defineHostCommands(program: Command, globals: () => GlobalOption
         ),
       );
   }
+}
+
+function defineFactoryCommands(program: Command, globals: () => GlobalOptions, run: Run): void {
+  const load = () => import('../commands/factory.ts');
+  const factory = program.command('factory').description('make, show or remove the templates of machines');
+  factory
+    .command('init')
+    .description('make the template of the configuration that counts, and wait for it')
+    .action(() =>
+      run(
+        'factory init',
+        load().then((module) => module.factoryInit(globals())),
+      ),
+    );
+  factory
+    .command('status')
+    .description('print what templates there are, and whether one is being made')
+    .option('--json', 'print JSON', false)
+    .action((options) =>
+      run(
+        'factory status',
+        load().then((module) => module.factoryStatus(globals(), options)),
+      ),
+    );
+  factory
+    .command('destroy')
+    .description('remove all templates; machines that were started from them go on')
+    .action(() =>
+      run(
+        'factory destroy',
+        load().then((module) => module.factoryDestroy(globals())),
+      ),
+    );
 }

@@ -1,8 +1,10 @@
 import {
+  chmodSync,
   closeSync,
   constants,
   existsSync,
   fstatSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -13,10 +15,11 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { TemplateFiles } from '@hako/hypervisor';
-import { tryFlock } from '@hako/posix';
+import { processStartTime, tryFlock } from '@hako/posix';
 import { writeFileAtomic } from '../atomic-file.ts';
 import { sandboxError } from '../sandbox-error.ts';
 import { parseTemplateRecord, type TemplateRecord } from './template-record.ts';
@@ -121,33 +124,53 @@ export class TemplateStore {
   tryLock(): MakerLock | undefined {
     mkdirSync(this.root, { recursive: true, mode: 0o700 });
     this.#checkOwner();
-    const path = join(this.root, lockName);
-    for (;;) {
-      const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-      if (!tryFlock(fd, 'exclusive')) {
-        closeSync(fd);
-        return undefined;
-      }
-      // `removeAll` may have taken the file away between the two.
-      if (statSync(path, { throwIfNoEntry: false })?.ino !== fstatSync(fd).ino) {
-        closeSync(fd);
-        continue;
-      }
-      let held = true;
-      const release = (): void => {
-        if (held) closeSync(fd);
-        held = false;
-      };
-      return { place: join(this.root, makingName), release, [Symbol.dispose]: release };
-    }
+    const fd = this.#flock(constants.O_RDWR | constants.O_CREAT);
+    if (fd === undefined) return undefined;
+    ftruncateSync(fd);
+    writeSync(fd, `${process.pid} ${processStartTime(process.pid) ?? 0}`, 0);
+    let held = true;
+    const release = (): void => {
+      if (held) closeSync(fd);
+      held = false;
+    };
+    return { place: join(this.root, makingName), release, [Symbol.dispose]: release };
   }
 
   /** True while a process makes a template. */
   isBeingMade(): boolean {
     if (!existsSync(join(this.root, lockName))) return false;
-    const lock = this.tryLock();
-    lock?.release();
-    return lock === undefined;
+    const fd = this.#flock(constants.O_RDWR);
+    if (fd !== undefined) closeSync(fd);
+    return fd === undefined;
+  }
+
+  /** Who had the lock last, and has it where it is held. */
+  maker(): { readonly pid: number; readonly startTime: number } | undefined {
+    try {
+      const [, pid, startTime] = /^(\d+) (\d+)$/.exec(readFileSync(join(this.root, lockName), 'utf8')) ?? [];
+      return pid === undefined ? undefined : { pid: Number(pid), startTime: Number(startTime) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Descriptor of the lock file with its lock; undefined while another process has it, or where there is none to open. */
+  #flock(flags: number): number | undefined {
+    const path = join(this.root, lockName);
+    for (;;) {
+      let fd: number;
+      try {
+        fd = openSync(path, flags | constants.O_NOFOLLOW, 0o600);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+      const isOurs = tryFlock(fd, 'exclusive');
+      // `removeAll` may have taken the file away between the two.
+      if (isOurs && statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino) return fd;
+      closeSync(fd);
+      if (!isOurs) return undefined;
+    }
   }
 
   /** The files in the maker's folder become the template of that key, all at once. */
@@ -160,6 +183,8 @@ export class TemplateStore {
       stateBytes: statSync(files.state).size,
     };
     writeFileAtomic(join(made, recordName), JSON.stringify(whole));
+    // QEMU makes it readable for all.
+    chmodSync(files.memory, 0o600);
     this.drop(key);
     renameSync(made, this.#folder(key));
   }
@@ -194,9 +219,10 @@ export class TemplateStore {
     rmSync(join(this.root, failureName), { force: true });
   }
 
-  /** Removes everything, with the lock held. Idempotent. */
-  removeAll(lock: MakerLock): void {
-    for (const key of this.#keys()) this.drop(key);
+  /** Removes everything, with the lock held, and gives it up. Answers how many templates there were. Idempotent. */
+  removeAll(lock: MakerLock): number {
+    const keys = this.#keys();
+    for (const key of keys) this.drop(key);
     this.forgetFailure();
     rmSync(join(this.root, lockName), { force: true });
     lock.release();
@@ -205,6 +231,7 @@ export class TemplateStore {
     } catch {
       // The operator's folder may hold other things, or be a mount point.
     }
+    return keys.length;
   }
 
   #folder(key: string): string {
