@@ -65,6 +65,8 @@ export class FakeMachine implements Hypervisor {
   launched: VmConfig | undefined;
   /** All that was launched, as words: `boot`, `save`, `clone`. */
   readonly launches: string[] = [];
+  /** What processes print, by id, in place of a greeting. */
+  readonly outputs: Map<string, () => string> = new Map();
   /** No copy of a template can be started. */
   refusesCopies = false;
   /** Processes that end with status 0 as soon as they are started. */
@@ -178,7 +180,8 @@ export class FakeMachine implements Hypervisor {
     };
     const begin = (execId: string): void => {
       const ended = Promise.withResolvers<number>();
-      this.#processes.set(execId, { ended, output: [Buffer.from(`${execId} says hello\n`)], input: [] });
+      const words = this.outputs.get(execId)?.() ?? `${execId} says hello\n`;
+      this.#processes.set(execId, { ended, output: [Buffer.from(words)], input: [] });
     };
     return {
       createSandbox: () => log('createSandbox'),
