@@ -4,9 +4,10 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables metrics events env image checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables metrics events env image factory checkpoint restore spec check explain config features version' ;;
     'iptables') echo 'get set' ;;
     'image') echo 'show check' ;;
+    'factory') echo 'init status destroy' ;;
     'config') echo 'show check init' ;;
   esac
 }
@@ -36,6 +37,10 @@ __hako_flags() {
     'image') echo '-h --help' ;;
     'image show') echo '--json -h --help' ;;
     'image check') echo '-h --help' ;;
+    'factory') echo '-h --help' ;;
+    'factory init') echo '-h --help' ;;
+    'factory status') echo '--json -h --help' ;;
+    'factory destroy') echo '-h --help' ;;
     'checkpoint') echo '-h --help' ;;
     'restore') echo '-h --help' ;;
     'spec') echo '-b --bundle --rootless -h --help' ;;

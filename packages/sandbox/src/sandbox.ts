@@ -27,6 +27,7 @@ import { SandboxNetwork } from './sandbox-network.ts';
 import { shareStorage } from './share-storage.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
 import { type StartedMachine, startMachine } from './start-machine.ts';
+import { stateOf } from './state-of.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import type { StateStore } from './state-store.ts';
 import { templatesOf } from './templates/sandbox-templates.ts';
@@ -395,15 +396,6 @@ export class Sandbox {
     // A container that was removed meanwhile has no place for its state any more.
     if (this.containers.get(container.config.id) !== container) return;
     const { host, store } = this.#options;
-    store.writeContainerState({
-      id: container.config.id,
-      sandboxId: this.config.id,
-      status: container.status,
-      pid: container.status === 'stopped' ? 0 : container.pid,
-      pidStartTime: container.status === 'stopped' ? 0 : (host.processStartTime(container.pid) ?? 0),
-      createdAt: container.createdAt.toISOString(),
-      ...(exit === undefined ? {} : { exitStatus: exit.status, exitedAt: exit.at.toISOString() }),
-      ...(failure === undefined ? {} : { failure }),
-    });
+    store.writeContainerState(stateOf(container, this.config.id, host));
   }
 }

@@ -35,6 +35,8 @@ const spec = {
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
     { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['nosuid', 'noexec'] },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+    // The guest's root has its programs there.
+    { destination: '/image', type: 'bind', source: '/image', options: ['bind', 'ro'] },
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro'] },
   ],
   linux: {
@@ -55,11 +57,9 @@ const spec = {
  */
 export async function warmGuest(agent: AgentClient, { hypervisor }: SandboxConfig): Promise<void> {
   const { sharedFs, msize9pBytes } = hypervisor;
-  // A share by virtio-fs comes with the copy; 9p is in the template.
-  await agent.createSandbox({
-    sandboxId: id,
-    kernelModules: sharedFs === 'virtio-fs' ? [{ name: 'virtiofs', parameters: [] }] : [],
-  });
+  // A share by virtio-fs comes with the copy; 9p is in the template. Asked for a module, the guest mounts its image.
+  const shareModule = sharedFs === 'virtio-fs' ? 'virtiofs' : '9pnet_virtio';
+  await agent.createSandbox({ sandboxId: id, kernelModules: [{ name: shareModule, parameters: [] }] });
   const shares = sharedFs === 'virtio-9p' ? [shareStorage('virtio-9p', msize9pBytes)] : [];
   const first = await runContainer(agent, shares);
   const second = await runContainer(agent, shares);
