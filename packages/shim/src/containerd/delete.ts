@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Host,
@@ -27,8 +27,11 @@ const MEMBER_TIMEOUT_MS = 3000;
  * @returns the DeleteResponse that goes to stdout
  * @throws SandboxError `teardown-incomplete`
  */
-export async function deleteAction({ namespace, id, bundle }: ShimArguments): Promise<Uint8Array> {
-  const store = new StateStore(containerdStateRoot(namespace));
+export async function deleteAction(
+  { namespace, id, bundle }: Pick<ShimArguments, 'namespace' | 'id' | 'bundle'>,
+  stateRoot: string = containerdStateRoot(namespace),
+): Promise<Uint8Array> {
+  const store = new StateStore(stateRoot);
   const host = posixHost();
   const end = recordedEnd(store, id);
   if (store.exists(id)) {
@@ -39,10 +42,23 @@ export async function deleteAction({ namespace, id, bundle }: ShimArguments): Pr
       ? removeMember(store, host, { sandboxId, id })
       : removeByForce(store, host, { sandboxId, id }));
     for (const failure of failures) writeFileSync(2, `${failure}\n`);
+    if (sandboxId === id) await removeMembers(store, host, id);
     if (socket !== undefined && !lives) removeIfThere(socket);
   }
   host.unmountAll(join(bundle, 'rootfs'));
   return DeleteResponse.encode(end);
+}
+
+/**
+ * What is left of a pod's members goes with their dead sandbox where nobody asks for each: containerd 2 calls `delete` for
+ * the sandbox only, and marks the members' bundles. containerd 1 asks, and is told how each ended.
+ */
+async function removeMembers(store: StateStore, host: Host, sandboxId: string): Promise<void> {
+  for (const id of store.list()) {
+    if (sandboxOfState(store, id) !== sandboxId) continue;
+    if (!existsSync(join(bundleOf(store, id), 'sandbox'))) continue;
+    for (const failure of await removeState(store, host, id)) writeFileSync(2, `${failure}\n`);
+  }
 }
 
 /** A member of a pod whose sandbox lives: the others go on. */
@@ -62,6 +78,15 @@ async function removeMember(
     return [(error as Error).message, ...(await removeState(store, host, id))];
   } finally {
     shim.close();
+  }
+}
+
+function bundleOf(store: StateStore, id: string): string {
+  try {
+    return store.readContainerConfig(id).bundlePath;
+  } catch {
+    // Not written yet.
+    return '';
   }
 }
 
