@@ -276,8 +276,7 @@ export class Sandbox {
   }
 
   async #startMachine(vm: VmConfig): Promise<StartedMachine> {
-    const { config } = this;
-    const { hypervisor, makeTemplate, onNotice, measureGuest = false } = this.#options;
+    const { hypervisor, makeTemplate, onNotice, measureGuest = false, config } = this.#options;
     try {
       return await startMachine(vm, {
         hypervisor,

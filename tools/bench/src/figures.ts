@@ -1,4 +1,6 @@
 import type { Figure } from './figure.ts';
+import { cloneDensity } from './figures/clone-density.ts';
+import { clones } from './figures/clones.ts';
 import { copy } from './figures/copy.ts';
 import { deletion } from './figures/delete.ts';
 import { density } from './figures/density.ts';
@@ -12,10 +14,12 @@ import { translation } from './figures/translation.ts';
 /** All figures, in the order in which they are measured. */
 export const figures: readonly Figure[] = [
   coldStart,
+  clones,
   idleSandbox,
   exec,
   deletion,
   density,
+  cloneDensity,
   pods,
   hotplug,
   copy,

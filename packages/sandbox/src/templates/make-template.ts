@@ -114,7 +114,7 @@ export async function clearMakersPlace(lock: MakerLock, host: Host): Promise<voi
 }
 
 /** The machine of which a sandbox's is a copy, with its files below `folder`. */
-export function templateVm(config: SandboxConfig, folder: string): VmConfig {
+function templateVm(config: SandboxConfig, folder: string): VmConfig {
   const paths = { vm: join(folder, 'vm'), logs: join(folder, 'logs'), share: join(folder, 'share') };
   return { ...vmConfig(config, paths), id: 'template', vmmNetwork: 'own' };
 }
