@@ -56,7 +56,10 @@ export async function deleteAction(
 async function removeMembers(store: StateStore, host: Host, sandboxId: string): Promise<void> {
   for (const id of store.list()) {
     if (sandboxOfState(store, id) !== sandboxId) continue;
-    if (!existsSync(join(bundleOf(store, id), 'sandbox'))) continue;
+    const bundle = bundleOf(store, id);
+    // It may be on the way of removing them by itself.
+    const isAskedFor = existsSync(bundle) && !existsSync(join(bundle, 'sandbox'));
+    if (isAskedFor) continue;
     for (const failure of await removeState(store, host, id)) writeFileSync(2, `${failure}\n`);
   }
 }
