@@ -39,7 +39,7 @@ export async function qemuCommandLine(
     readGuestManifest(guestFolder),
     chooseFirmware(hypervisor),
   ]);
-  const facts = await hostFacts(hypervisor, manifest !== undefined);
+  const facts = await hostFacts(hypervisor, manifest !== undefined, accelerator);
   const shareSockets = new Map(shares.map(({ tag }, index) => [tag, shareSocket(runtimeDir, index)]));
   const args = buildArguments(vm, { accelerator, firmware, manifest, shareSockets, ...fds, ...facts });
   return {

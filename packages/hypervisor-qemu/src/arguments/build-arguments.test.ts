@@ -518,3 +518,14 @@ test('a machine that becomes a template has its memory in the file, and what can
   expect(valuesOf(own, '-chardev').at(-1)).toBe('socket,id=fs1,path=/run/fs.sock');
   expect(own.join(' ')).not.toContain('vhost-user-fs');
 });
+
+test('the guest is told how fast its time stamp counter is, where the host knows it', () => {
+  const words = (machineType: 'q35' | 'virt', tscKhz?: number) =>
+    valuesOf(
+      buildArguments(vm({ machineType }), host(tscKhz === undefined ? {} : { tscKhz })),
+      '-append',
+    ).join();
+  expect(words('q35', 2_445_430)).toMatch(/ tsc_early_khz=2445430( |$)/);
+  expect(words('q35')).not.toContain('tsc_early_khz');
+  expect(words('virt', 2_445_430)).not.toContain('tsc_early_khz');
+});

@@ -42,6 +42,8 @@ export interface HostSide {
   readonly imageSizeBytes?: number;
   /** Numbers of the host's NUMA nodes. Default: one, 0. */
   readonly numaNodes?: readonly number[];
+  /** Rate of the time stamp counter of an emulated guest, in kHz. Default: the guest counts. */
+  readonly tscKhz?: number;
 }
 
 /** Name of the virtio-serial port that carries the agent protocol. */
@@ -106,6 +108,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
       manifest: host.manifest,
       maxVcpus: maxVcpus(hypervisor),
       nvdimm,
+      tscKhz: host.tscKhz,
     }),
   ];
 }

@@ -17,6 +17,8 @@ export interface KernelFacts {
   readonly maxVcpus: number;
   /** The image is an NVDIMM. */
   readonly nvdimm: boolean;
+  /** Rate of the time stamp counter, where the host knows it. kHz. */
+  readonly tscKhz?: number | undefined;
 }
 
 /** Mount options per file system, as Kata's. */
@@ -50,7 +52,7 @@ function rootWords(hypervisor: HypervisorConfig, nvdimm: boolean): string[] {
 export function kernelCommandLine(
   hypervisor: HypervisorConfig,
   sandboxWords: readonly KernelParam[],
-  { manifest, maxVcpus, nvdimm }: KernelFacts,
+  { manifest, maxVcpus, nvdimm, tscKhz }: KernelFacts,
 ): string {
   const { enableIommu, enableDebug, machineType, disableGuestSelinux } = hypervisor;
   const isArm = machineType === 'virt';
@@ -62,6 +64,9 @@ export function kernelCommandLine(
     enableDebug ? 'debug' : 'quiet',
     'panic=1',
     `nr_cpus=${maxVcpus}`,
+    // Counted by an emulated kernel whose processor others need too, it comes out up to twenty times too small: then so much too
+    // fast goes the guest's time, and with it every time limit.
+    ...(tscKhz === undefined || isArm ? [] : [`tsc_early_khz=${tscKhz}`]),
     // Else the kernel keeps 64 MiB for devices that reach no memory above 4 GiB, and clears them: a tenth of an emulated boot.
     ...(enableIommu ? [] : ['swiotlb=noforce']),
     ...(enableIommu ? ['intel_iommu=on', 'iommu=pt'] : []),
