@@ -16,4 +16,4 @@ export const installPath: string = join(workspace, 'tools/install');
 /** The configuration that the compiled command line finds by itself. */
 export const configurationPath: string = join(workspace, 'dist/etc/hako/configuration.toml');
 /** The client of a port-forward, which Node runs from its source. */
-export const forwardPortProgram: string = join(import.meta.dirname, 'forward-port-program.ts');
+export const forwardPortProgram: string = join(import.meta.dirname, 'port-program/main.ts');

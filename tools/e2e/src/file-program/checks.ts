@@ -70,7 +70,7 @@ function socketAddress(path: string): Uint8Array {
   return address;
 }
 
-export const checks: Readonly<Record<string, Check>> = {
+const checks: Readonly<Record<string, Check>> = {
   'rename replaces': (dir) => {
     writeFileSync(`${dir}/a`, 'a');
     writeFileSync(`${dir}/b`, 'b');

@@ -72,7 +72,7 @@ const errnoNames: Readonly<Record<number, string>> = {
 };
 
 /** A call that the kernel refused. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(name: string, errno: number) {
     super(`${name}: ${errnoNames[errno] ?? `errno ${errno}`}`);
   }
