@@ -18,7 +18,7 @@ test("the README's example is the one that runs", () => {
     [
       '{ status: 1 }',
       'clock set to 1900000000 s',
-      'hako.lost_members hako.boot.agent_start_ms=410 hako.boot.agent_ready_ms=560',
+      'hako.lost_members hako.kept_status hako.boot.agent_start_ms=410 hako.boot.agent_ready_ms=560',
       'TtrpcError: there is no container "web"',
       '',
     ].join('\n'),

@@ -36,7 +36,12 @@ test('the guest: details, clock, randomness', async () => {
       version: '0.1.0',
       initDaemon: false,
       storageHandlers: expect.arrayContaining(['virtio-fs', '9p']) as string[],
-      extraFeatures: ['hako.lost_members', 'hako.boot.agent_start_ms=120', 'hako.boot.agent_ready_ms=340'],
+      extraFeatures: [
+        'hako.lost_members',
+        'hako.kept_status',
+        'hako.boot.agent_start_ms=120',
+        'hako.boot.agent_ready_ms=340',
+      ],
     },
   });
   await agent.setGuestDateTime({ Sec: 1_900_000_000n, Usec: 5n });

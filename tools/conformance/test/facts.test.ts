@@ -136,7 +136,7 @@ test('defaults of both lines are those of the facts where hako has no reason for
   expect(other).toEqual(ownDefaults);
 });
 
-/** hako's own files, seccomp in the guest, no guest words for systemd. */
+/** hako's own files and folders, seccomp in the guest, no guest words for systemd. */
 const ownDefaults = [
   'hypervisor.qemu.kernel',
   'hypervisor.qemu.image',
@@ -145,6 +145,7 @@ const ownDefaults = [
   'hypervisor.qemu.kernel_params',
   'hypervisor.qemu.virtio_fs_extra_args',
   'hypervisor.qemu.snp_guest_policy',
+  'factory.template_path',
   'runtime.disable_guest_seccomp',
 ];
 
