@@ -27,9 +27,10 @@ static struct {
     uint8_t memory[IMAGE_BYTES] __attribute__((aligned(16)));
 } image __attribute__((section(".image"), aligned(4096))) = { .used = 0 };
 
+/* Up to what is used: the executable ends there, and the C library's heap may begin right behind. */
 static int in_image(const void *block)
 {
-    return (uintptr_t)block - (uintptr_t)image.memory < IMAGE_BYTES;
+    return (uintptr_t)block - (uintptr_t)image.memory < image.used;
 }
 
 /* Blocks of the image have their size before them. */

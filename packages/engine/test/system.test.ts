@@ -99,3 +99,27 @@ test('a program is small and starts at once', async () => {
   const { status } = spawnSync(program, { timeout: 30_000 });
   expect(status).toBe(5);
 });
+
+test('memory that lies right behind the compiled one is freed, and moved when it grows', async () => {
+  const program = await compile(
+    'growing',
+    `import { readFileSync, writeSync } from 'node:fs';
+const kept: string[] = [];
+for (let round = 0; round < 500; round += 1) {
+  const bytes = new Uint8Array(100_000).fill(round);
+  const growing: number[] = [];
+  for (let at = 0; at < 200; at += 1) growing.push(at * round);
+  kept.push(growing.join() + String(bytes[99_999]));
+}
+const whole = kept.every((text, round) => text.startsWith('0,' + String(round) + ','));
+const kib = Number(/VmHWM:\\s*(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))?.[1]);
+writeSync(1, String(whole) + ' ' + String(kib));
+`,
+  );
+  // Without randomized addresses the C library's heap begins where the executable ends.
+  const { stdout, stderr } = spawnSync('setarch', ['-R', program], { encoding: 'utf8', timeout: 30_000 });
+  expect(stderr).toBe('');
+  const [whole, kib] = stdout.split(' ');
+  expect(whole).toBe('true');
+  expect(Number(kib)).toBeLessThan(16_000);
+});
