@@ -4,7 +4,7 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables metrics events env image factory checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events env image factory checkpoint restore spec check explain config features version' ;;
     'iptables') echo 'get set' ;;
     'image') echo 'show check' ;;
     'factory') echo 'init status destroy' ;;
@@ -31,6 +31,7 @@ __hako_flags() {
     'iptables') echo '-h --help' ;;
     'iptables get') echo '--v6 -h --help' ;;
     'iptables set') echo '--v6 -h --help' ;;
+    'console') echo '-h --help' ;;
     'metrics') echo '-h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
     'env') echo '--json -h --help' ;;
@@ -71,6 +72,7 @@ __hako_arguments() {
     'logs') echo 'containers' ;;
     'iptables get') echo 'containers' ;;
     'iptables set') echo 'containers files' ;;
+    'console') echo 'containers' ;;
     'metrics') echo 'containers' ;;
     'events') echo 'containers' ;;
     'checkpoint') echo 'containers' ;;

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { createAgentServer } from './agent.ts';
 import { mountFirst, prepareGuest, printOnConsole } from './boot.ts';
 import { processStartMs, uptimeMs } from './boot-clock.ts';
+import { DebugConsole, debugConsolePort, wantsDebugConsole } from './debug-console.ts';
+import { awaitDevice } from './devices/await-device.ts';
 import { engineLibc as libc } from './system/libc-engine.ts';
 import { LinuxMachine } from './system/linux-machine.ts';
 import { EnginePoller } from './system/poller-engine.ts';
-import { findPort, openPort, servePort } from './system/port.ts';
+import { findPort, openPort, portNamed, servePort } from './system/port.ts';
 import { Reaper } from './system/reaper.ts';
 import { engineSpawn } from './system/spawn-engine.ts';
 
@@ -32,19 +35,27 @@ try {
   mountFirst(machine);
   let prepared: Promise<void> | undefined;
   let agentReadyMs = 0;
+  const whenPrepared = (): Promise<void> => {
+    prepared ??= Promise.resolve().then(() => prepareGuest(machine));
+    return prepared;
+  };
   const server = createAgentServer({
     machine,
     bootTimes: () => ({ agentStartMs: processStartMs(), agentReadyMs }),
-    prepared: () => {
-      prepared ??= Promise.resolve().then(() => prepareGuest(machine));
-      return prepared;
-    },
+    prepared: whenPrepared,
     destroyed: () => {
       setTimeout(() => machine.powerOff(), lastAnswerMs);
     },
   });
   servePort({ libc, poller, fd: openPort(findPort()) }, server);
   agentReadyMs = uptimeMs();
+  if (wantsDebugConsole(readFileSync('/proc/cmdline', 'latin1'))) {
+    const shells = new DebugConsole({ libc, poller, machine, prepared: whenPrepared });
+    // The kernel makes ports one after the other, and this one last.
+    awaitDevice(`the port ${debugConsolePort}`, () => portNamed(debugConsolePort), machine)
+      .then((device) => servePort({ libc, poller, fd: openPort(device) }, shells))
+      .catch((error: unknown) => printOnConsole(String(error)));
+  }
 } catch (error) {
   fatal(error);
 }

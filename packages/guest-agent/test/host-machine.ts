@@ -22,12 +22,14 @@ const nodeSpawn: Spawn = ({ args, stdio }) => {
 
 /** The host as the machine of an agent under test: real pipes, real crun, adopted orphans. */
 export function hostMachine(): LinuxMachine {
+  return hostParts().machine;
+}
+
+/** The same with what it is made of: a process has one poller. */
+export function hostParts() {
   const libc = koffiLibc();
   libc.prctl(PR_SET_CHILD_SUBREAPER, 1);
-  return new LinuxMachine({
-    libc,
-    poller: new SigioPoller(libc),
-    reaper: new Reaper(libc),
-    spawn: nodeSpawn,
-  });
+  const poller = new SigioPoller(libc);
+  const machine = new LinuxMachine({ libc, poller, reaper: new Reaper(libc), spawn: nodeSpawn });
+  return { libc, poller, machine };
 }

@@ -11,7 +11,12 @@ export {
   type ResolveAcceleratorOptions,
   resolveAccelerator,
 } from './accelerator/resolve-accelerator.ts';
-export { agentPortName, buildArguments, type HostSide } from './arguments/build-arguments.ts';
+export {
+  agentPortName,
+  buildArguments,
+  debugConsoleSocket,
+  type HostSide,
+} from './arguments/build-arguments.ts';
 export { kernelCommandLine } from './arguments/kernel-words.ts';
 export { type QemuCommandLine, qemuCommandLine } from './command-line.ts';
 export { chooseFirmware } from './firmware.ts';

@@ -7,6 +7,7 @@ import { density } from './figures/density.ts';
 import { exec } from './figures/exec.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
+import { plugCycles } from './figures/plug-cycles.ts';
 import { pods } from './figures/pods.ts';
 import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
@@ -22,6 +23,7 @@ export const figures: readonly Figure[] = [
   cloneDensity,
   pods,
   hotplug,
+  plugCycles,
   copy,
   translation,
 ];

@@ -35,10 +35,12 @@ test('root file system and volumes are copies, volumes follow the host, and hook
   mkdirSync(hooks, { recursive: true });
   writeFileSync(join(hooks, 'note'), `#!/bin/sh\necho "$1 $(cat)" > ${inGuest}/hooked\n`);
   chmodSync(join(hooks, 'note'), 0o755);
+  const lines = ['shared_fs = "none"', `guest_hook_path = "${inGuest}/hooks"`];
   const config = bench.configuration((text) =>
-    ['shared_fs = "none"', `guest_hook_path = "${inGuest}/hooks"`].reduce(
-      (all, line) => withLine(all, line),
-      text,
+    withLine(
+      lines.reduce((all, line) => withLine(all, line), text),
+      'debug_console_enabled = true',
+      'agent.kata',
     ),
   );
   const script = [
@@ -65,6 +67,10 @@ test('root file system and volumes are copies, volumes follow the host, and hook
   expect((await bench.hako(['exec', 'copied', 'sh', '-c', 'echo x > /etc/hosts'])).stderr).toContain(
     'Read-only file system',
   );
+  // A shell of the machine itself.
+  const shell = await bench.hako(['console', 'copied'], { input: 'cd /run/kata*; ls; hostname; exit\n' });
+  expect(shell).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(shell.stdout).toContain('\r\nshared\r\nhako\r\n');
   expect((await bench.hako(['delete', '--force', 'copied'])).exitCode).toBe(0);
 });
 

@@ -81,8 +81,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     type: flag,
     default: false,
     lines: ['3.x'],
-    meaning: 'Guest shell through the exec command.',
-    effect: noEffect('the agent has no such setting yet'),
+    meaning: 'Shell of the guest on a port of its own: hako console.',
   },
   dialTimeoutMs: {
     toml: 'dial_timeout',

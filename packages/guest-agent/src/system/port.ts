@@ -1,5 +1,4 @@
 import { constants, openSync, readdirSync, readFileSync } from 'node:fs';
-import type { TtrpcServer } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import type { Libc } from './libc.ts';
 import { type Poller, pollEvents, pollOne } from './poller.ts';
@@ -10,12 +9,18 @@ const agentPortName = 'agent.channel.0';
 
 /** Device of the virtio-serial port of that name. Throws AgentError `not-found`. */
 export function findPort(name: string = agentPortName, sysDir = '/sys'): string {
+  const device = portNamed(name, sysDir);
+  if (device === undefined) throw new AgentError('not-found', `there is no virtio-serial port ${name}`);
+  return device;
+}
+
+/** The same, or undefined when there is none (yet). */
+export function portNamed(name: string, sysDir = '/sys'): string | undefined {
   const portsDir = `${sysDir}/class/virtio-ports`;
   const device = readdirSync(portsDir).find(
     (port) => readFileSync(`${portsDir}/${port}/name`, 'latin1').trim() === name,
   );
-  if (device === undefined) throw new AgentError('not-found', `there is no virtio-serial port ${name}`);
-  return `/dev/${device}`;
+  return device === undefined ? undefined : `/dev/${device}`;
 }
 
 /** Opens the port. What the host has written before stays to be read. */
@@ -23,13 +28,18 @@ export function openPort(device: string): number {
   return openSync(device, constants.O_RDWR | constants.O_NONBLOCK);
 }
 
+/** Who is told of each session; TtrpcServer is one. */
+export interface Sessions {
+  serve(channel: PortChannel): void;
+}
+
 /**
- * Serves the host on the port, session after session: each time the host opens its end a new ttRPC session begins,
+ * Serves the host on the port, session after session: each time the host opens its end a new session begins,
  * with nothing left of the one before. `sessionStarted` gets each channel.
  */
 export function servePort(
   parts: { readonly libc: Libc; readonly poller: Poller; readonly fd: number },
-  server: TtrpcServer,
+  server: Sessions,
   sessionStarted: (channel: PortChannel) => void = () => {},
 ): void {
   const { libc, poller, fd } = parts;

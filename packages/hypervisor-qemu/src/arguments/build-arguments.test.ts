@@ -529,3 +529,17 @@ test('the guest is told how fast its time stamp counter is, where the host knows
   expect(words('q35')).not.toContain('tsc_early_khz');
   expect(words('virt', 2_445_430)).not.toContain('tsc_early_khz');
 });
+
+test('a debug console has a port after that of the agent, and a socket in the folder of the machine', () => {
+  const args = buildArguments(vm({}, { kernelParams: [{ key: 'agent.debug_console' }] }), host());
+  expect(valuesOf(args, '-device')).toEqual(
+    expect.arrayContaining([
+      'virtio-serial-pci,id=serial0,max_ports=3,romfile=',
+      'virtserialport,id=channel1,chardev=debug-console,name=agent.debug_console',
+    ]),
+  );
+  const { runtimeDir } = vm();
+  expect(valuesOf(args, '-chardev')).toContain(
+    `socket,id=debug-console,path=${runtimeDir}/con.sock,server=on,wait=off`,
+  );
+});

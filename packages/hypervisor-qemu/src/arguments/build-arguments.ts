@@ -49,6 +49,12 @@ export interface HostSide {
 /** Name of the virtio-serial port that carries the agent protocol. */
 export const agentPortName = 'agent.channel.0';
 
+/** Name of the virtio-serial port on which the agent offers a shell. */
+const debugConsolePortName = 'agent.debug_console';
+
+/** Its socket in the VM's runtime directory. */
+export const debugConsoleSocket = 'con.sock';
+
 /** True when a process beside QEMU maps the guest's memory. */
 export function sharesMemory({ shares }: Pick<VmConfig, 'shares'>): boolean {
   return shares.some(({ transport }) => transport === 'virtio-fs');
@@ -119,12 +125,22 @@ function initrdOf(hypervisor: VmConfig['hypervisor'], manifest: GuestManifest | 
   return join(guestDirectory(hypervisor), manifest.boot.initrd);
 }
 
-function agentArguments({ hypervisor }: VmConfig, fd: number): string[] {
+function agentArguments({ hypervisor, kernelParams, runtimeDir }: VmConfig, fd: number): string[] {
+  const hasDebugConsole = kernelParams.some(({ key }) => key === 'agent.debug_console');
   return [
     ...socketServer('agent', { fd }),
-    // Two ports: 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
-    ...virtioDevice(hypervisor, 'virtio-serial-pci', { id: 'serial0', max_ports: 2 }),
+    // Port 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
+    ...virtioDevice(hypervisor, 'virtio-serial-pci', { id: 'serial0', max_ports: hasDebugConsole ? 3 : 2 }),
     ...pciDevice('virtserialport', { id: 'channel0', chardev: 'agent', name: agentPortName }),
+    ...(hasDebugConsole ? debugConsoleArguments(runtimeDir) : []),
+  ];
+}
+
+/** The port on which the agent offers a shell, where the kernel's words ask for one. Who may enter the folder may use it. */
+function debugConsoleArguments(runtimeDir: string): string[] {
+  return [
+    ...socketServer('debug-console', { path: join(runtimeDir, debugConsoleSocket) }),
+    ...pciDevice('virtserialport', { id: 'channel1', chardev: 'debug-console', name: debugConsolePortName }),
   ];
 }
 

@@ -125,6 +125,16 @@ export function defineContainerCommands(program: Command, context: () => Context
       ),
     );
   program
+    .command('console')
+    .description("open a shell of a container's VM itself, where debug_console_enabled = true; Ctrl-] leaves")
+    .argument('<id>', 'container id')
+    .action((id: string) =>
+      run(
+        'console',
+        import('../commands/console.ts').then((module) => module.debugConsole(context(), id)),
+      ),
+    );
+  program
     .command('metrics')
     .description("print what the kernel and the agent of a container's VM count, as Prometheus' text")
     .argument('<id>', 'container id')
