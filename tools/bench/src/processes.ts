@@ -38,7 +38,16 @@ export function descendantsOf(pid: number): number[] {
 
 /** Proportional set size: its own memory, plus its share of what it shares. */
 export function proportionalMemoryMib(pid: number): number {
-  const kib = /^Pss: +(\d+) kB$/m.exec(readProc(`${pid}`, 'smaps_rollup'))?.[1];
+  return memoryMib(pid, 'Pss');
+}
+
+/** What no file backs: unlike the proportional size it does not change when others of the same program end. */
+export function anonymousMemoryMib(pid: number): number {
+  return memoryMib(pid, 'Pss_Anon');
+}
+
+function memoryMib(pid: number, row: 'Pss' | 'Pss_Anon'): number {
+  const kib = new RegExp(`^${row}: +(\\d+) kB$`, 'm').exec(readProc(`${pid}`, 'smaps_rollup'))?.[1];
   if (kib === undefined) throw new Error(`no memory figures of process ${pid}`);
   return Number(kib) / 1024;
 }

@@ -4,7 +4,7 @@ import { connectAgent } from '@hako/agent-client';
 import { defaultRuntimeConfig } from '@hako/config';
 import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { type Figure, medianGoal } from '../figure.ts';
-import { proportionalMemoryMib } from '../processes.ts';
+import { anonymousMemoryMib } from '../processes.ts';
 
 const CYCLES = 1000;
 /** Not counted: what the first ones fill is kept anyway, such as code of an emulated guest that was not translated yet. */
@@ -58,7 +58,7 @@ export const plugCycles: Figure = {
         const pids = [machine.vmmPid, process.pid];
         const look = () => ({
           descriptors: pids.map((pid) => readdirSync(`/proc/${pid}/fd`).length),
-          memoryMib: pids.map(proportionalMemoryMib),
+          memoryMib: pids.map(anonymousMemoryMib),
         });
         for (let count = 0; count < WARM; count++) await cycle();
         const before = look();
