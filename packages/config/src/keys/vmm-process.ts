@@ -140,7 +140,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('templates make themselves, see enable_template'),
   },
   bootFromTemplate: {
     toml: 'boot_from_template',
@@ -148,7 +148,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('templates make themselves, see enable_template'),
   },
   memoryPath: {
     toml: 'memory_path',
@@ -156,7 +156,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('templates make themselves, see enable_template'),
   },
   deviceStatePath: {
     toml: 'device_state_path',
@@ -164,6 +164,6 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates are not made yet'),
+    effect: noEffect('templates make themselves, see enable_template'),
   },
 };
