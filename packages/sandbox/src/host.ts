@@ -15,8 +15,8 @@ export interface Host {
   processStartTime(pid: number): number | null;
   /** SIGKILL to exactly that process; resolves when it is gone or `timeoutMs` is over (false). */
   killProcess(pid: number, startTime: number, timeoutMs: number): Promise<boolean>;
-  /** pids of running processes with `marker` among the characters of their argv, except our own. */
-  processesWithMarker(marker: string): readonly number[];
+  /** pids of running processes with one of the markers among the characters of their argv, except our own. */
+  processesWithMarkers(markers: readonly string[]): readonly number[];
   /**
    * Removes a cgroup; none there is fine. While processes in it are still ending it is tried again, for `timeoutMs`.
    * False when it stays because others are in it.

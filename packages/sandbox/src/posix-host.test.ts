@@ -20,7 +20,7 @@ test('a process is found by its marker and ended only with the right start time'
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
   const exited = once(child, 'exit');
-  expect(host.processesWithMarker(marker)).toContain(pid);
+  expect(host.processesWithMarkers(['no such marker', marker])).toEqual([pid]);
   const startTime = host.processStartTime(pid);
   expect(startTime).not.toBeNull();
   expect(await host.killProcess(pid, (startTime ?? 0) + 1, 1000)).toBe(true);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bindMount, isProcessAlive, killExact, PosixError, processStatus, unmount } from '@hako/posix';
 import type { Host } from './host.ts';
@@ -15,7 +15,7 @@ export function posixHost(): Host {
     mountsBelow: (directory) => mountsBelow(directory, readFileSync('/proc/self/mountinfo', 'utf8')),
     processStartTime,
     killProcess,
-    processesWithMarker,
+    processesWithMarkers,
     removeCgroup,
     // Loaded by those few who need it.
     undoNetwork: async (resource) => (await import('@hako/network')).undoNetwork(resource),
@@ -88,18 +88,34 @@ function hasSubgroups(path: string): boolean {
   return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
 }
 
-function processesWithMarker(marker: string): readonly number[] {
+/** Where a marker is, if it is there: no argv that hako starts is longer. */
+const argvBytes = 64 << 10;
+
+function processesWithMarkers(markers: readonly string[]): readonly number[] {
+  const argv = Buffer.alloc(argvBytes);
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .map(Number)
-    .filter((pid) => pid !== process.pid && commandLine(pid).includes(marker));
+    .filter((pid) => {
+      if (pid === process.pid) return false;
+      const found = argv.subarray(0, readArgv(pid, argv));
+      return markers.some((marker) => found.includes(marker));
+    });
 }
 
-function commandLine(pid: number): string {
+/** Bytes read: 0 for a process that has ended. Of thousands, so that no buffer is made for each. */
+function readArgv(pid: number, into: Buffer): number {
+  let fd: number;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    fd = openSync(`/proc/${pid}/cmdline`, 'r');
   } catch {
-    // It ended meanwhile.
-    return '';
+    return 0;
+  }
+  try {
+    return readSync(fd, into);
+  } catch {
+    return 0;
+  } finally {
+    closeSync(fd);
   }
 }

@@ -35,8 +35,8 @@ class RecordingHost implements Host {
   async undoNetwork(resource: { readonly kind: string }): Promise<void> {
     this.log.push(`undo ${resource.kind}`);
   }
-  processesWithMarker(marker: string): readonly number[] {
-    return (this.marked.get(marker) ?? []).filter((pid) => this.running.has(pid));
+  processesWithMarkers(markers: readonly string[]): readonly number[] {
+    return markers.flatMap((marker) => this.marked.get(marker) ?? []).filter((pid) => this.running.has(pid));
   }
 }
 

@@ -29,20 +29,22 @@ type Step = (entries: readonly JournalEntry[], host: Host) => Promise<string[]>;
 
 const undoProcesses: Step = async (entries, host) => {
   const failures: string[] = [];
+  const markers: string[] = [];
   for (const entry of entries.toReversed()) {
-    if (entry.op === 'started') {
-      if (entry.startTime === 0) continue;
+    if (entry.op === 'announce') {
+      if (entry.resource.kind === 'process') markers.push(entry.resource.marker);
+    } else if (entry.startTime !== 0) {
       if (!(await host.killProcess(entry.pid, entry.startTime, KILL_TIMEOUT_MS))) {
         failures.push(`${entry.role} (pid ${entry.pid}) does not end`);
       }
-    } else if (entry.resource.kind === 'process') {
-      // Announced, and perhaps started by someone who died before noting the pid.
-      for (const pid of host.processesWithMarker(entry.resource.marker)) {
-        const startTime = host.processStartTime(pid);
-        if (startTime !== null && !(await host.killProcess(pid, startTime, KILL_TIMEOUT_MS))) {
-          failures.push(`${entry.resource.role} (pid ${pid}) does not end`);
-        }
-      }
+    }
+  }
+  if (markers.length === 0) return failures;
+  // Announced, and perhaps started by someone who died before noting the pid; or a child of one that is noted.
+  for (const pid of host.processesWithMarkers(markers)) {
+    const startTime = host.processStartTime(pid);
+    if (startTime !== null && !(await host.killProcess(pid, startTime, KILL_TIMEOUT_MS))) {
+      failures.push(`a process of the sandbox (pid ${pid}) does not end`);
     }
   }
   return failures;

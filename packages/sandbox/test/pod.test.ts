@@ -22,7 +22,7 @@ const host: Host = {
   mountsBelow: (directory) => mounted.filter((each) => each.startsWith(`${directory}/`)),
   processStartTime: () => 1,
   killProcess: async () => true,
-  processesWithMarker: () => [],
+  processesWithMarkers: () => [],
   removeCgroup: async () => true,
   undoNetwork: async () => {},
 };

@@ -22,7 +22,7 @@ const host: Host = {
   mountsBelow: () => [],
   processStartTime: () => 1,
   killProcess: async () => true,
-  processesWithMarker: () => [],
+  processesWithMarkers: () => [],
   removeCgroup: async () => true,
   undoNetwork: async () => {},
 };

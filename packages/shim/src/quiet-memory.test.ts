@@ -41,6 +41,18 @@ test('nothing is done while something happens, or after it was stopped', () => {
   expect(done).toEqual([]);
 });
 
+test('nothing is done while something is held, however long it is silent', () => {
+  const { memory, done } = recorded();
+  const [first, second] = [memory.hold(), memory.hold()];
+  memory.touch();
+  first();
+  vi.advanceTimersByTime(60_000);
+  expect(done).toEqual([]);
+  second();
+  vi.advanceTimersByTime(60_000);
+  expect(done).toEqual(['collect', 'release']);
+});
+
 test('what fails ends nothing', () => {
   const fail = (): never => {
     throw new Error('EMFILE');

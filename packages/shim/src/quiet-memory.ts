@@ -31,13 +31,28 @@ const ownSteps: QuietSteps = {
 export class QuietMemory {
   readonly #steps: QuietSteps;
   #timer: NodeJS.Timeout | undefined;
+  #held = 0;
 
   constructor(steps: QuietSteps = ownSteps) {
     this.#steps = steps;
   }
 
+  /**
+   * Something is under way that may be silent for seconds, such as the boot of a machine, and needs afterwards what would
+   * be let go of. The answer ends it.
+   */
+  hold(): () => void {
+    this.#held += 1;
+    this.stop();
+    return () => {
+      this.#held -= 1;
+      this.touch();
+    };
+  }
+
   /** Something happens now. */
   touch(): void {
+    if (this.#held > 0) return;
     const { collect, release } = this.#steps;
     this.#after(() => {
       collect();

@@ -83,6 +83,7 @@ export async function serveShim({
   leaveLastWords(log, () => sandbox.destroy());
   const served = await serveTasks(service, basename(paths.socket), {
     active: () => memory.touch(),
+    held: () => memory.hold(),
     refused: (message) => log('error', message),
   });
   control.say({ type: 'ready' });

@@ -12,7 +12,7 @@ export function taskMethods(
   const answer = answering(watcher);
   return {
     state: answer((request) => service.state(request)),
-    create: answer((request) => service.create(request)),
+    create: answer((request) => holding(watcher, () => service.create(request))),
     start: answer((request) => service.start(request)),
     delete: answer((request) => service.delete(request)),
     pids: answer((request) => service.pids(request)),
@@ -44,8 +44,19 @@ export function guestMethods(service: TaskService, watcher: CallWatcher = {}): S
 export interface CallWatcher {
   /** A call came, was answered or refused. */
   readonly active?: () => void;
+  /** A call has begun that waits for a machine; the answer is called when it is over. */
+  readonly held?: () => () => void;
   /** A call is refused. */
   readonly refused?: (message: string) => void;
+}
+
+async function holding<Response>({ held }: CallWatcher, call: () => Promise<Response>): Promise<Response> {
+  const release = held?.();
+  try {
+    return await call();
+  } finally {
+    release?.();
+  }
 }
 
 /** Makes handlers whose failures are told and become statuses. */

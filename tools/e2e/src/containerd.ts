@@ -89,7 +89,7 @@ export class Containerd extends ContainerdDaemon {
 
   /** Pids of a container's host processes, by their command lines. */
   processesOf(id: string): readonly number[] {
-    return posixHost().processesWithMarker(join(this.stateRoot, id));
+    return posixHost().processesWithMarkers([join(this.stateRoot, id)]);
   }
 
   /** Removes all containers and ends the daemon. The folder is the caller's. */

@@ -16,7 +16,7 @@ const stateOf = async (podSandboxId: string) =>
   (await cri.client.call<{ status: { state: number } }>('PodSandboxStatus', { podSandboxId })).status.state;
 const NOT_READY = 1;
 /** Host processes of a pod, by what is in their command lines. */
-const processesOf = (id: string) => posixHost().processesWithMarker(id);
+const processesOf = (id: string) => posixHost().processesWithMarkers([id]);
 const shimOf = (id: string): number =>
   JSON.parse(readFileSync(join(states, id, 'shim.json'), 'utf8')).pid as number;
 /** The process of that role that the pod's journal names. */
@@ -55,7 +55,7 @@ test('a container out of memory says so; a pod outlives its containerd; one whos
   await pod.exec(box, 'sh', '-c', '(sleep 2; touch /dev/shm/go) >/dev/null 2>&1 &');
   await cri.stop();
   await until(
-    () => posixHost().processesWithMarker(join(cri.folder, 'config.toml')).length === 0,
+    () => posixHost().processesWithMarkers([join(cri.folder, 'config.toml')]).length === 0,
     'it has ended',
   );
   await cri.start();

@@ -55,7 +55,7 @@ const keys = (): string[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => /^[0-9a-f]{32}$/.test(name)) : [];
 const entries = (): string[] => readdirSync(folder).filter((name) => !keys().includes(name));
 /** Processes that have to do with the templates of this file, but for machines that were started from them. */
-const makers = (): readonly number[] => posixHost().processesWithMarker(join(folder, 'making'));
+const makers = (): readonly number[] => posixHost().processesWithMarkers([join(folder, 'making')]);
 
 async function status(config: string): Promise<{ isBeingMade: boolean; templates: { machine: string[] }[] }> {
   const { stdout } = await bench.hako(['--config', config, 'factory', 'status', '--json']);

@@ -91,6 +91,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
   leaveLastWords(log, () => containers.sandbox?.destroy());
   const served = await serveTasks(service, socket, {
     active: () => memory.touch(),
+    held: () => memory.hold(),
     refused: (message) => log('error', message),
   });
   // So that `hako --root` finds the containers, too.
