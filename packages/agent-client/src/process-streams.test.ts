@@ -59,7 +59,7 @@ describe('processStdout', () => {
       break;
     }
     await agent.check({});
-    expect(asked).toEqual([1_048_576, 0]);
+    expect(asked).toEqual([2_097_152, 0]);
     agent.close();
   });
 
@@ -114,7 +114,7 @@ describe('processStdout', () => {
     const parked = agent.processStdout('c', 'parked', { signal: controller.signal }).next();
     controller.abort();
     await expect(parked).rejects.toMatchObject({ code: 'cancelled' });
-    for (const pieceBytes of [0, 1.5, (1 << 20) + 1, Number.NaN]) {
+    for (const pieceBytes of [0, 1.5, (2 << 20) + 1, Number.NaN]) {
       await expect(agent.processStdout('c', 'e', { pieceBytes }).next()).rejects.toMatchObject({
         code: 'invalid-argument',
       });

@@ -5,7 +5,7 @@ import { AgentError } from './agent-error.ts';
 /** Settings of a stream of a process. */
 export interface StreamOptions {
   /**
-   * Most bytes per call, 1 to 1 MiB. Default 1 MiB: what a pipe of hako's agent holds (64 KiB in Kata's), so a larger piece
+   * Most bytes per call, 1 to 2 MiB. Default 2 MiB: what a pipe of hako's agent holds (64 KiB in Kata's), so a larger piece
    * would only wait in the guest, and a smaller one costs a round trip more.
    */
   readonly pieceBytes?: number;
@@ -28,8 +28,8 @@ type Piece = Promise<{ readonly data: Uint8Array }>;
 
 /** After so much, more is on its way: the next piece is asked for while this one is taken. */
 const muchBytes = 64 << 10;
-const defaultPieceBytes = 1 << 20;
-const mostPieceBytes = 1 << 20;
+const defaultPieceBytes = 2 << 20;
+const mostPieceBytes = 2 << 20;
 
 /**
  * Reads with `read` until the end of the stream. One call at a time, each when the consumer asks for more, or, after a large

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning } from '../src/is-running.ts';
+import { hakoPath } from '../src/paths.ts';
 import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
@@ -54,12 +58,14 @@ test.each([
   ['qemu', 'running'],
   ['virtiofsd', 'running'],
   ['shim', 'running'],
+  ['shim', 'paused'],
 ])(
   'kill -9 of %s of a container that is %s: state tells the truth and delete --force cleans up',
   async (role, status) => {
     const pidFile = join(bench.folder, 'pid');
     await bench.create(['--bundle', bench.bundle(['sleep', '1000']), '--pid-file', pidFile, 'victim']);
-    if (status === 'running') await bench.hako(['start', 'victim']);
+    if (status !== 'created') await bench.hako(['start', 'victim']);
+    if (status === 'paused') await bench.hako(['pause', 'victim']);
     process.kill(bench.pidOf('victim', role), 'SIGKILL');
     await until(async () => {
       const { stdout } = await bench.hako(['state', 'victim']);
@@ -79,12 +85,13 @@ test.each([
   },
 );
 
-test.each(['created', 'running'])(
+test.each(['created', 'running', 'paused'])(
   'kill -9 of the stand-in of a container that is %s ends the container',
   async (status) => {
     const pidFile = join(bench.folder, 'pid');
     await bench.create(['--bundle', bench.bundle(['sleep', '1000']), '--pid-file', pidFile, 'bereft']);
-    if (status === 'running') await bench.hako(['start', 'bereft']);
+    if (status !== 'created') await bench.hako(['start', 'bereft']);
+    if (status === 'paused') await bench.hako(['pause', 'bereft']);
     process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
     // Who kills the process that stands for a container kills the container.
     await until(
@@ -95,6 +102,52 @@ test.each(['created', 'running'])(
     expect(bench.leftovers()).toEqual([]);
   },
 );
+
+/** hako in the foreground with a process that has said something and waits; it has become a stand-in. */
+async function waiting(args: readonly string[]) {
+  const child = spawn(hakoPath, ['--root', bench.stateRoot, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = Promise.all([once(child, 'exit'), text(child.stderr)]);
+  await once(child.stdout, 'data');
+  const name = () => readFileSync(`/proc/${child.pid}/comm`, 'latin1').trim();
+  await until(() => name() === 'hako-stand-in', 'it has become a stand-in');
+  return {
+    child,
+    end: async () => {
+      const [[status, signal], stderr] = await ended;
+      return { status, signal, stderr };
+    },
+  };
+}
+
+const upAndWait = ['sh', '-c', 'echo up; exec sleep 1000'];
+
+test('kill -9 of the shim under a run and an exec in the foreground: both end, and the run leaves nothing', async () => {
+  const run = await waiting(['run', '--bundle', bench.bundle(upAndWait), 'orphan']);
+  const exec = await waiting(['exec', 'orphan', ...upAndWait]);
+  process.kill(bench.pidOf('orphan', 'shim'), 'SIGKILL');
+  const gone = 'the shim of the sandbox is gone';
+  expect(await exec.end()).toMatchObject({ status: 255, stderr: expect.stringContaining(gone) });
+  const lost = 'the shim of sandbox orphan is gone';
+  expect(await run.end()).toMatchObject({ status: 1, stderr: expect.stringContaining(lost) });
+  expect(bench.leftovers()).toEqual([]);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.stateRoot);
+});
+
+test('a run in the foreground: the end of its machine is told; killed itself, it takes its process along', async () => {
+  const told = await waiting(['run', '--bundle', bench.bundle(upAndWait), 'machine']);
+  process.kill(bench.pidOf('machine', 'qemu'), 'SIGKILL');
+  const cause = 'container machine was ended';
+  expect(await told.end()).toMatchObject({ status: 137, stderr: expect.stringContaining(cause) });
+  expect(bench.leftovers()).toEqual([]);
+  const killed = await waiting(['run', '--bundle', bench.bundle(upAndWait), 'alone']);
+  killed.child.kill('SIGKILL');
+  expect(await killed.end()).toMatchObject({ signal: 'SIGKILL' });
+  await until(
+    async () => JSON.parse((await bench.hako(['state', 'alone'])).stdout).status === 'stopped',
+    'the container has ended with it',
+  );
+  expect(await bench.hako(['delete', 'alone'])).toMatchObject({ exitCode: 0, stderr: '' });
+});
 
 test('a pid file that cannot be written: create leaves nothing, exec ends its process', async () => {
   const bundle = bench.bundle(['sleep', '1000']);
