@@ -5,8 +5,9 @@ import { drawSvg } from './draw-svg.ts';
 const place = /^(?<kind>.+), (?<count>\d+) running$/;
 
 /** Host memory per sandbox over the number of sandboxes: one line per kind. SVG. */
-export function memoryPicture(density: Measured): string {
-  const points = density.readings.flatMap(({ label, median }) => {
+export function memoryPicture(densities: readonly Measured[]): string {
+  const readings = densities.flatMap((density) => density.readings);
+  const points = readings.flatMap(({ label, median }) => {
     const { kind, count } = place.exec(label)?.groups ?? {};
     return kind === undefined ? [] : [{ kind, at: [Number(count), Math.round(median * 10) / 10] }];
   });

@@ -29,6 +29,7 @@ it('writes goals, figures and pictures, and keeps what was measured before', () 
     const { figures } = mergeResults(readResults(file), {
       figures: [
         measured('exec', { exec: 150 }),
+        measured('clones', { '  virtio-9p: restore': 40, '  virtio-9p: total': 99 }),
         measured('density', { 'cold, 1 running': 260, 'cold, 20 running': 250 }, 'MiB'),
       ],
     });
@@ -46,7 +47,8 @@ it('writes goals, figures and pictures, and keeps what was measured before', () 
     expect(text).toContain('![memory per sandbox](docs/speed/memory.svg)');
     const picture = readFileSync(join(folder, 'docs/speed/start.svg'), 'utf8');
     expect(picture).toMatch(/^<svg /);
-    expect(picture).toContain('kernel');
+    for (const text of ['kernel', 'cold', 'cloned, virtio-9p', 'restore']) expect(picture).toContain(text);
+    expect(picture).not.toContain('total');
     expect(readFileSync(join(folder, 'docs/speed/memory.svg'), 'utf8')).toContain('cold');
   } finally {
     rmSync(folder, { recursive: true });

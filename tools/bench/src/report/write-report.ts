@@ -10,7 +10,12 @@ const folder = 'docs/speed';
 /** Writes SPEED.md and its pictures below `workspace`; gives the paths of the files, relative to it. */
 export function writeReport(workspace: string, figures: readonly Measured[]): string[] {
   const find = (name: string) => figures.find(({ figure }) => figure === name);
-  const [cold, cloned, density] = [find('start'), find('clone'), find('density')];
+  const [cold, cloned, density, cloneDensity] = [
+    find('start'),
+    find('clones'),
+    find('density'),
+    find('clone-density'),
+  ];
   const pictures: { of: string; file: string; alt: string; svg: string }[] = [];
   if (cold !== undefined) {
     const starts = [
@@ -20,7 +25,7 @@ export function writeReport(workspace: string, figures: readonly Measured[]): st
     pictures.push({ of: 'start', file: 'start.svg', alt: 'phases of a start', svg: startPicture(starts) });
   }
   if (density !== undefined) {
-    const svg = memoryPicture(density);
+    const svg = memoryPicture(cloneDensity === undefined ? [density] : [density, cloneDensity]);
     pictures.push({ of: 'density', file: 'memory.svg', alt: 'memory per sandbox', svg });
   }
   const links = new Map(pictures.map(({ of, file, alt }) => [of, `![${alt}](${folder}/${file})`]));
