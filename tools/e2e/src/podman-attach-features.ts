@@ -54,8 +54,8 @@ export const podmanAttachFeatures: readonly PodmanFeature[] = [
             attached = child;
           },
         });
-        screen.type('stty size; echo $kept again\n');
-        await screen.see('25 80');
+        // What is typed may be there before podman has told the size.
+        screen.type('until test "$(stty size)" = "25 80"; do :; done; echo $kept again\n');
         await screen.see('word again');
         screen.resize({ rows: 26, columns: 81 });
         // The kernel tells only those whose controlling terminal it is.
