@@ -141,7 +141,7 @@ export function defineContainerCommands(program: Command, context: () => Context
     .action((id: string) =>
       run(
         'metrics',
-        import('../commands/iptables.ts').then((module) => module.metrics(context(), id)),
+        import('../commands/metrics.ts').then((module) => module.metrics(context(), id)),
       ),
     );
   program
