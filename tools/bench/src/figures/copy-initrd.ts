@@ -9,18 +9,18 @@ const O_RDWR = 2;
 const O_CREAT = 0o100;
 
 /**
- * An initial root whose `init` copies a file of `bytes` zeros, in memory, to the first virtio-serial port, as cat would, and
- * then sleeps: a copy through the port with nothing around it.
+ * An initial root whose `init` copies a file of `bytes` zeros, in memory, so many times to the first virtio-serial port, as cat
+ * would, and then sleeps: a copy through the port with nothing around it.
  *
  * @param probe initial root that has the modules for a port (probe-initrd.img); its `init` is replaced
  */
-export function copyInitrd(probe: Buffer, bytes: number): Buffer {
+export function copyInitrd(probe: Buffer, bytes: number, times: number): Buffer {
   const modules = cpioNames(probe).filter((name) => name.endsWith('.ko'));
   // The kernel unpacks one archive after the other, and a later file takes an earlier one's place.
-  return Buffer.concat([probe, cpioFile('init', copyProgram(modules, bytes))]);
+  return Buffer.concat([probe, cpioFile('init', copyProgram(modules, bytes, times))]);
 }
 
-function copyProgram(modules: readonly string[], bytes: number): Uint8Array {
+function copyProgram(modules: readonly string[], bytes: number, times: number): Uint8Array {
   const ports = [0, 1, 2, 3].map((device) => `/dev/vport${device}p1`);
   return encodeProgram([
     { variable: 'piece', bytes: PIECE_BYTES },
@@ -43,12 +43,15 @@ function copyProgram(modules: readonly string[], bytes: number): Uint8Array {
       { length: bytes / PIECE_BYTES },
       (): Step => ({ call: 'write', args: [{ value: 'made' }, { address: 'piece' }, PIECE_BYTES] }),
     ),
-    { call: 'open', args: [FILE, 0], result: 'file' },
-    { label: 'copy' },
-    { call: 'read', args: [{ value: 'file' }, { address: 'piece' }, PIECE_BYTES], result: 'count' },
-    { ifEqual: [{ value: 'count' }, 0], goto: 'sleep' },
-    { call: 'write', args: [{ value: 'port' }, { address: 'piece' }, PIECE_BYTES] },
-    { goto: 'copy' },
+    ...Array.from({ length: times }, (_, time): Step[] => [
+      { call: 'open', args: [FILE, 0], result: 'file' },
+      { label: `copy ${time}` },
+      { call: 'read', args: [{ value: 'file' }, { address: 'piece' }, PIECE_BYTES], result: 'count' },
+      { ifEqual: [{ value: 'count' }, 0], goto: `copied ${time}` },
+      { call: 'write', args: [{ value: 'port' }, { address: 'piece' }, PIECE_BYTES] },
+      { goto: `copy ${time}` },
+      { label: `copied ${time}` },
+    ]).flat(),
     { label: 'sleep' },
     { call: 'pause', args: [], onError: 'ignore' },
     { goto: 'sleep' },

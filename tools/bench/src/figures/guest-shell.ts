@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { debugConsoleSocket } from '@hako/hypervisor-qemu';
+
+/** The configuration as it is shipped, with a debug console: gives its path. */
+export function consoleConfiguration(workspace: string, folder: string): string {
+  const shipped = readFileSync(join(workspace, 'dist/etc/hako/configuration.toml'), 'utf8');
+  const path = join(folder, 'console.toml');
+  const switched = /^\[agent\.kata\]$/m.test(shipped)
+    ? shipped.replace(/^\[agent\.kata\]$/m, '$&\ndebug_console_enabled = true')
+    : `${shipped}\n[agent.kata]\ndebug_console_enabled = true\n`;
+  writeFileSync(path, switched);
+  return path;
+}
+
+/** A shell of the machine itself, by its debug console. One command at a time. */
+export class GuestShell {
+  readonly #socket: Socket;
+  #text = '';
+  #heard: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      this.#text += text;
+      this.#heard();
+    });
+    socket.on('error', () => this.#heard());
+    socket.on('close', () => this.#heard());
+  }
+
+  static async open(vmFolder: string): Promise<GuestShell> {
+    const shell = new GuestShell(connect(join(vmFolder, debugConsoleSocket)));
+    await shell.run("stty -echo; PS1=''");
+    return shell;
+  }
+
+  /** What a line prints. Rejects where its last command fails. */
+  async run(line: string): Promise<string> {
+    // In two words, since the terminal repeats what is typed until it is told not to.
+    this.#socket.write(`${line}; echo 'the ''end' $?\n`);
+    for (;;) {
+      const end = /the end (\d+)\r?\n/.exec(this.#text);
+      if (end !== null) {
+        const said = this.#text.slice(0, end.index);
+        this.#text = this.#text.slice(end.index + end[0].length);
+        if (end[1] !== '0') throw new Error(`${line} in the guest ended with ${end[1]}: ${said}`);
+        return said;
+      }
+      if (this.#socket.destroyed) throw new Error(`the guest's shell is gone: ${this.#text}`);
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
