@@ -15,13 +15,13 @@ __hako_commands() {
 __hako_flags() {
   case "$1" in
     '') echo '-v --version --root --log --log-format --debug --criu --kata-config --show-default-config-paths --kata-show-default-config-paths --config --lenient --systemd-cgroup --cgroup-manager --rootless -h --help' ;;
-    'run') echo '-b --bundle --pid-file -t --tty -i --interactive --console-socket --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
-    'create') echo '-b --bundle --pid-file --console-socket --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
+    'run') echo '-b --bundle --pid-file -t --tty -i --interactive --console-socket --console -f --config --timings -d --detach --keep --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
+    'create') echo '-b --bundle --pid-file --console-socket --console -f --config --no-pivot --no-new-keyring --no-subreaper --preserve-fds -h --help' ;;
     'start') echo '-h --help' ;;
     'state') echo '-h --help' ;;
     'kill') echo '-a --all -r --regex -h --help' ;;
     'delete') echo '-f --force -r --regex -h --help' ;;
-    'exec') echo '-p --process -d --detach -t --tty -i --interactive --console-socket --pid-file --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs --preserve-fds --apparmor --process-label --ignore-paused --no-subreaper -h --help' ;;
+    'exec') echo '-p --process -d --detach -t --tty -i --interactive --console-socket --console --pid-file --cwd -e --env -u --user -g --additional-gids -c --cap --no-new-privs --preserve-fds --apparmor --cgroup --process-label --ignore-paused --no-subreaper -h --help' ;;
     'list') echo '-f --format -q --quiet --kata-all -h --help' ;;
     'ps') echo '-f --format -h --help' ;;
     'pause') echo '-h --help' ;;
@@ -44,8 +44,8 @@ __hako_flags() {
     'factory destroy') echo '-h --help' ;;
     'checkpoint') echo '-h --help' ;;
     'restore') echo '-h --help' ;;
-    'spec') echo '-b --bundle --rootless -h --help' ;;
-    'check') echo '--json -h --help' ;;
+    'spec') echo '-b --bundle -f --file --rootless -h --help' ;;
+    'check') echo '--json -v --verbose -s --strict -n --no-network-checks -h --help' ;;
     'explain') echo '-a --annotation --diff --json --id -h --help' ;;
     'config') echo '-h --help' ;;
     'config show') echo '--origin --json -h --help' ;;
@@ -98,14 +98,19 @@ __hako_value() {
     'run -b' | 'run --bundle') echo 'folders' ;;
     'run --pid-file') echo 'files' ;;
     'run --console-socket') echo 'files' ;;
+    'run --console') echo 'files' ;;
+    'run -f' | 'run --config') echo 'files' ;;
     'run --timings') echo 'files' ;;
     'run --preserve-fds') echo 'files' ;;
     'create -b' | 'create --bundle') echo 'folders' ;;
     'create --pid-file') echo 'files' ;;
     'create --console-socket') echo 'files' ;;
+    'create --console') echo 'files' ;;
+    'create -f' | 'create --config') echo 'files' ;;
     'create --preserve-fds') echo 'files' ;;
     'exec -p' | 'exec --process') echo 'files' ;;
     'exec --console-socket') echo 'files' ;;
+    'exec --console') echo 'files' ;;
     'exec --pid-file') echo 'files' ;;
     'exec --cwd') echo 'folders' ;;
     'exec -e' | 'exec --env') echo 'files' ;;
@@ -114,6 +119,7 @@ __hako_value() {
     'exec -c' | 'exec --cap') echo 'files' ;;
     'exec --preserve-fds') echo 'files' ;;
     'exec --apparmor') echo 'files' ;;
+    'exec --cgroup') echo 'files' ;;
     'exec --process-label') echo 'files' ;;
     'list -f' | 'list --format') echo 'words table json' ;;
     'ps -f' | 'ps --format') echo 'words table json' ;;
@@ -137,6 +143,7 @@ __hako_value() {
     'logs -s' | 'logs --source') echo 'files' ;;
     'events --interval') echo 'files' ;;
     'spec -b' | 'spec --bundle') echo 'folders' ;;
+    'spec -f' | 'spec --file') echo 'files' ;;
     'explain -a' | 'explain --annotation') echo 'annotations' ;;
     'explain --id') echo 'files' ;;
   esac

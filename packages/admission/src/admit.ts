@@ -16,6 +16,8 @@ export interface AdmitRequest {
   readonly id: string;
   /** Bundle folder; a relative one is below the working directory. */
   readonly bundle: string;
+  /** Another config.json than the bundle's; a relative one is below the working directory. */
+  readonly specFile?: string;
   readonly choice: ConfigurationChoice;
   readonly timings: PhaseNotes;
 }
@@ -26,9 +28,10 @@ export interface AdmitRequest {
  *
  * @throws AdmissionError with every problem found
  */
-export async function admit({ id, bundle, choice, timings }: AdmitRequest): Promise<Translation> {
+export async function admit(request: AdmitRequest): Promise<Translation> {
+  const { id, bundle, choice, timings } = request;
   const bundlePath = resolve(bundle);
-  const specFile = `${bundlePath}/config.json`;
+  const specFile = resolve(request.specFile ?? `${bundlePath}/config.json`);
   const specText = readSpec(bundlePath, specFile);
   const { translateBundle } = await timings.measure('translator code', () => import('./translate-bundle.ts'));
   let translation: Translation;

@@ -5,7 +5,7 @@ import { append, collect } from './definitions/collect.ts';
 import { defineConfigurationCommands } from './definitions/configuration.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
 import { defineHostCommands } from './definitions/host.ts';
-import { preserveFdsOption } from './definitions/preserve-fds.ts';
+import { execCgroupOption, preserveFdsOption } from './definitions/host-only.ts';
 import { idsOf, oneByOne } from './each-container.ts';
 import { failureStatus } from './exit-status.ts';
 import { GLOBAL_DEFAULTS, type GlobalOptions } from './global-options.ts';
@@ -90,6 +90,14 @@ export function buildProgram(run: Run): Command {
     '--console-socket <socket>',
     'Unix socket that gets the terminal of a process that stays behind',
   ] as const;
+  const consoleOption = [
+    '--console <terminal>',
+    'the same, where it is there already: the path of its slave side',
+  ] as const;
+  const specOption = [
+    '-f, --config <file>',
+    "config.json to use in place of the bundle's; a configuration.toml is named before the command",
+  ] as const;
   const pidFileOption = [
     '--pid-file <file>',
     'file that gets the pid which stands for the container',
@@ -104,6 +112,8 @@ export function buildProgram(run: Run): Command {
     .option('-t, --tty', 'give the process a terminal, whatever config.json says', false)
     .option('-i, --interactive', 'accepted; stdin is always passed on')
     .option(...consoleSocketOption)
+    .option(...consoleOption)
+    .option(...specOption)
     .option('--timings <file>', 'write how long each phase took, as JSON')
     .option('-d, --detach', 'return once it runs; it is not deleted at its end', false)
     .option('--keep', 'do not delete it at its end', false)
@@ -124,6 +134,8 @@ export function buildProgram(run: Run): Command {
     .option(...bundleOption)
     .option(...pidFileOption)
     .option(...consoleSocketOption)
+    .option(...consoleOption)
+    .option(...specOption)
     .option('--no-pivot', 'accepted; the guest always pivots')
     .option('--no-new-keyring', 'accepted; the guest has keyrings of its own')
     .option('--no-subreaper', 'accepted; without meaning in a VM')
@@ -199,6 +211,7 @@ export function buildProgram(run: Run): Command {
     .option('-t, --tty', 'give it a terminal: yours, or with --detach that of --console-socket', false)
     .option('-i, --interactive', 'accepted; stdin is always passed on')
     .option(...consoleSocketOption)
+    .option(...consoleOption)
     .option(...pidFileOption)
     .option('--cwd <dir>', 'working directory')
     .option('-e, --env <KEY=VALUE>', 'environment variable; may be given again', collect, [])
@@ -208,6 +221,7 @@ export function buildProgram(run: Run): Command {
     .option('--no-new-privs', 'the process and its children gain no privileges')
     .addOption(preserveFdsOption())
     .option('--apparmor <profile>', 'accepted; without meaning in a VM')
+    .addOption(execCgroupOption())
     .option('--process-label <label>', 'accepted; without meaning in a VM')
     .option('--ignore-paused', 'accepted; in a paused container nothing can be started')
     .option('--no-subreaper', 'accepted; without meaning in a VM')
@@ -239,17 +253,22 @@ export function buildProgram(run: Run): Command {
     .command('spec')
     .description('write a starter config.json')
     .option(...bundleOption)
+    .option('-f, --file <file>', "where to, in place of the bundle's config.json")
     .option('--rootless', 'accepted; in a VM the container has a root of its own')
-    .action(({ bundle }: { bundle: string }) =>
+    .action(({ bundle, file }: { bundle: string; file?: string }) =>
       run(
         'spec',
-        import('./commands/spec.ts').then((module) => module.spec(bundle)),
+        import('./commands/spec.ts').then((module) => module.spec(bundle, file)),
       ),
     );
   program
     .command('check')
+    .aliases(['kata-check'])
     .description('say whether this host can run VMs, and what is missing if not')
     .option('--json', 'print JSON', false)
+    .option('-v, --verbose', 'accepted; all that is found is told')
+    .option('-s, --strict', 'accepted; what a VM needs is always an error')
+    .option('-n, --no-network-checks', 'accepted; nothing is asked of a network')
     .action((options) =>
       run(
         'check',

@@ -1,5 +1,13 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { connectUnixDescriptor, isPosixError, makeTerminalRaw, openPty, sendDescriptor } from '@hako/posix';
+import {
+  connectUnixDescriptor,
+  isPosixError,
+  makeTerminalRaw,
+  openPty,
+  sendDescriptor,
+  type WindowSize,
+  windowSize,
+} from '@hako/posix';
 import { CliError } from './cli-error.ts';
 
 /** What runc names the terminal that it sends; receivers show it in messages only. */
@@ -9,43 +17,52 @@ const SENT_NAME = '/dev/ptmx';
 export interface OfferedTerminal {
   /** Side of the stand-in and the shim. Bytes pass it unchanged: the guest's own terminal does the rest. */
   readonly slaveFd: number;
+  /** The size that it has already; a new one gets its first from who receives it. */
+  size(): WindowSize | undefined;
   /** Sends the caller its side. @throws CliError `output` */
   send(): void;
   /** Closes what this process has of it. */
   close(): void;
 }
 
+/** Which terminal a process that outlives the command is to have. */
+export interface ConsoleChoice {
+  /** Unix socket that gets a new one. */
+  readonly consoleSocket?: string;
+  /** One that is there: the slave side of a pseudo terminal, as kata-runtime 1.x and the first versions of runc take it. */
+  readonly console?: string;
+}
+
 /**
- * Whether a process that outlives this command can have its terminal: it needs a console socket, and the socket needs
- * a terminal to be sent.
+ * Whether a process that outlives this command can have its terminal: it needs one that somebody else holds, and that
+ * is for nothing without.
  *
  * @throws CliError `usage`
  */
-export function checkConsole(terminal: boolean, consoleSocket: string | undefined): void {
-  if (terminal && consoleSocket === undefined) {
+export function checkConsole(terminal: boolean, { consoleSocket, console }: ConsoleChoice): void {
+  const flag = consoleSocket === undefined ? '--console' : '--console-socket';
+  if (consoleSocket !== undefined && console !== undefined) {
+    throw new CliError('usage', '--console and --console-socket exclude each other', { facts: {} });
+  }
+  if (terminal && consoleSocket === undefined && console === undefined) {
     throw new CliError(
       'usage',
       'cannot allocate a terminal for a process that this command does not wait for: use --console-socket',
       { facts: {} },
     );
   }
-  if (!terminal && consoleSocket !== undefined) {
-    throw new CliError(
-      'usage',
-      '--console-socket is for a process with a terminal (process.terminal, --tty)',
-      {
-        facts: {},
-      },
-    );
+  if (!terminal && (consoleSocket !== undefined || console !== undefined)) {
+    throw new CliError('usage', `${flag} is for a process with a terminal (process.terminal, --tty)`, {
+      facts: {},
+    });
   }
 }
 
 /** A command that waits for the process lends it its own terminal. @throws CliError `usage` */
-export function refuseConsoleSocket(consoleSocket: string | undefined): void {
-  if (consoleSocket === undefined) return;
-  throw new CliError('usage', '--console-socket is for --detach: without it the terminal is yours', {
-    facts: {},
-  });
+export function refuseConsole({ consoleSocket, console }: ConsoleChoice): void {
+  if (consoleSocket === undefined && console === undefined) return;
+  const flag = consoleSocket === undefined ? '--console' : '--console-socket';
+  throw new CliError('usage', `${flag} is for --detach: without it the terminal is yours`, { facts: {} });
 }
 
 /** What a stand-in is to hold: that terminal, or, where there is none, the streams of this command. */
@@ -55,8 +72,32 @@ export function heldStreams(
   return terminal === undefined ? 'inherit' : { terminalFd: terminal.slaveFd };
 }
 
-/** Makes a terminal and connects to the socket that it is to be sent to. @throws CliError `output` */
-export function offerTerminal(consoleSocket: string): OfferedTerminal {
+/** The terminal that was chosen; undefined without one. @throws CliError `output` */
+export function offerTerminal({ consoleSocket, console }: ConsoleChoice): OfferedTerminal | undefined {
+  if (consoleSocket !== undefined) return newTerminal(consoleSocket);
+  return console === undefined ? undefined : presentTerminal(console);
+}
+
+/** Whoever has the other side of it has it already. */
+function presentTerminal(path: string): OfferedTerminal {
+  let slaveFd: number;
+  try {
+    slaveFd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+  } catch (error) {
+    throw failed(`cannot open console ${path}`, path, error);
+  }
+  const close = (): void => closeSync(slaveFd);
+  try {
+    makeTerminalRaw(slaveFd);
+  } catch (error) {
+    close();
+    throw failed(`cannot use console ${path}`, path, error);
+  }
+  return { slaveFd, size: () => windowSize(slaveFd), send: () => {}, close };
+}
+
+/** Makes a terminal and connects to the socket that it is to be sent to. */
+function newTerminal(consoleSocket: string): OfferedTerminal {
   let socket: number;
   try {
     socket = connectUnixDescriptor(consoleSocket);
@@ -75,6 +116,7 @@ export function offerTerminal(consoleSocket: string): OfferedTerminal {
     makeTerminalRaw(slaveFd);
     return {
       slaveFd,
+      size: () => undefined,
       send: () => {
         try {
           sendDescriptor(socket, masterFd, SENT_NAME);
@@ -91,8 +133,9 @@ export function offerTerminal(consoleSocket: string): OfferedTerminal {
 }
 
 function failed(what: string, path: string, cause: unknown): CliError {
-  const code = isPosixError(cause) ? cause.code : '';
+  const code = isPosixError(cause) ? cause.code : ((cause as NodeJS.ErrnoException).code ?? '');
   const reasons: Readonly<Record<string, string>> = {
+    ENOTTY: 'it is no terminal',
     ENOENT: 'no such file or directory',
     ECONNREFUSED: 'nobody listens there, or it is no socket',
     EACCES: 'permission denied',

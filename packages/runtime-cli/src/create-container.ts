@@ -30,6 +30,8 @@ export interface StandInOffer extends HostProcess {
 export interface CreateRequest {
   readonly id: string;
   readonly bundle: string;
+  /** Another config.json than the bundle's. */
+  readonly specFile?: string | undefined;
   /** Asked once the bundle was found good, before anything is made. It may refuse by throwing. */
   readonly offer: (container: ContainerConfig) => StandInOffer | Promise<StandInOffer>;
   /** Give the process a terminal, whatever config.json says. Default false. */
@@ -44,10 +46,16 @@ export interface CreateRequest {
  */
 export async function createContainer(
   context: Context,
-  { id, bundle, offer, terminal = false, measureGuest = false }: CreateRequest,
+  { id, bundle, specFile, offer, terminal = false, measureGuest = false }: CreateRequest,
 ): Promise<CreatedContainer> {
   const { store, timings, options } = context;
-  const admitted = await admit({ id, bundle, choice: options, timings });
+  const admitted = await admit({
+    id,
+    bundle,
+    ...(specFile === undefined ? {} : { specFile }),
+    choice: options,
+    timings,
+  });
   const translation = terminal ? withTerminal(admitted) : admitted;
   const { container } = translation;
   warn(translation.warnings);

@@ -5,7 +5,7 @@ import type { CallerTerminal } from './caller-terminal.ts';
 export async function resizePty(
   task: TaskConnection['task'],
   process: { readonly id: string; readonly execId?: string },
-  terminal: CallerTerminal,
+  terminal: Pick<CallerTerminal, 'size'>,
 ): Promise<void> {
   const size = terminal.size();
   if (size !== undefined) await task.resizePty({ ...process, width: size.columns, height: size.rows });

@@ -57,13 +57,15 @@ export class TerminalScreen {
   }
 
   async #until(holds: () => boolean, what: string): Promise<void> {
-    const late = AbortSignal.timeout(LIMIT_MS);
-    const aborted = new Promise<never>((_resolve, reject) => {
-      late.addEventListener('abort', () =>
-        reject(new Error(`the terminal never showed ${what}; it shows ${JSON.stringify(this.#shown)}`)),
-      );
-    });
-    while (!holds()) await Promise.race([this.#changed.promise, aborted]);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(new Error(`the terminal never showed ${what}; it shows ${JSON.stringify(this.#shown)}`));
+    }, LIMIT_MS);
+    try {
+      while (!holds()) await Promise.race([this.#changed.promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #notify(): void {

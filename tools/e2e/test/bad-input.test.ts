@@ -95,7 +95,7 @@ test.each([
   const result = await bench.hako(['--config', config, 'run', '--bundle', bench.bundle(['true']), 'missing']);
   expect(result.exitCode).toBe(1);
   expect(result.stderr).toContain(said);
-  const check = await bench.hako(['--config', config, 'check']);
+  const check = await bench.hako(['--config', config, 'kata-check', '--verbose', '--strict']);
   expect(check.exitCode).toBe(1);
   expect(check.stdout).toContain(said);
 });
@@ -131,10 +131,17 @@ test('spec writes a starter that runs, and never over a file', async () => {
   mkdirSync(bundle);
   expect(await bench.hako(['spec', '--bundle', bundle])).toMatchObject({ exitCode: 0 });
   expect(existsSync(join(bundle, 'config.json'))).toBe(true);
-  expect(await bench.hako(['spec', '--bundle', bundle])).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('exists'),
-  });
+  const elsewhere = join(bundle, 'elsewhere.json');
+  expect(await bench.hako(['spec', '--file', elsewhere])).toMatchObject({ exitCode: 0 });
+  for (const options of [
+    ['--bundle', bundle],
+    ['--file', elsewhere],
+  ]) {
+    expect(await bench.hako(['spec', ...options])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('exists'),
+    });
+  }
   const text = readFileSync(join(bundle, 'config.json'), 'utf8').replace(
     '"rootfs"',
     JSON.stringify(bench.rootfs),

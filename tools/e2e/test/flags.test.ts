@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../src/until.ts';
@@ -40,6 +40,7 @@ test('exec: user, groups, capabilities, no_new_privs, and flags without meaning 
       '--process-label',
       'y',
       '--ignore-paused',
+      '--cgroup=/',
     ],
     ...['--env', 'A=1', '--cwd', '/tmp', 'box-1'],
     ...['sh', '-c', 'id -u; id -g; grep -E "Groups|CapBnd|NoNewPrivs" /proc/self/status; echo $A; pwd'],
@@ -60,6 +61,8 @@ test.each([
   [['--cap', 'net admin'], '"net admin"'],
   [['--cap', 'NO_SUCH'], '"NO_SUCH"'],
   [['--env', 'A'], '"A" must be KEY=VALUE'],
+  [['--cgroup', 'memory:/below'], '--cgroup "memory:/below" must be /'],
+  [['--console', '/dev/null'], '--console is for --detach'],
 ])('exec %j is refused by name', async (flags, said) => {
   expect(await exec(...flags, 'box-1', 'true')).toMatchObject({
     exitCode: 255,
@@ -120,9 +123,16 @@ test('kill and delete by regular expression; delete of several', async () => {
   expect(bench.leftovers()).toEqual([]);
 });
 
-test('run --keep leaves a stopped container; start of several stops at the first failure', async () => {
+test('run --keep, with a config.json elsewhere, leaves a stopped container; start of several stops at the first failure', async () => {
   const bundle = bench.bundle(['sh', '-c', 'exit 4']);
-  expect(await bench.hako(['run', '--keep', '--bundle', bundle, 'kept'])).toMatchObject({ exitCode: 4 });
+  const config = join(bundle, 'other.json');
+  renameSync(join(bundle, 'config.json'), config);
+  const run = ['run', '--keep', '--bundle', bundle];
+  expect(await bench.hako([...run, 'kept'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('config.json does not exist'),
+  });
+  expect(await bench.hako([...run, '--config', config, 'kept'])).toMatchObject({ exitCode: 4 });
   expect(JSON.parse((await bench.hako(['state', 'kept'])).stdout)).toMatchObject({
     status: 'stopped',
     pid: 0,

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acceptUnix, listenUnix, receiveDescriptor } from '@hako/posix';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -171,6 +171,20 @@ test('exec --console-socket: the terminal is sent, resized by its holder, and hu
   screen.close();
 });
 
+test('exec --console: a terminal that is there already', async () => {
+  const { screen, slaveFd } = newTerminal({ rows: 20, columns: 30 });
+  const path = readlinkSync(`/proc/self/fd/${slaveFd}`);
+  const script = 'tty; stty size; read line; echo got $line';
+  const args = ['exec', '--detach', '--tty', '--console', path, 'host', 'sh', '-c', script];
+  expect(await bench.detached(args)).toMatchObject({ exitCode: 0, stderr: '' });
+  await screen.see('/dev/pts/');
+  await screen.see('20 30\r\n');
+  screen.type('words\r');
+  await screen.see('got words\r\n');
+  closeSync(slaveFd);
+  screen.close();
+});
+
 test('create --console-socket, and a caller who goes away', async () => {
   const socket = consoleSocket('create.sock');
   const pidFile = join(bench.folder, 'create.pid');
@@ -226,6 +240,10 @@ test('console sockets that are none, and terminals without one, are refused befo
     [tty, ['--console-socket', file], `cannot connect to console socket ${file}: nobody listens there`],
     [tty, [], 'use --console-socket'],
     [plain, ['--console-socket', unused.path], '--console-socket is for a process with a terminal'],
+    [plain, ['--console', '/dev/null'], '--console is for a process with a terminal'],
+    [tty, ['--console', missing], `cannot open console ${missing}: no such file or directory`],
+    [tty, ['--console', file], `cannot use console ${file}: it is no terminal`],
+    [tty, ['--console', file, '--console-socket', unused.path], 'exclude each other'],
   ] as const) {
     const result = await bench.create(['--bundle', bundle, '--pid-file', pidFile, ...options, 'refused']);
     expect(result).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(message) });

@@ -1,40 +1,45 @@
 import { type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
-import { checkConsole, heldStreams, type OfferedTerminal, offerTerminal } from '../console-socket.ts';
+import {
+  type ConsoleChoice,
+  checkConsole,
+  heldStreams,
+  type OfferedTerminal,
+  offerTerminal,
+} from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
 import { standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { endContainer } from '../remove-container.ts';
+import { resizePty } from '../resize-pty.ts';
 
 /** Arguments of `create`. */
-export interface CreateOptions {
+export interface CreateOptions extends ConsoleChoice {
   readonly bundle: string;
+  /** Another config.json than the bundle's. */
+  readonly config?: string;
   readonly pidFile?: string;
   /** A terminal for the process, whatever config.json says. */
   readonly tty?: boolean;
-  /** Unix socket that gets the terminal. */
-  readonly consoleSocket?: string;
 }
 
 /**
  * Creates a container and leaves a stand-in process behind, which holds the caller's streams and will end with the
  * container's exit status.
  */
-export async function create(
-  context: Context,
-  id: string,
-  { bundle, pidFile, tty = false, consoleSocket }: CreateOptions,
-): Promise<number> {
+export async function create(context: Context, id: string, options: CreateOptions): Promise<number> {
+  const { bundle, config, pidFile, tty = false } = options;
   let terminal: OfferedTerminal | undefined;
   let standIn: StartedStandIn | undefined;
   try {
     const { shim, translation } = await createContainer(context, {
       id,
       bundle,
+      specFile: config,
       terminal: tty,
       offer: async (container) => {
-        checkConsole(container.spec.process?.terminal ?? false, consoleSocket);
-        if (consoleSocket !== undefined) terminal = offerTerminal(consoleSocket);
+        checkConsole(container.spec.process?.terminal ?? false, options);
+        terminal = offerTerminal(options);
         standIn = await startStandIn(id, { streams: heldStreams(terminal), container });
         return {
           pid: standIn.pid,
@@ -44,6 +49,7 @@ export async function create(
       },
     });
     try {
+      if (terminal !== undefined) await resizePty(shim.task, { id }, terminal);
       terminal?.send();
       if (pidFile !== undefined && standIn !== undefined) writePidFile(pidFile, standIn.pid);
     } catch (error) {

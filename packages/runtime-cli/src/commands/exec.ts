@@ -3,7 +3,13 @@ import { cannotExec, liveState } from '@hako/sandbox/state';
 import { connectShim, execProcessSpec, type TaskConnection } from '@hako/shim/client';
 import { prepareStandIn, type StartedStandIn, startStandIn } from '@hako/shim/stand-in';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
-import { checkConsole, heldStreams, offerTerminal, refuseConsoleSocket } from '../console-socket.ts';
+import {
+  type ConsoleChoice,
+  checkConsole,
+  heldStreams,
+  offerTerminal,
+  refuseConsole,
+} from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
 import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
@@ -11,11 +17,9 @@ import { offeredStdio, standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 
 /** Arguments of `exec`. */
-export interface ExecOptions extends ExecOverrides {
+export interface ExecOptions extends ExecOverrides, ConsoleChoice {
   readonly detach: boolean;
   readonly pidFile?: string;
-  /** Unix socket that gets the terminal of a detached process. */
-  readonly consoleSocket?: string;
 }
 
 const SIGKILL = 9;
@@ -56,7 +60,7 @@ async function replaced(
   { task }: TaskConnection,
   { id, execId, process: requested, options }: ExecCall,
 ): Promise<never> {
-  refuseConsoleSocket(options.consoleSocket);
+  refuseConsole(options);
   const hasTerminal = requested.terminal === true;
   const terminal = hasTerminal ? callerTerminal() : undefined;
   const args = [process.argv0, ...process.argv.slice(2)];
@@ -87,14 +91,14 @@ async function detached(
   { task }: TaskConnection,
   { id, execId, process, options }: ExecCall,
 ): Promise<number> {
-  const { consoleSocket, pidFile } = options;
-  checkConsole(process.terminal === true, consoleSocket);
-  const terminal = consoleSocket === undefined ? undefined : offerTerminal(consoleSocket);
+  const { pidFile } = options;
+  checkConsole(process.terminal === true, options);
+  const terminal = offerTerminal(options);
   let standIn: StartedStandIn | undefined;
   try {
     standIn = await startStandIn(id, { streams: heldStreams(terminal) });
     const stdio = standInStdio(standIn.pid, terminal !== undefined);
-    const spec = execProcessSpec(process, standIn);
+    const spec = execProcessSpec(withSize(process, terminal), standIn);
     await addAndStart(task, { id, execId, ...stdio, spec });
     await orKill(task, { id, execId }, () => terminal?.send());
     await notePid(task, { id, execId }, pidFile, standIn.pid);
@@ -143,7 +147,7 @@ async function orKill(task: Task, process: Pick<ExecCall, 'id' | 'execId'>, tell
   }
 }
 
-function withSize(process: Process, terminal: CallerTerminal | undefined): Process {
+function withSize(process: Process, terminal: Pick<CallerTerminal, 'size'> | undefined): Process {
   const size = terminal?.size();
   return size === undefined
     ? process

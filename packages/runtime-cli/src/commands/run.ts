@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type FutureStandIn, prepareStandIn } from '@hako/shim/stand-in';
 import { type CallerTerminal, callerTerminal } from '../caller-terminal.ts';
 import { CliError } from '../cli-error.ts';
-import { refuseConsoleSocket } from '../console-socket.ts';
+import { type ConsoleChoice, refuseConsole } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
 import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
@@ -14,13 +14,13 @@ import { resizePty } from '../resize-pty.ts';
 import { runEndProgram, tellFailure } from '../run-end.ts';
 
 /** Arguments of `run`. */
-export interface RunOptions {
+export interface RunOptions extends ConsoleChoice {
   readonly bundle: string;
+  /** Another config.json than the bundle's. */
+  readonly config?: string;
   readonly pidFile?: string;
-  /** A terminal for the process, whatever config.json says: the caller's own, or that of `consoleSocket`. */
+  /** A terminal for the process, whatever config.json says: the caller's own, or with `detach` the one that was chosen. */
   readonly tty?: boolean;
-  /** Unix socket that gets the terminal; with `detach`. */
-  readonly consoleSocket?: string;
   /** File that gets the phases as JSON. */
   readonly timings?: string;
   /** Return once it runs. */
@@ -41,13 +41,14 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     const { runDetached } = await import('./run-detached.ts');
     return runDetached(context, id, options);
   }
-  refuseConsoleSocket(options.consoleSocket);
+  refuseConsole(options);
   const startMs = performance.now();
   let terminal: CallerTerminal | undefined;
   let standIn: FutureStandIn | undefined;
   const { shim, translation } = await createContainer(context, {
     id,
     bundle: options.bundle,
+    specFile: options.config,
     terminal: options.tty ?? false,
     measureGuest: options.timings !== undefined,
     offer: ({ spec }) => {

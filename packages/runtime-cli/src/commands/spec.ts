@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { OCI_VERSION } from '@hako/sandbox/state';
 import { CliError } from '../cli-error.ts';
 
-/** Writes a starter config.json into a bundle; never over an existing one. */
-export async function spec(bundle: string): Promise<number> {
-  const path = join(bundle, 'config.json');
+/** Writes a starter config.json into a bundle, or at `path`; never over an existing one. */
+export async function spec(bundle: string, path: string = join(bundle, 'config.json')): Promise<number> {
   if (existsSync(path)) {
     throw new CliError('output', `${path} exists; remove it first`, { facts: { path } });
   }

@@ -18,3 +18,21 @@ export function preserveFdsOption(): Option {
     );
   });
 }
+
+/**
+ * runc's and crun's flag to put the process into a cgroup below the container's. The protocol of the guest's agent does not
+ * carry it, so only the container's own is taken: elsewhere other limits would count than the caller believes.
+ */
+export function execCgroupOption(): Option {
+  return new Option(
+    '--cgroup <path>',
+    "only /, the container's own: the guest's agent puts each process there",
+  ).argParser((text) => {
+    if (/^([a-z_,]+:)?\/?$/.test(text)) return '/';
+    throw new CliError(
+      'usage',
+      `--cgroup ${JSON.stringify(text)} must be /: a process starts in the container's own cgroup`,
+      { facts: {} },
+    );
+  });
+}
