@@ -7,8 +7,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: './src/preconditions.ts',
     setupFiles: './src/show-logs.ts',
-    // One virtual machine at a time: under software emulation each takes a whole CPU.
-    fileParallelism: false,
+    // Under software emulation a virtual machine that boots takes a whole CPU, and most tests wait for one.
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },

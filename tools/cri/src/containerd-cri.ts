@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerdSection } from '@hako/deploy';
 import { ContainerdDaemon, type ContainerdOptions } from './containerd-daemon.ts';
@@ -50,9 +50,17 @@ export class ContainerdCri extends ContainerdDaemon {
     this.client.close();
     this.unmountAll();
     rmSync(this.folder, { recursive: true });
-    // Where the shims of this namespace had their state; without one of them it is not there.
-    const states = join('/run/hako/.containerd', NAMESPACE);
-    if (existsSync(states)) rmdirSync(states);
+    removeIfEmpty(join('/run/hako/.containerd', NAMESPACE));
+  }
+}
+
+/** Where the shims of a namespace had their state: not there without one of them, and another daemon's may be there still. */
+function removeIfEmpty(states: string): void {
+  try {
+    rmdirSync(states);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error;
   }
 }
 
