@@ -4,7 +4,7 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events env image factory checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events stats env image factory checkpoint restore spec check explain config features version' ;;
     'iptables') echo 'get set' ;;
     'image') echo 'show check' ;;
     'factory') echo 'init status destroy' ;;
@@ -34,6 +34,7 @@ __hako_flags() {
     'console') echo '-h --help' ;;
     'metrics') echo '-h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
+    'stats') echo '-h --help' ;;
     'env') echo '--json -h --help' ;;
     'image') echo '-h --help' ;;
     'image show') echo '--json -h --help' ;;
@@ -75,6 +76,7 @@ __hako_arguments() {
     'console') echo 'containers' ;;
     'metrics') echo 'containers' ;;
     'events') echo 'containers' ;;
+    'stats') echo 'containers' ;;
     'checkpoint') echo 'containers' ;;
     'restore') echo 'containers' ;;
     'explain') echo 'files' ;;

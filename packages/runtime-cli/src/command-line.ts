@@ -170,7 +170,7 @@ export function buildProgram(run: Run): Command {
     .command('kill')
     .description('send a signal to a container')
     .argument('<id>', 'container id')
-    .argument('[signal]', 'name or number', 'TERM')
+    .argument('[signal]', 'name or number; 0: is there a process', 'TERM')
     .option('-a, --all', 'to every process of the container; one that has stopped is fine', false)
     .option('-r, --regex', 'the id is a regular expression', false)
     .action((id: string, signal: string, { regex, ...options }) =>

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isCodedError } from '@hako/errors';
 import type { VirtualMachine } from '@hako/hypervisor';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 
 const SHOWN_LINES = 20;
+/** How long after the end of its connections a machine may end; then it is the agent that closed them. */
+const ENDS_WITHIN_MS = 2000;
 
 /** Why a machine that was launched did not become a sandbox, with the last words of guest and VMM. */
 export async function bootFailure(
@@ -9,11 +13,17 @@ export async function bootFailure(
   timeoutMs: number,
   cause: unknown,
 ): Promise<SandboxError> {
-  const exit = await Promise.race([machine.exited, Promise.resolve(null)]);
+  const isLate = isCodedError(cause) && cause.code === 'timeout';
+  // A machine that is killed closes its connections a moment before its end is known.
+  const given = new AbortController();
+  const exit = await Promise.race([
+    machine.exited,
+    delay(isLate ? 0 : ENDS_WITHIN_MS, null, { signal: given.signal }),
+  ]).finally(() => given.abort());
   const { guestConsoleTail, vmmStderrTail } = await machine.diagnostics();
   const what =
     exit === null
-      ? `the guest agent did not answer within ${timeoutMs / 1000} s: ${messageOf(cause)}`
+      ? `the guest agent did not answer${isLate ? ` within ${timeoutMs / 1000} s` : ''}: ${messageOf(cause)}`
       : `the virtual machine ended while booting (${exit.cause ?? exit.signal ?? `exit status ${exit.exitCode}`})`;
   const tail = [...section('guest console', guestConsoleTail), ...section('VMM', vmmStderrTail)];
   return sandboxError('boot-failed', [what, ...tail].join('\n'), { guestConsoleTail, vmmStderrTail }, cause);

@@ -109,6 +109,12 @@ export class Workbench {
     return existsSync(join(this.stateRoot, id, 'shim.json'));
   }
 
+  /** What the shim of a sandbox has noted so far. */
+  shimLog(id: string): string {
+    const path = join(this.stateRoot, id, 'shim.log');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
   /** Ids, or other entries, that stand in the state root. */
   leftovers(): readonly string[] {
     return readdirSync(this.stateRoot);

@@ -62,6 +62,7 @@ test('pause and resume: the processes stand still, and wrong-state calls say so'
   });
   expect(await bench.hako(['resume', 'box'])).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await status()).toBe('running');
+  expect(await bench.hako(['kill', 'box', '0'])).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await bench.hako(['exec', 'box', 'true'])).toMatchObject({ exitCode: 0 });
 });
 
@@ -112,7 +113,7 @@ test('update with bad JSON names each bad member', async () => {
 });
 
 test('events: the container’s figures in runc’s shape, and beside them what the sandbox costs', async () => {
-  const { stdout, exitCode } = await bench.hako(['events', '--stats', 'box']);
+  const { stdout, exitCode } = await bench.hako(['stats', 'box']);
   expect(exitCode).toBe(0);
   const event = JSON.parse(stdout);
   expect(event).toMatchObject({ type: 'stats', id: 'box', data: { pids: { current: 2 } } });
@@ -158,6 +159,8 @@ test.each([
   ['resume', 'box'],
   ['update', '--memory', '64m', 'box'],
   ['events', '--stats', 'box'],
+  ['stats', 'box'],
+  ['kill', 'box', '0'],
 ])('%s of a container that has stopped', async (...args) => {
   expect(await bench.hako(args)).toMatchObject({ exitCode: 1, stderr: 'hako: container not running\n' });
 });

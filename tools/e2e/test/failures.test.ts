@@ -98,6 +98,9 @@ test.each(['created', 'running', 'paused'])(
       async () => JSON.parse((await bench.hako(['state', 'bereft'])).stdout).status === 'stopped',
       'the container has ended with it',
     );
+    // With its shim too nobody is left who knows.
+    process.kill(bench.pidOf('bereft', 'shim'), 'SIGKILL');
+    expect(JSON.parse((await bench.hako(['state', 'bereft'])).stdout)).toMatchObject({ status: 'stopped' });
     expect(await bench.hako(['delete', 'bereft'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(bench.leftovers()).toEqual([]);
   },
@@ -194,6 +197,22 @@ test('a create that is killed takes its machine along', async () => {
   expect(result.signal).toBe('SIGKILL');
   await until(() => bench.leftovers().length === 0, 'the shim has cleaned up after its creator');
 });
+
+test.each([
+  ['qemu', /the virtual machine ended while booting \(.*SIGKILL/],
+  ['virtiofsd', /virtiofsd .*SIGKILL/],
+  ['shim', /^hako: the shim of the sandbox is gone/],
+])(
+  'kill -9 of %s while its container is made: the error names it, and nothing is left',
+  async (role, said) => {
+    const creating = bench.create(['--bundle', bench.bundle(['true']), 'young']);
+    await until(() => bench.shimLog('young').includes('machine runs as pid'), 'the machine boots');
+    process.kill(bench.pidOf('young', role), 'SIGKILL');
+    expect(await creating).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(said) });
+    expect(bench.leftovers()).toEqual([]);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.stateRoot);
+  },
+);
 
 test('tcg can be demanded; a kvm that is demanded works or says what was tried', async () => {
   const tcg = bench.configuration((text) => withLine(text, 'accelerator = "tcg"'));

@@ -9,19 +9,20 @@ export interface KillOptions {
   readonly all: boolean;
 }
 
-/** Sends a signal to a container's process. */
+/** Sends a signal to a container's process; 0 asks only whether there is one, as kill(2) does. */
 export async function kill(
   { store, host }: Context,
   id: string,
   signal: string,
   { all }: KillOptions,
 ): Promise<number> {
-  const number = signalNumber(signal);
+  const number = signal === '0' ? 0 : signalNumber(signal);
   const { sandboxId, status } = liveState(store, host, id);
   if (status === 'stopped') {
     if (all) return 0;
     throw sandboxError('wrong-state', 'container not running', { id, status });
   }
+  if (number === 0) return 0;
   const shim = await connectShim(store, sandboxId);
   try {
     await shim.task.kill({ id, signal: number, all });

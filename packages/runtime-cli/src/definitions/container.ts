@@ -156,6 +156,18 @@ export function defineContainerCommands(program: Command, context: () => Context
         import('../commands/events.ts').then((module) => module.events(context(), id, options)),
       ),
     );
+  program
+    .command('stats')
+    .description("print a container's figures once, as events --stats does")
+    .argument('<id>', 'container id')
+    .action((id: string) =>
+      run(
+        'stats',
+        import('../commands/events.ts').then((module) =>
+          module.events(context(), id, { stats: true, interval: '5s' }),
+        ),
+      ),
+    );
 }
 
 function collectSource(value: string, previous: readonly LogSource[]): readonly LogSource[] {
