@@ -39,7 +39,7 @@ function complete(...words: string[]): string[] {
 }
 
 test.each<[string[], string[]]>([
-  [['sta'], ['start', 'state']],
+  [['sta'], ['start', 'state', 'stats']],
   [
     ['config', ''],
     ['show', 'check', 'init'],
