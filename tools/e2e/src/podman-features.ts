@@ -254,7 +254,9 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     check: async (podman) => {
       for (const network of ['left', 'right', 'later']) await podman.output(['network', 'create', network]);
       const serve = 'mkdir /w; echo page > /w/index.html; exec httpd -f -p 80 -h /w';
-      const networks = ['--network', 'left,right', '-p', '127.0.0.1:8080:80'];
+      // Left to itself podman names them in any order.
+      const named = ['left:interface_name=eth0', 'right:interface_name=eth1'];
+      const networks = [...named.flatMap((network) => ['--network', network]), '-p', '127.0.0.1:8080:80'];
       await podman.output(['run', '-d', '--name', 'web', ...networks, image, 'sh', '-c', serve]);
       const fetched = async () =>
         (await podman.onHost(['busybox', 'wget', '-q', '-O', '-', 'http://127.0.0.1:8080/'])).stdout;
