@@ -17,7 +17,7 @@ export interface AdmitRequest {
   /** Bundle folder; a relative one is below the working directory. */
   readonly bundle: string;
   /** Another config.json than the bundle's; a relative one is below the working directory. */
-  readonly specFile?: string;
+  readonly specFile?: string | undefined;
   readonly choice: ConfigurationChoice;
   readonly timings: PhaseNotes;
 }

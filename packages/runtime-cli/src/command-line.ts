@@ -263,7 +263,7 @@ export function buildProgram(run: Run): Command {
     );
   program
     .command('check')
-    .aliases(['kata-check'])
+    .alias('kata-check')
     .description('say whether this host can run VMs, and what is missing if not')
     .option('--json', 'print JSON', false)
     .option('-v, --verbose', 'accepted; all that is found is told')

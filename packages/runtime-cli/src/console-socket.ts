@@ -39,19 +39,19 @@ export interface ConsoleChoice {
  *
  * @throws CliError `usage`
  */
-export function checkConsole(terminal: boolean, { consoleSocket, console }: ConsoleChoice): void {
-  const flag = consoleSocket === undefined ? '--console' : '--console-socket';
-  if (consoleSocket !== undefined && console !== undefined) {
+export function checkConsole(terminal: boolean, choice: ConsoleChoice): void {
+  const flag = chosenFlag(choice);
+  if (choice.consoleSocket !== undefined && choice.console !== undefined) {
     throw new CliError('usage', '--console and --console-socket exclude each other', { facts: {} });
   }
-  if (terminal && consoleSocket === undefined && console === undefined) {
+  if (terminal && flag === undefined) {
     throw new CliError(
       'usage',
       'cannot allocate a terminal for a process that this command does not wait for: use --console-socket',
       { facts: {} },
     );
   }
-  if (!terminal && (consoleSocket !== undefined || console !== undefined)) {
+  if (!terminal && flag !== undefined) {
     throw new CliError('usage', `${flag} is for a process with a terminal (process.terminal, --tty)`, {
       facts: {},
     });
@@ -59,10 +59,15 @@ export function checkConsole(terminal: boolean, { consoleSocket, console }: Cons
 }
 
 /** A command that waits for the process lends it its own terminal. @throws CliError `usage` */
-export function refuseConsole({ consoleSocket, console }: ConsoleChoice): void {
-  if (consoleSocket === undefined && console === undefined) return;
-  const flag = consoleSocket === undefined ? '--console' : '--console-socket';
+export function refuseConsole(choice: ConsoleChoice): void {
+  const flag = chosenFlag(choice);
+  if (flag === undefined) return;
   throw new CliError('usage', `${flag} is for --detach: without it the terminal is yours`, { facts: {} });
+}
+
+function chosenFlag({ consoleSocket, console }: ConsoleChoice): string | undefined {
+  if (consoleSocket !== undefined) return '--console-socket';
+  return console === undefined ? undefined : '--console';
 }
 
 /** What a stand-in is to hold: that terminal, or, where there is none, the streams of this command. */

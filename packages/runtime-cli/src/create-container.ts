@@ -49,13 +49,7 @@ export async function createContainer(
   { id, bundle, specFile, offer, terminal = false, measureGuest = false }: CreateRequest,
 ): Promise<CreatedContainer> {
   const { store, timings, options } = context;
-  const admitted = await admit({
-    id,
-    bundle,
-    ...(specFile === undefined ? {} : { specFile }),
-    choice: options,
-    timings,
-  });
+  const admitted = await admit({ id, bundle, specFile, choice: options, timings });
   const translation = terminal ? withTerminal(admitted) : admitted;
   const { container } = translation;
   warn(translation.warnings);
