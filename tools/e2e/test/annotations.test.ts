@@ -1,5 +1,5 @@
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withLine } from '../src/toml-line.ts';
 import { Workbench } from '../src/workbench.ts';
 
 let bench: Workbench;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { withLine } from '../src/toml-line.ts';
 import { Workbench } from '../src/workbench.ts';
 
 let bench: Workbench;

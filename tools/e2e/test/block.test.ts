@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { connectTask } from '@hako/shim/client';
 import { packAny, RuntimeOptions } from '@hako/task-protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +18,6 @@ import { shimPath } from '../src/paths.ts';
 import { memberBundle, sandboxBundle } from '../src/pod-bundle.ts';
 import { image, Podman } from '../src/podman.ts';
 import { runProgram } from '../src/run-program.ts';
-import { withLine } from '../src/toml-line.ts';
 import { Workbench } from '../src/workbench.ts';
 
 const mib = 1024 * 1024;

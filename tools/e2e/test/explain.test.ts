@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hakoPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
-import { withLine } from '../src/toml-line.ts';
 import { Workbench } from '../src/workbench.ts';
 
 let bench: Workbench;

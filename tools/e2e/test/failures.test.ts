@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isRunning } from '../src/is-running.ts';
 import { hakoPath } from '../src/paths.ts';
-import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileFileProgram } from '../src/compile-file-program.ts';
-import { withLine } from '../src/toml-line.ts';
 import { Workbench } from '../src/workbench.ts';
 
 // What POSIX says of files, on each way to share them. What differs is in packages/sandbox/README.md.

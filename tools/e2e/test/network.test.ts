@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isRunning } from '../src/is-running.ts';
 import { NetworkStage, page } from '../src/network-stage.ts';
-import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 

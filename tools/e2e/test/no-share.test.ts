@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileFileProgram } from '../src/compile-file-program.ts';
-import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 

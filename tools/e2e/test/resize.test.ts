@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { memberBundle, sandboxBundle } from '../src/pod-bundle.ts';
 import { image, Podman } from '../src/podman.ts';
-import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 

@@ -9,10 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NetworkStage, page } from '../src/network-stage.ts';
-import { withLine } from '../src/toml-line.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 

@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { debugConsoleSocket } from '@hako/hypervisor-qemu';
 
 /** The configuration as it is shipped, with a debug console: gives its path. */
 export function consoleConfiguration(workspace: string, folder: string): string {
   const shipped = readFileSync(join(workspace, 'dist/etc/hako/configuration.toml'), 'utf8');
   const path = join(folder, 'console.toml');
-  const switched = /^\[agent\.kata\]$/m.test(shipped)
-    ? shipped.replace(/^\[agent\.kata\]$/m, '$&\ndebug_console_enabled = true')
-    : `${shipped}\n[agent.kata]\ndebug_console_enabled = true\n`;
-  writeFileSync(path, switched);
+  writeFileSync(path, withLine(shipped, 'debug_console_enabled = true', 'agent.kata'));
   return path;
 }
 

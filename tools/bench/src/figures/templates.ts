@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import type { BenchContext } from '../figure.ts';
 import { timeProgram } from '../processes.ts';
 
@@ -21,9 +22,12 @@ export class Templates {
     const templates = new Templates(join(workspace, 'dist/bin/hako'), folder);
     const shipped = readFileSync(join(workspace, 'dist/etc/hako/configuration.toml'), 'utf8');
     for (const share of shares) {
-      const text = shipped.replace(/^shared_fs = .*$/m, `shared_fs = "${share}"`);
-      const factory = `[factory]\nenable_template = true\ntemplate_path = "${templates.path}"\n`;
-      writeFileSync(templates.#configuration(share), `${text}\n${factory}`);
+      const shared = withLine(shipped, `shared_fs = "${share}"`);
+      const enabled = withLine(shared, 'enable_template = true', 'factory');
+      writeFileSync(
+        templates.#configuration(share),
+        withLine(enabled, `template_path = "${templates.path}"`, 'factory'),
+      );
       await templates.call(share, 'factory', 'init');
     }
     return templates;
