@@ -1,3 +1,4 @@
+import { isCodedError } from '@hako/errors';
 import { removeByForce as removeFromOutside, removeState, sandboxError } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
 import { TaskStatus } from '@hako/task-protocol';
@@ -18,19 +19,27 @@ export interface ContainerIds {
 
 /**
  * Deletes a container that is stopped (or created). With a sandbox's own container, or its last, the sandbox goes, and
- * the shim has cleaned up when this resolves. Other members are stopped then, and keep their states until they are
- * deleted.
+ * all is cleaned up when this resolves: by the shim, or, where that is killed meanwhile, from outside. Other members are
+ * stopped then, and keep their states until they are deleted.
  */
 export async function removeContainer(
+  places: Places,
   shim: TaskConnection,
-  { id, sandboxId }: ContainerIds,
+  ids: ContainerIds,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { id, sandboxId } = ids;
   const options = signal === undefined ? {} : { signal };
-  await shim.task.delete({ id }, options);
-  // Without `now` it does nothing while the sandbox has other containers; it answers after the cleaning up.
-  await shim.task.shutdown({ id, now: id === sandboxId }, options);
-  shim.close();
+  try {
+    await shim.task.delete({ id }, options);
+    // Without `now` it does nothing while the sandbox has other containers; it answers after the cleaning up.
+    await shim.task.shutdown({ id, now: id === sandboxId }, options);
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'closed') throw error;
+    await removeByForce(places, ids);
+  } finally {
+    shim.close();
+  }
 }
 
 /**
@@ -41,11 +50,12 @@ export async function removeContainer(
  * @throws SandboxError `teardown-incomplete` for such a member, with what keeps it
  */
 export async function endContainer(
-  { store, host }: Places,
+  places: Places,
   ids: ContainerIds,
   timeoutMs: number = FORCE_TIMEOUT_MS,
 ): Promise<void> {
   const { id, sandboxId } = ids;
+  const { store } = places;
   try {
     const shim = await connectShim(store, sandboxId);
     const signal = AbortSignal.timeout(timeoutMs);
@@ -54,7 +64,7 @@ export async function endContainer(
       await shim.task.kill({ id, signal: 9, all: true }, { signal }).catch(() => {});
       await shim.task.wait({ id }, { signal });
     }
-    await removeContainer(shim, ids, signal);
+    await removeContainer(places, shim, ids, signal);
   } catch (error) {
     if (id !== sandboxId) {
       const why = error instanceof Error ? error.message : String(error);
@@ -68,7 +78,7 @@ export async function endContainer(
       }
       notice(`warning: sandbox ${sandboxId} does not answer and is ended with container ${id}: ${why}`);
     }
-    await removeByForce({ store, host }, ids);
+    await removeByForce(places, ids);
   }
 }
 

@@ -44,7 +44,7 @@ export async function endRun(context: Context, id: string, { keep }: RunEndOptio
     throw sandboxError('sandbox-gone', `the shim of sandbox ${container.sandboxId} is gone`, { id });
   }
   tellFailure(context, id);
-  if (!keep) await removeContainer(await connectShim(store, container.sandboxId), container);
+  if (!keep) await removeContainer(context, await connectShim(store, container.sandboxId), container);
   return exitStatus;
 }
 

@@ -11,8 +11,6 @@ import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { endWithAgent } from './end-with-agent.ts';
 import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
-import { guestDns } from './guest-dns.ts';
-import { guestKernelModules } from './guest-kernel-modules.ts';
 import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
 import type { Host } from './host.ts';
@@ -24,7 +22,7 @@ import { notePoststopDue } from './poststop.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { SandboxNetwork } from './sandbox-network.ts';
-import { shareStorage } from './share-storage.ts';
+import { sandboxRequest } from './sandbox-request.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
 import { type StartedMachine, startMachine } from './start-machine.ts';
 import { stateOf } from './state-of.ts';
@@ -157,7 +155,15 @@ export class Sandbox {
     // With the sandbox's own container, or the last one, the machine goes; tidying up inside it would only cost time.
     const isLast = id === this.config.id || this.containers.size === 1;
     if (!isLast && this.#agent !== undefined) {
-      await guestRefused(this.#agent.removeContainer({ containerId: id, timeout: 10 }), 'delete', id);
+      const removed = guestRefused(
+        this.#agent.removeContainer({ containerId: id, timeout: 10 }),
+        'delete',
+        id,
+      );
+      await removed.catch((error: unknown) => {
+        // A machine that ends meanwhile takes the container along.
+        if (this.#ending === undefined && this.#endReason === undefined) throw error;
+      });
       await this.#detachDisks(id);
     }
     if (container.status === 'created') container.init.abandon(137);
@@ -311,20 +317,10 @@ export class Sandbox {
     const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor);
     try {
-      const dns = guestDns(own);
       await network?.configure(agent);
       await this.timings.measure('sandbox create', () =>
         guestRefused(
-          agent.createSandbox({
-            hostname: config.hostname,
-            sandboxId: config.id,
-            kernelModules: guestKernelModules(config.agent, config.hypervisor),
-            guestHookPath: config.hypervisor.guestHookPath,
-            dns: [...(dns.length > 0 ? dns : (network?.resolvConf ?? []))],
-            storages: vm.shares.map(({ transport }) =>
-              shareStorage(transport, config.hypervisor.msize9pBytes),
-            ),
-          }),
+          agent.createSandbox(sandboxRequest(own, config, vm, network?.resolvConf)),
           'create sandbox',
           config.id,
         ),
@@ -366,6 +362,8 @@ export class Sandbox {
   async #end(): Promise<void> {
     const startMs = performance.now();
     this.#founded.reject(this.#gone());
+    // First: whoever empties that cgroup (podman, of a pod) does not end those who clean up.
+    this.#cgroup?.leave();
     if (this.#agent === undefined) {
       // Still booting, or never booted: nobody in there has anything to lose.
       this.#cancelled.abort();
@@ -378,7 +376,6 @@ export class Sandbox {
     }
     await this.#machine?.stop();
     await this.#network?.close().catch(() => {});
-    this.#cgroup?.leave();
     await undoJournal(readJournal(this.#paths.journal), this.#options.host);
     this.timings.add('teardown', performance.now() - startMs);
   }

@@ -5,7 +5,7 @@ import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { writeFileAtomic } from './atomic-file.ts';
 import { checkContainerId } from './container-id.ts';
 import { type ContainerState, parseContainerState } from './container-state.ts';
-import { sandboxError } from './sandbox-error.ts';
+import { SandboxError, sandboxError } from './sandbox-error.ts';
 import { type ContainerPaths, containerPaths, type SandboxPaths, sandboxPaths } from './state-paths.ts';
 
 /** pid and start time of the process that serves a sandbox. */
@@ -109,8 +109,13 @@ export class StateStore {
   /** Null when no shim was ever started for that sandbox. */
   readShimRecord(sandboxId: string): ShimRecord | null {
     const path = this.sandbox(sandboxId).shim;
-    if (!existsSync(path)) return null;
-    const record = this.#read(sandboxId, path) as Partial<ShimRecord>;
+    let record: Partial<ShimRecord>;
+    try {
+      record = this.#read(sandboxId, path) as Partial<ShimRecord>;
+    } catch (error) {
+      if (error instanceof SandboxError && error.code === 'not-found') return null;
+      throw error;
+    }
     if (!Number.isSafeInteger(record.pid) || !Number.isSafeInteger(record.startTime)) {
       throw sandboxError('state-corrupt', `${path} does not hold pid and startTime`, { path });
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Host } from './host.ts';
 import { Journal, readJournal } from './journal.ts';
-import { undoJournal } from './undo.ts';
+import { removeTree, undoJournal } from './undo.ts';
 
 class RecordingHost implements Host {
   readonly log: string[] = [];
@@ -119,4 +119,31 @@ test('undoing twice is fine, and a line cut short by a crash is not believed', a
   await undoJournal(readJournal(path), host);
   await undoJournal(readJournal(path), host);
   expect(existsSync(file)).toBe(false);
+});
+
+test('a directory that another removes at the same time is gone in the end, whoever of them stops halfway', async () => {
+  const tree = join(directory, 'tree');
+  mkdirSync(join(tree, 'below'), { recursive: true });
+  const host = new RecordingHost();
+  let calls = 0;
+  await removeTree(tree, host, async (path) => {
+    calls += 1;
+    if (calls === 2) throw new Error('ENOTEMPTY');
+    if (calls === 3) rmSync(path, { recursive: true });
+  });
+  expect(calls).toBe(3);
+});
+
+test('a directory that stays is told', async () => {
+  const tree = join(directory, 'tree');
+  mkdirSync(tree);
+  const host = new RecordingHost();
+  await expect(removeTree(tree, host, async () => {})).rejects.toMatchObject({
+    code: 'teardown-incomplete',
+  });
+  await expect(
+    removeTree(tree, host, async () => {
+      throw new Error('read-only');
+    }),
+  ).rejects.toThrow('read-only');
 });

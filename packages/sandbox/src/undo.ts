@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { HostResource } from '@hako/hypervisor';
 import type { Host } from './host.ts';
@@ -8,6 +8,8 @@ import { sandboxError } from './sandbox-error.ts';
 const KILL_TIMEOUT_MS = 5000;
 /** For processes that were told to end; whoever is still in a cgroup then was put there by others. */
 const CGROUP_TIMEOUT_MS = 1000;
+/** More than processes that remove one directory at the same time. */
+const REMOVE_ATTEMPTS = 20;
 
 /**
  * Undoes journal entries, last first. Idempotent: what is already gone is fine, so it may be run from any state
@@ -105,18 +107,41 @@ function announced(entries: readonly JournalEntry[]): readonly HostResource[] {
 }
 
 /**
- * Removes a directory of hako's own with all in it. Refuses while anything is mounted below: those would be the
- * user's files.
+ * Removes a directory of hako's own with all in it, also when others do so at the same time. Refuses while anything is
+ * mounted below: those would be the user's files.
+ *
+ * @param remove removes what it can; default: `rm`
+ * @throws SandboxError `teardown-incomplete`
  */
-export async function removeTree(directory: string, host: Pick<Host, 'mountsBelow'>): Promise<void> {
+export async function removeTree(
+  directory: string,
+  host: Pick<Host, 'mountsBelow'>,
+  remove: (directory: string) => Promise<void> = removeRecursively,
+): Promise<void> {
   const mounts = host.mountsBelow(directory);
   if (mounts.length > 0) {
     throw sandboxError('teardown-incomplete', `${directory} is not removed: ${mounts[0]} is still mounted`, {
       path: directory,
     });
   }
-  await rm(directory, { recursive: true, force: true });
+  // Bun's rm stops halfway, and says that all is well, when somebody else removes what it was about to.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await remove(directory);
+    } catch (error) {
+      if (attempt === REMOVE_ATTEMPTS) throw error;
+    }
+    if (!existsSync(directory)) return;
+    if (attempt === REMOVE_ATTEMPTS) {
+      throw sandboxError('teardown-incomplete', `${directory} is not removed: files in it stay`, {
+        path: directory,
+      });
+    }
+  }
 }
+
+const removeRecursively = (directory: string): Promise<void> =>
+  rm(directory, { recursive: true, force: true });
 
 function unlinkIfThere(path: string): void {
   ignoreMissing(() => unlinkSync(path));

@@ -122,6 +122,17 @@ test('a member goes alone, and comes again under another name in the share', asy
   expect(machine.calls.slice(-2)).toEqual(['removeContainer one', 'createContainer one']);
 });
 
+test('a member that is deleted while the machine ends is gone with it', async () => {
+  await create('pod');
+  await create('one');
+  machine.silences = new Set(['removeContainer']);
+  const removed = sandbox.removeContainer('one');
+  await sandbox.removeContainer('pod');
+  await removed;
+  expect([...sandbox.containers.keys()]).toEqual([]);
+  expect(mounted).toEqual([]);
+});
+
 test('nothing of a member that could not be made stays, and the pod goes on', async () => {
   await create('pod');
   machine.refusals.set('createContainer', 'no such program');

@@ -268,6 +268,16 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     },
   },
   {
+    name: '`--dns`, `--dns-search`, `--dns-option`',
+    verdict: 'works',
+    check: async (podman) => {
+      const dns = ['--dns', '192.0.2.53', '--dns-search', 'example.com', '--dns-option', 'ndots:3'];
+      const run = ['run', '--rm', '--network', 'later', ...dns, image, 'cat', '/etc/resolv.conf'];
+      const lines = (await podman.output(run)).trim().split('\n');
+      expect(lines).toEqual(['search example.com', 'nameserver 192.0.2.53', 'options ndots:3']);
+    },
+  },
+  {
     name: '`network connect` and `disconnect` of a running container',
     verdict: 'works',
     check: async (podman) => {
@@ -277,6 +287,15 @@ export const podmanFeatures: readonly PodmanFeature[] = [
       await podman.output(['network', 'disconnect', 'left', 'web']);
       await until(async () => (await cards()) === 'eth1\neth2\nlo\n', 'the first card is gone');
       await podman.output(['rm', '--force', '--time', '0', 'web']);
+    },
+  },
+  {
+    name: '`--network none`',
+    verdict: 'works',
+    check: async (podman) => {
+      const script = 'ls /sys/class/net; ping -c 1 127.0.0.1 | grep -c "1 packets received"';
+      const run = ['run', '--rm', '--network', 'none', image, 'sh', '-c', script];
+      expect(await podman.output(run)).toBe('lo\n1\n');
     },
   },
   {

@@ -97,6 +97,15 @@ test('delete --force during create: nothing is left of either', async () => {
   expect(stderr).toMatch(/^hako: /);
 });
 
+test('many delete --force of a sandbox whose shim was killed: nothing is left, and all say so', async () => {
+  await running('orphan');
+  process.kill(bench.pidOf('orphan', 'shim'), 'SIGKILL');
+  const deletes = await Promise.all(numbers(8).map(() => bench.hako(['delete', '--force', 'orphan'])));
+  expect(deletes.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).toEqual(
+    numbers(8).map(() => ({ exitCode: 0, stderr: '' })),
+  );
+});
+
 test('two kills, two pauses, two deletes at once: none is lost, none hangs', async () => {
   await running('twice');
   const pauses = await Promise.all(numbers(2).map(() => bench.hako(['pause', 'twice'])));

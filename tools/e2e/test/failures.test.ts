@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { withLine } from '@hako/bundles/toml-line';
@@ -169,6 +169,20 @@ test('a pid file that cannot be written: create leaves nothing, exec ends its pr
     async () => !(await bench.hako(['ps', 'noted'])).stdout.includes('sleep 1002'),
     'the process of the exec has ended',
   );
+  const full = join(bench.folder, 'full');
+  mkdirSync(full);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'none', full]);
+  try {
+    writeFileSync(join(full, 'ballast'), Buffer.alloc(4096));
+    const onFull = ['exec', '--detach', '--pid-file', join(full, 'pid'), 'noted', 'sleep', '1003'];
+    expect(await bench.detached(onFull)).toMatchObject({
+      exitCode: 255,
+      stderr: expect.stringMatching(/cannot write the pid file .*ENOSPC/),
+    });
+    expect(readdirSync(full)).toEqual(['ballast']);
+  } finally {
+    execFileSync('umount', [full]);
+  }
   const bad = join(bench.folder, 'process.json');
   writeFileSync(bad, '{"args": "true", "cwd": 7}');
   const refused = await bench.hako(['exec', '--process', bad, 'noted']);

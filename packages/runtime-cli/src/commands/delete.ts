@@ -38,7 +38,7 @@ export async function deleteContainer(
     return 0;
   }
   if (!force) {
-    await removeContainer(await connectShim(store, sandboxId), ids);
+    await removeContainer(context, await connectShim(store, sandboxId), ids);
     return 0;
   }
   await endContainer(context, ids);

@@ -91,7 +91,7 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     terminal?.restore();
   }
   if (options.keep) shim.close();
-  else await context.timings.measure('teardown', () => removeContainer(shim, container));
+  else await context.timings.measure('teardown', () => removeContainer(context, shim, container));
   if (options.timings !== undefined) {
     context.timings.add('total', performance.now() - startMs);
     writeTimings(options.timings, context);
