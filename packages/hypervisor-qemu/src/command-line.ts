@@ -1,4 +1,5 @@
 import type { VmConfig } from '@hako/hypervisor';
+import type { Accelerator } from './accelerator/accelerator.ts';
 import { buildArguments } from './arguments/build-arguments.ts';
 import { devicesAtStart } from './arguments/template.ts';
 import { deviceDescriptors } from './devices/device-arguments.ts';
@@ -31,7 +32,7 @@ const fds = { qmpFd: 3, agentFd: 4, firstDeviceFd: 5 };
  */
 export async function qemuCommandLine(
   vm: VmConfig,
-  accelerator: 'kvm' | 'tcg',
+  accelerator: Accelerator,
   guestFolder: string = guestDirectory(vm.hypervisor),
 ): Promise<QemuCommandLine> {
   const { hypervisor, runtimeDir, shares } = vm;

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { HypervisorConfig } from '@hako/config';
+import type { Accelerator } from './accelerator/accelerator.ts';
 import { isImageNvdimm } from './arguments/memory.ts';
 import { parseNodeList } from './arguments/numa.ts';
 
@@ -15,9 +16,9 @@ export interface HostFacts {
 export async function hostFacts(
   hypervisor: HypervisorConfig,
   hasManifest: boolean,
-  accelerator: 'kvm' | 'tcg',
+  accelerator: Accelerator,
 ): Promise<HostFacts> {
-  const tscKhz = accelerator === 'tcg' ? await hostTscKhz() : undefined;
+  const tscKhz = accelerator === 'kvm' ? undefined : await hostTscKhz();
   return {
     ...(tscKhz === undefined ? {} : { tscKhz }),
     ...(isImageNvdimm(hypervisor, hasManifest) ? { imageSizeBytes: await sizeOf(hypervisor.image) } : {}),

@@ -1,3 +1,4 @@
+export type { Accelerator } from './accelerator/accelerator.ts';
 export {
   type ProbeOptions,
   type ProbeResult,

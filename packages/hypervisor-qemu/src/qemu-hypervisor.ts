@@ -10,6 +10,7 @@ import type {
   VmConfig,
 } from '@hako/hypervisor';
 import { isQmpError, QmpClient } from '@hako/qmp';
+import type { Accelerator } from './accelerator/accelerator.ts';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
 import { sharesMemory } from './arguments/build-arguments.ts';
 import { iothreadIds } from './arguments/iothreads.ts';
@@ -122,7 +123,7 @@ class Launch {
     return result;
   }
 
-  async #resolveAccelerator(): Promise<'kvm' | 'tcg'> {
+  async #resolveAccelerator(): Promise<Accelerator> {
     const { onNotice, signal } = this.#options;
     const { acceleratorDirectory } = this.#settings;
     const options: ResolveAcceleratorOptions = {
@@ -158,7 +159,7 @@ class Launch {
     if (ownsMemory(this.#vm)) await rm(ownMemoryFile(this.#vm.runtimeDir), { force: true });
   }
 
-  async #startVmm(accelerator: 'kvm' | 'tcg'): Promise<QemuMachine> {
+  async #startVmm(accelerator: Accelerator): Promise<QemuMachine> {
     const { runtimeDir, logDir, vmmNetwork } = this.#vm;
     const { ledger, signal } = this.#options;
     const [{ program, arguments: args, inherit }] = await Promise.all([

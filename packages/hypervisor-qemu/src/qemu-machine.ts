@@ -11,6 +11,7 @@ import type {
 import { processStatus } from '@hako/posix';
 import type { QmpClient } from '@hako/qmp';
 import { cont, queryStatus, stop } from '@hako/qmp';
+import { type Accelerator, acceleratorName } from './accelerator/accelerator.ts';
 import { deviceKinds } from './devices/drivers.ts';
 import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
@@ -41,7 +42,7 @@ export class QemuMachine implements VirtualMachine {
     qemu: QemuProcess,
     helpers: readonly Virtiofsd[],
     qmp: QmpClient,
-    accelerator: 'kvm' | 'tcg',
+    accelerator: Accelerator,
     devices: Hotplug | undefined,
     resizer: MachineResizer,
     template?: TemplateUse,
@@ -55,7 +56,7 @@ export class QemuMachine implements VirtualMachine {
     this.hotplug = devices === undefined ? new Set() : deviceKinds;
     this.vmmPid = qemu.child.pid;
     this.helperPids = helpers.map(({ pid }) => pid);
-    this.accelerator = accelerator;
+    this.accelerator = acceleratorName(accelerator);
     this.agentChannel = qemu.agentChannel;
     this.exited = qemu.child.exited.then((exit) => {
       this.#hasExited = true;

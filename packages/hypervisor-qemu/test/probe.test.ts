@@ -71,10 +71,10 @@ test("the host's KVM is tried for real, and answered in time", { timeout: 60_000
   const accelerator = await resolveAccelerator(config, options);
   const firstMs = performance.now() - startMs;
   expect(firstMs).toBeLessThan(probeDeadlineMs + 5000);
-  const { answers } = JSON.parse(readFileSync(join(dir, 'accelerator.json'), 'utf8'));
+  const { answers } = JSON.parse(readFileSync(join(dir, 'accelerator.2.json'), 'utf8'));
   expect(answers).toMatchObject([{ works: accelerator === 'kvm' }]);
   expect(notices).toHaveLength(accelerator === 'kvm' ? 0 : 1);
-  if (!existsSync('/dev/kvm')) expect(accelerator).toBe('tcg');
+  if (!existsSync('/dev/kvm')) expect(accelerator).toMatch(/^tcg/);
 
   const secondMs = performance.now();
   expect(await resolveAccelerator(config, options)).toBe(accelerator);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { HypervisorConfig } from '@hako/config';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildArguments } from '../src/index.ts';
+import { type Accelerator, buildArguments } from '../src/index.ts';
 import { demandRealParts, probeGuestConfig, qemu, virtiofsd } from './support.ts';
 
 /** Asks QEMU itself, so that no option of ours is invented. */
@@ -40,7 +40,7 @@ const features: Readonly<Record<'first' | 'second', Partial<HypervisorConfig>>> 
 
 function everyArgument(
   machineType: (typeof machineTypes)[number],
-  accelerator: 'kvm' | 'tcg',
+  accelerator: Accelerator,
   changes: Partial<HypervisorConfig> = {},
 ): string[] {
   const share = (transport: 'virtio-fs' | 'virtio-9p', tag: string, readonly: boolean) => ({
@@ -101,7 +101,7 @@ function properties(value: string): { first: string; names: string[] } {
 
 const cases: [string, string[]][] = [
   ...machineTypes.flatMap((machine) =>
-    (['kvm', 'tcg'] as const).map((accelerator): [string, string[]] => [
+    (['kvm', 'tcg', 'tcg-single'] as const).map((accelerator): [string, string[]] => [
       `${machine} ${accelerator}`,
       everyArgument(machine, accelerator),
     ]),

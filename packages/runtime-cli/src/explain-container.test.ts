@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { translateBundle } from '@hako/admission/translation';
 import { isCodedError } from '@hako/errors';
-import { qemuCommandLine } from '@hako/hypervisor-qemu';
+import { expectedAccelerator, qemuCommandLine } from '@hako/hypervisor-qemu';
 import { defaultFamilies, TranslateError } from '@hako/oci-translate';
 import { StateStore, Timings, vmConfig } from '@hako/sandbox/state';
 import fc from 'fast-check';
@@ -82,7 +82,8 @@ test('what explain says is what create does, to the last word of the command lin
         sandbox: created.sandbox,
         container: created.container,
       });
-      const line = await qemuCommandLine(vmConfig(created.sandbox, store.sandbox('c1')), 'tcg');
+      const { accelerator = 'kvm' } = await expectedAccelerator(created.sandbox.hypervisor);
+      const line = await qemuCommandLine(vmConfig(created.sandbox, store.sandbox('c1')), accelerator);
       expect(explanation.commandLine.arguments).toEqual([line.program, ...line.arguments]);
     }),
     { numRuns: 60 },
@@ -111,7 +112,9 @@ test('what this host cannot do is among the problems', async () => {
   expect(explanation.problems).toContainEqual(
     expect.objectContaining({ field: 'hypervisor.qemu.kernel', rule: 'does not exist' }),
   );
-  expect(explanation.commandLine?.notes[0]).toBe('accelerator tcg: the configuration demands it');
+  expect(explanation.commandLine?.notes[0]).toMatch(
+    /^accelerator tcg(-single)?: the configuration demands it$/,
+  );
 });
 
 test('another configuration by annotation counts only where the first allows it', async () => {

@@ -30,6 +30,11 @@ export async function explainMachine(sandbox: SandboxConfig, stateRoot: string):
       devices,
       notes: [
         `accelerator ${expected.accelerator ?? 'kvm, if that works'}: ${expected.reason}`,
+        ...(expected.accelerator === 'tcg-single'
+          ? [
+              'tcg-single: one thread runs all vCPUs, as a guest with several may hang under a QEMU before 8.1',
+            ]
+          : []),
         'fd=3 and fd=4 are sockets that QEMU is started with',
       ],
     },

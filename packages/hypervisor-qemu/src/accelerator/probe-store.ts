@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { boolean, list, matches, name, object, oneOf, type Shape, text } from '@hako/shape';
 import { qemuError } from '../qemu-error.ts';
 
@@ -11,12 +11,17 @@ export interface ProbeAnswer {
   readonly works: boolean;
   /** What was tried and what came of it, for people. */
   readonly reason: string;
+  /** How this QEMU emulates. */
+  readonly emulation: 'tcg' | 'tcg-single';
   /** ISO 8601. */
   readonly probedAt: string;
 }
 
+/** Of the file's form. It is in the file's name as well: an older hako beside this one keeps its own answers. */
+const version = '2';
+
 interface ProbeFile {
-  readonly version: '1';
+  readonly version: typeof version;
   /** Boot of the host that the answers hold for: a new boot may have another kernel, other settings, another machine. */
   readonly bootId: string;
   readonly answers: readonly ProbeAnswer[];
@@ -24,12 +29,12 @@ interface ProbeFile {
 
 const shape: Shape<ProbeFile> = object<ProbeFile>(
   {
-    version: oneOf(['1']),
+    version: oneOf([version]),
     bootId: name,
     answers: list(
       object<ProbeAnswer>(
-        { key: name, works: boolean, reason: text, probedAt: text },
-        { key: true, works: true, reason: true, probedAt: true },
+        { key: name, works: boolean, reason: text, emulation: oneOf(['tcg', 'tcg-single']), probedAt: text },
+        { key: true, works: true, reason: true, emulation: true, probedAt: true },
       ),
     ),
   },
@@ -54,7 +59,7 @@ export async function currentBootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
-/** Answers of this boot of the host, in `<directory>/accelerator.json`. */
+/** Answers of this boot of the host, in `<directory>/accelerator.<version>.json`. */
 export class ProbeStore {
   readonly directory: string;
   readonly #bootId: string;
@@ -69,7 +74,7 @@ export class ProbeStore {
   }
 
   get #path(): string {
-    return join(this.directory, 'accelerator.json');
+    return join(this.directory, `accelerator.${version}.json`);
   }
 
   /**
@@ -93,11 +98,11 @@ export class ProbeStore {
   async remember(answer: ProbeAnswer): Promise<void> {
     const others = (await this.#read()).filter(({ key }) => key !== answer.key);
     const file: ProbeFile = {
-      version: '1',
+      version,
       bootId: this.#bootId,
       answers: [...others, answer].slice(-maxAnswers),
     };
-    const temporary = join(dirname(this.#path), `.accelerator.json.${process.pid}`);
+    const temporary = join(this.directory, `.accelerator.${version}.json.${process.pid}`);
     await writeFile(temporary, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
     await rename(temporary, this.#path);
   }

@@ -42,6 +42,7 @@ function options(changes: Partial<ResolveAcceleratorOptions> = {}): ResolveAccel
     bootId: 'boot-1',
     onNotice: (message) => notices.push(message),
     probe,
+    emulation: () => Promise.resolve('tcg'),
     ...changes,
   };
 }
@@ -54,13 +55,29 @@ test('tcg asks nobody', async () => {
   expect(readdirSync(dir)).not.toContain('run');
 });
 
+test('a QEMU that cannot emulate several vCPUs by several threads is remembered as such', async () => {
+  const emulation = vi.fn(() => Promise.resolve('tcg-single' as const));
+  const old = options({ emulation });
+  expect(await resolveAccelerator(config('tcg'), old)).toBe('tcg-single');
+  expect((await expectedAccelerator(config('tcg'), old)).accelerator).toBe('tcg-single');
+  expect((await expectedAccelerator(config('auto'), { ...old, kvmDevice: '/absent' })).accelerator).toBe(
+    'tcg-single',
+  );
+  emulation.mockClear();
+  probe.mockImplementation(hangs);
+  for (let start = 0; start < 3; start++)
+    expect(await resolveAccelerator(config('auto'), old)).toBe('tcg-single');
+  expect((await expectedAccelerator(config('auto'), old)).accelerator).toBe('tcg-single');
+  expect(emulation).toHaveBeenCalledTimes(1);
+});
+
 test.each(['auto', 'kvm'] as const)('%s takes kvm after one probe, and remembers it', async (accelerator) => {
   for (let start = 0; start < 3; start++)
     expect(await resolveAccelerator(config(accelerator), options())).toBe('kvm');
   expect(probe).toHaveBeenCalledTimes(1);
   expect(notices).toEqual([]);
   expect(statSync(join(dir, 'run')).mode & 0o777).toBe(0o700);
-  expect(readdirSync(join(dir, 'run')).toSorted()).toEqual(['accelerator.json', 'accelerator.lock']);
+  expect(readdirSync(join(dir, 'run')).toSorted()).toEqual(['accelerator.2.json', 'accelerator.lock']);
 });
 
 test('auto falls back to tcg and says so once', async () => {
@@ -112,7 +129,7 @@ test.each([
   [
     'a damaged file',
     () => {
-      writeFileSync(join(dir, 'run/accelerator.json'), '{"version":"1","bootId":"boot-1","answers":[{}]}');
+      writeFileSync(join(dir, 'run/accelerator.2.json'), '{"version":"2","bootId":"boot-1","answers":[{}]}');
       return options();
     },
   ],
@@ -131,7 +148,7 @@ test('answers for several kernels stand beside each other', async () => {
   await resolveAccelerator(config('auto'), options());
   await resolveAccelerator(other, options());
   expect(probe).toHaveBeenCalledTimes(2);
-  const { answers } = JSON.parse(readFileSync(join(dir, 'run/accelerator.json'), 'utf8'));
+  const { answers } = JSON.parse(readFileSync(join(dir, 'run/accelerator.2.json'), 'utf8'));
   expect(answers).toHaveLength(2);
 });
 

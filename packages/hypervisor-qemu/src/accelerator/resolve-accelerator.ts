@@ -6,6 +6,7 @@ import type { HypervisorConfig } from '@hako/config';
 import { lockFile } from '@hako/posix';
 import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { qemuError } from '../qemu-error.ts';
+import { type Accelerator, emulation } from './accelerator.ts';
 import { type ProbeResult, probeDeadlineMs, probeKvm } from './probe-kvm.ts';
 import { currentBootId, type ProbeAnswer, ProbeStore, probeKey } from './probe-store.ts';
 
@@ -18,6 +19,8 @@ export interface ResolveAcceleratorOptions {
   readonly signal?: AbortSignal;
   /** How a kernel is tried; tests hand in their own. */
   readonly probe?: (config: HypervisorConfig, options: { signal?: AbortSignal }) => Promise<ProbeResult>;
+  /** How a QEMU emulates; tests hand in their own. */
+  readonly emulation?: (program: string) => Promise<'tcg' | 'tcg-single'>;
   /** Default `/dev/kvm`. */
   readonly kvmDevice?: string;
   /** Default: the kernel's. */
@@ -27,13 +30,13 @@ export interface ResolveAcceleratorOptions {
 /**
  * What the VM is run with. `tcg` is taken at its word. For `auto` and `kvm` this very kernel must have booted under KVM on this host,
  * since its last boot: a /dev/kvm that can be opened proves little (nested, emulated and half-broken ones hang the
- * guest). `auto` falls back to `tcg`; `kvm` rejects with QemuError `accelerator-unavailable`.
+ * guest). `auto` falls back to software emulation; `kvm` rejects with QemuError `accelerator-unavailable`.
  */
 export async function resolveAccelerator(
   config: HypervisorConfig,
   options: ResolveAcceleratorOptions = {},
-): Promise<'kvm' | 'tcg'> {
-  if (config.accelerator === 'tcg') return 'tcg';
+): Promise<Accelerator> {
+  if (config.accelerator === 'tcg') return await emulationOf(config, options);
   const { answer, isNew } = await knownOrProbed(config, options);
   if (answer.works) return 'kvm';
   if (config.accelerator === 'kvm') {
@@ -44,7 +47,14 @@ export async function resolveAccelerator(
     );
   }
   if (isNew) options.onNotice?.(`the VM runs on software emulation, which is slow: ${answer.reason}`);
-  return 'tcg';
+  return answer.emulation;
+}
+
+async function emulationOf(
+  config: HypervisorConfig,
+  options: ResolveAcceleratorOptions,
+): Promise<'tcg' | 'tcg-single'> {
+  return await (options.emulation ?? emulation)(config.path);
 }
 
 function defaultDirectory(): string {
@@ -57,7 +67,7 @@ function defaultDirectory(): string {
 /** What is known of an accelerator without trying it. */
 export interface ExpectedAccelerator {
   /** What a VM would be run with; undefined: only a probe can tell, and the next VM makes it. */
-  readonly accelerator: 'kvm' | 'tcg' | undefined;
+  readonly accelerator: Accelerator | undefined;
   /** Why, for people. */
   readonly reason: string;
 }
@@ -70,18 +80,23 @@ export async function expectedAccelerator(
   config: HypervisorConfig,
   options: ResolveAcceleratorOptions = {},
 ): Promise<ExpectedAccelerator> {
-  if (config.accelerator === 'tcg') return { accelerator: 'tcg', reason: 'the configuration demands it' };
-  let works: boolean;
+  if (config.accelerator === 'tcg')
+    return { accelerator: await emulationOf(config, options), reason: 'the configuration demands it' };
+  let accelerator: Accelerator;
   let reason: string;
   try {
     const { shortcut, key, store } = await look(config, options);
-    const answer = shortcut === undefined ? await store.find(key) : { works: false, reason: shortcut };
+    const answer =
+      shortcut === undefined
+        ? await store.find(key)
+        : { works: false, reason: shortcut, emulation: await emulationOf(config, options) };
     if (answer === undefined)
       return {
         accelerator: undefined,
         reason: 'not known yet: the next VM first tries whether this kernel boots under KVM',
       };
-    ({ works, reason } = answer);
+    accelerator = answer.works ? 'kvm' : answer.emulation;
+    ({ reason } = answer);
   } catch (error) {
     // A kernel or QEMU that is missing has no answer; that it is missing is told by checkHost.
     return {
@@ -89,7 +104,7 @@ export async function expectedAccelerator(
       reason: `cannot be known: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-  if (works || config.accelerator === 'auto') return { accelerator: works ? 'kvm' : 'tcg', reason };
+  if (accelerator === 'kvm' || config.accelerator === 'auto') return { accelerator, reason };
   return { accelerator: undefined, reason: `the configuration demands kvm, but ${reason}` };
 }
 
@@ -131,7 +146,12 @@ async function knownOrProbed(
     shortcut === undefined
       ? await (options.probe ?? probeKvm)(config, signal === undefined ? {} : { signal })
       : { works: false, reason: shortcut };
-  const answer = { key, ...result, probedAt: new Date().toISOString() };
+  const answer = {
+    key,
+    ...result,
+    emulation: await emulationOf(config, options),
+    probedAt: new Date().toISOString(),
+  };
   await store.remember(answer);
   return { answer, isNew: true };
 }

@@ -270,6 +270,13 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     ['intel-iommu,intremap=on,device-iotlb=on,caching-mode=on', ...always],
   ],
   [
+    'software emulation by one thread',
+    { enableIommu: true },
+    { accelerator: 'tcg-single' },
+    '-accel',
+    ['tcg,thread=single'],
+  ],
+  [
     "enable_iommu's interrupts under KVM",
     { enableIommu: true },
     { accelerator: 'kvm' },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
+import type { Accelerator } from '../accelerator/accelerator.ts';
 import { bridgeArguments, deviceArguments } from '../devices/device-arguments.ts';
 import { bridgeCount, PciSlots } from '../devices/pci-slots.ts';
 import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
@@ -25,7 +26,7 @@ import { shareChardev, virtioFsDriver, virtioFsProperties } from './virtio-fs.ts
 
 /** What the host adds to a VmConfig to make it a command line. */
 export interface HostSide {
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   /** `-bios` value, or undefined for QEMU's default. */
   readonly firmware: string | undefined;
   /** Manifest of the guest, when its image has one beside it. */

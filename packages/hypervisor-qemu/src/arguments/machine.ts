@@ -1,4 +1,5 @@
 import type { HypervisorConfig } from '@hako/config';
+import type { Accelerator } from '../accelerator/accelerator.ts';
 import { option } from './option.ts';
 
 /**
@@ -24,7 +25,7 @@ export interface MachineNeeds {
 
 export function machineArguments(
   hypervisor: HypervisorConfig,
-  accelerator: 'kvm' | 'tcg',
+  accelerator: Accelerator,
   needs: MachineNeeds,
 ): string[] {
   const { machineType, machineAccelerators, enableIommu } = hypervisor;
@@ -38,14 +39,18 @@ export function machineArguments(
   });
   return [
     ...['-machine', machineAccelerators === '' ? machine : `${machine},${machineAccelerators}`],
-    '-accel',
-    // Interrupt remapping of the IOMMU needs the I/O APIC in QEMU.
-    accelerator === 'kvm' && enableIommu ? 'kvm,kernel-irqchip=split' : accelerator,
+    ...['-accel', acceleratorOption(accelerator, enableIommu)],
     ...['-cpu', cpuModel(hypervisor, accelerator)],
     ...(accelerator === 'kvm' && (machineType === 'q35' || machineType === 'pc')
       ? ['-global', 'kvm-pit.lost_tick_policy=discard']
       : []),
   ];
+}
+
+function acceleratorOption(accelerator: Accelerator, enableIommu: boolean): string {
+  if (accelerator === 'tcg-single') return 'tcg,thread=single';
+  // Interrupt remapping of the IOMMU needs the I/O APIC in QEMU.
+  return accelerator === 'kvm' && enableIommu ? 'kvm,kernel-irqchip=split' : accelerator;
 }
 
 /** Most vCPUs the guest will ever have. */
@@ -80,7 +85,7 @@ export function smpArguments(hypervisor: HypervisorConfig): string[] {
  */
 const emulatedModel = 'max,erms=off,fsrm=off';
 
-function cpuModel({ cpuFeatures, machineType }: HypervisorConfig, accelerator: 'kvm' | 'tcg'): string {
+function cpuModel({ cpuFeatures, machineType }: HypervisorConfig, accelerator: Accelerator): string {
   const emulated = machineType === 'virt' ? 'max' : emulatedModel;
   const model = accelerator === 'kvm' ? 'host' : emulated;
   return cpuFeatures === '' ? model : `${model},${cpuFeatures}`;

@@ -1,6 +1,7 @@
 import type { HypervisorConfig } from '@hako/config';
 import type { MachineSize } from '@hako/hypervisor';
 import type { QmpClient } from '@hako/qmp';
+import type { Accelerator } from '../accelerator/accelerator.ts';
 import { maxVcpus, plugsVcpus, vcpusAtBoot } from '../arguments/machine.ts';
 import { plugsMemory } from '../arguments/memory.ts';
 import { isQemuError, qemuError } from '../qemu-error.ts';
@@ -11,7 +12,7 @@ import { VirtioMem } from './virtio-mem.ts';
 
 /** What decides how a machine grows, besides the configuration. */
 export interface ResizeFacts {
-  readonly accelerator: 'kvm' | 'tcg';
+  readonly accelerator: Accelerator;
   /** A process beside QEMU maps the guest's memory. */
   readonly sharedMemory: boolean;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { TemplateKey, VmConfig } from '@hako/hypervisor';
+import type { Accelerator } from '../accelerator/accelerator.ts';
 import { currentBootId, probeKey } from '../accelerator/probe-store.ts';
 import { qemuCommandLine } from '../command-line.ts';
 import { chooseFirmware } from '../firmware.ts';
@@ -21,7 +22,7 @@ const keyDigits = 32;
  * The command line with which the template of `vm` would be started is what its machine is; the files that it names are known by
  * their identity, and the processor by the boot of the host.
  */
-export async function templateKey(vm: VmConfig, accelerator: 'kvm' | 'tcg'): Promise<TemplateKey> {
+export async function templateKey(vm: VmConfig, accelerator: Accelerator): Promise<TemplateKey> {
   const { hypervisor } = vm;
   const guestFolder = guestDirectory(hypervisor);
   const manifest = await readGuestManifest(guestFolder);
