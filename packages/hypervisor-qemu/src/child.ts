@@ -43,7 +43,7 @@ export class Child {
   /** Resolves when the process has been reaped. */
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
-  readonly #stderr: { lines(): readonly string[] };
+  readonly #stderr: OutputTail | ConsoleLog;
 
   private constructor(
     process: ChildProcess,
@@ -97,6 +97,11 @@ export class Child {
 
   get stderrTail(): readonly string[] {
     return this.#stderr.lines();
+  }
+
+  /** What it prints on stderr goes to another file from now on; nothing where there is none. See ConsoleLog. */
+  logTo(path: string): void {
+    if (this.#stderr instanceof ConsoleLog) this.#stderr.moveTo(path);
   }
 
   /** SIGKILL, to this process alone. Nothing happens when it has ended. */

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { OutputTail } from './output-tail.ts';
 
@@ -22,7 +22,7 @@ export function timeStamp(): string {
  * so a flood costs the host little. No timer runs while the guest is silent.
  */
 export class ConsoleLog {
-  readonly #path: string;
+  #path: string;
   readonly #maxFileBytes: number;
   readonly #maxBytesPerSecond: number;
   readonly #tail = new OutputTail();
@@ -51,6 +51,21 @@ export class ConsoleLog {
 
   lines(): readonly string[] {
     return this.#tail.lines();
+  }
+
+  /** Goes on in another file, which begins with a copy of this one. Where that cannot be made there is none. */
+  moveTo(path: string): void {
+    const before = this.#path;
+    this.#path = path;
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = tryOpenLog(path);
+    this.#fileBytes = 0;
+    try {
+      this.#write(readFileSync(before));
+    } catch {
+      // Somebody took it away.
+    }
   }
 
   #accept(chunk: Uint8Array): void {

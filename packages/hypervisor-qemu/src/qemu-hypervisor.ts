@@ -23,6 +23,7 @@ import { Hotplug } from './devices/hotplug.ts';
 import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
 import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
+import { machineKey } from './machine-key.ts';
 import { type QemuError, qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
@@ -71,9 +72,17 @@ export class QemuHypervisor implements Hypervisor {
 
   /** @throws QemuError `accelerator-unavailable`; what reading the guest's files throws */
   async templateKey(vm: VmConfig): Promise<TemplateKey> {
+    return await templateKey(vm, await this.#accelerator(vm));
+  }
+
+  /** @throws as templateKey */
+  async machineKey(vm: VmConfig): Promise<string> {
+    return await machineKey(vm, await this.#accelerator(vm));
+  }
+
+  #accelerator({ hypervisor }: VmConfig): Promise<Accelerator> {
     const { acceleratorDirectory: directory } = this.#options;
-    const options = directory === undefined ? {} : { directory };
-    return await templateKey(vm, await resolveAccelerator(vm.hypervisor, options));
+    return resolveAccelerator(hypervisor, directory === undefined ? {} : { directory });
   }
 }
 

@@ -95,6 +95,10 @@ export class QemuMachine implements VirtualMachine {
     await this.#qmp.execute(cont);
   }
 
+  logTo(directory: string): void {
+    for (const part of [this.#qemu, ...this.#helpers]) part.logTo(directory);
+  }
+
   /** QEMU's own view: `running`, `paused`, `guest-panicked` ... */
   async status(): Promise<string> {
     this.#demandRunning('status');

@@ -13,9 +13,14 @@ export interface QemuProcess {
   readonly qmpChannel: DescriptorChannel;
   readonly agentChannel: Duplex;
   readonly console: ConsoleLog;
+  /** Goes on in another folder with the logs. */
+  logTo(directory: string): void;
   /** Kills QEMU if it runs, waits until it is reaped, and removes its files. Idempotent. */
   end(): Promise<void>;
 }
+
+const consoleLogName = 'console.log';
+const qemuLogName = 'qemu.log';
 
 export interface StartQemuOptions {
   readonly logDir?: string;
@@ -60,9 +65,9 @@ export async function startQemu(
       inherit: [...listeners, ...inherit],
       dieWithParent: true,
       ownNetwork,
-      stderrLog: join(logDir, 'qemu.log'),
+      stderrLog: join(logDir, qemuLogName),
     });
-    const console = new ConsoleLog(child.stdout, join(logDir, 'console.log'), { stamp: timeStamp });
+    const console = new ConsoleLog(child.stdout, join(logDir, consoleLogName), { stamp: timeStamp });
     let ending: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       child.kill();
@@ -75,6 +80,10 @@ export async function startQemu(
       qmpChannel,
       agentChannel,
       console,
+      logTo: (directory) => {
+        console.moveTo(join(directory, consoleLogName));
+        child.logTo(join(directory, qemuLogName));
+      },
       end: () => {
         ending ??= end();
         return ending;

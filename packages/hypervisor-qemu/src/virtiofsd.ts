@@ -15,9 +15,13 @@ export interface Virtiofsd {
   readonly exited: Promise<ChildExit>;
   /** `virtiofsd for share "kataShared" exited with status 1: <its last words>`. */
   describeEnd(exit: ChildExit): string;
+  /** Goes on in another folder with its log. */
+  logTo(directory: string): void;
   /** Waits a little for it to leave by itself, as it does when QEMU is gone; then kills it. Removes its files. Idempotent. */
   end(): Promise<void>;
 }
+
+const logName = 'virtiofsd.log';
 
 /** How long virtiofsd may take to leave after QEMU's end. Normally about a millisecond. */
 const leaveTimeoutMs = 500;
@@ -62,7 +66,7 @@ export async function startVirtiofsd(
       // The guest's kernel has checked who may make a file where, by all groups of the caller; QEMU's virtiofsd checks again
       // without the supplementary ones, and would refuse what a pod's fsGroup allows. The Rust one decides that by itself.
       keepsCapabilities: flavour === 'c',
-      stderrLog: join(vm.logDir ?? vm.runtimeDir, 'virtiofsd.log'),
+      stderrLog: join(vm.logDir ?? vm.runtimeDir, logName),
     });
     child.stdout.resume();
     await ledger.processStarted(role, child.pid);
@@ -82,6 +86,7 @@ export async function startVirtiofsd(
         const words = child.stderrTail.slice(-3).join(' | ');
         return `virtiofsd for share "${share.tag}" ${describeExit(exit)}${words === '' ? '' : `: ${words}`}`;
       },
+      logTo: (directory) => child.logTo(join(directory, logName)),
       end: () => {
         ending ??= end();
         return ending;

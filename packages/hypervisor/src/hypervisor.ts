@@ -36,6 +36,11 @@ export interface Hypervisor {
   launch(vm: VmConfig, options: LaunchOptions): Promise<VirtualMachine>;
   /** Asked of the machine as it would boot. Starts nothing. */
   templateKey(vm: VmConfig): Promise<TemplateKey>;
+  /**
+   * Machines of the same key are the same but for their names, their folders, and the devices that they were started with: one that
+   * has booted can take the place of another. As TemplateKey's, of hexadecimal digits, and covering the same. Starts nothing.
+   */
+  machineKey(vm: VmConfig): Promise<string>;
 }
 
 export interface LaunchOptions {
@@ -98,6 +103,8 @@ export interface VirtualMachine extends HotplugDevices {
   resize(target: MachineSize): Promise<MachineSize>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Goes on in another folder with what `VmConfig.logDir` has until now; what is there already is copied. */
+  logTo(directory: string): void;
   /**
    * Stops a machine that was started to be saved and writes its state. Its files are whole when this resolves; the machine is to be
    * stopped then.

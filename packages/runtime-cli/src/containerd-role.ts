@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { ReadyShim } from '@hako/shim';
 import { serveBundles, shimCommand } from '@hako/shim/containerd';
 import { VERSION } from './version.ts';
 
@@ -11,7 +12,7 @@ export function containerdCommand(argv: readonly string[]): Promise<number> {
 }
 
 /** The shim process of a sandbox that containerd asked for; resolves with an exit status only when it could not start. */
-export async function containerdServer(argv: readonly string[]): Promise<number> {
+export async function containerdServer(argv: readonly string[], ready?: ReadyShim): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -30,6 +31,7 @@ export async function containerdServer(argv: readonly string[]): Promise<number>
     ttrpcAddress: values['ttrpc-address'],
     logFifo: values.log,
     debug: values.debug,
+    ready,
   });
   return new Promise(() => {});
 }

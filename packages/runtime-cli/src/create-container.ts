@@ -5,6 +5,7 @@ import {
   type HostProcess,
   type LaunchedShim,
   launchShim,
+  machineCacheOf,
   standInOption,
   type TaskConnection,
 } from '@hako/shim/client';
@@ -97,6 +98,7 @@ function launch(
       hostCgroup: cgroupOf(translation, options),
       measureGuest,
       onNotice: notice,
+      machineCache: machineCacheOf(translation.sandbox),
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ReadyShim } from '@hako/shim';
 import { failureStatus } from './exit-status.ts';
 import { type PlainCall, plainCall } from './plain-call.ts';
 import { reportError } from './report-error.ts';
@@ -10,7 +11,7 @@ const CONTAINERD_NAME = 'containerd-shim-hako-v2';
  * Entry of the executable. The name tells who calls. The inner roles come first: hako itself starts them, many times, and
  * they need neither the command line's parser nor its help.
  */
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], ready?: ReadyShim): Promise<number> {
   if (basename(process.argv0) === CONTAINERD_NAME) {
     const { containerdCommand } = await import('./containerd-role.ts');
     return containerdCommand(argv);
@@ -18,11 +19,16 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (argv[0]) {
     case 'containerd-shim': {
       const { containerdServer } = await import('./containerd-role.ts');
-      return containerdServer(argv.slice(1));
+      return containerdServer(argv.slice(1), ready);
     }
     case 'shim': {
       const { shimRole } = await import('./shim-role.ts');
-      return shimRole(argv.slice(1));
+      return shimRole(argv.slice(1), ready);
+    }
+    case 'spare': {
+      const { serveSpare } = await import('@hako/shim');
+      const { order, ...made } = await serveSpare(argv[1] ?? '');
+      return main(order.args, made.ready);
     }
     case 'run-end': {
       const { runEndRole } = await import('./run-end-role.ts');

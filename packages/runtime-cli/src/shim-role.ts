@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { serveShim } from '@hako/shim';
+import { type ReadyShim, serveShim } from '@hako/shim';
 
-/** The shim process; resolves with an exit status only when it could not start. */
-export async function shimRole(argv: readonly string[]): Promise<number> {
+/** The shim process, with what it had ready before; resolves with an exit status only when it could not start. */
+export async function shimRole(argv: readonly string[], ready?: ReadyShim): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -20,6 +20,7 @@ export async function shimRole(argv: readonly string[]): Promise<number> {
     debug: values.debug,
     hostCgroup: values.cgroup,
     measureGuest: values['measure-guest'],
+    ready,
   });
   return new Promise(() => {});
 }

@@ -74,6 +74,17 @@ export class HostCgroup {
   }
 }
 
+/** Moves processes of ours to where that one is, in every hierarchy. Where the host does not allow it they stay. */
+export function joinCgroupOf(pid: number, ours: readonly number[]): void {
+  const theirs = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  for (const hierarchy of cgroupHierarchies(readFileSync('/proc/self/mountinfo', 'utf8'))) {
+    const path = cgroupOf(hierarchy, theirs);
+    if (path === undefined) continue;
+    const procs = join(hierarchy.mountPoint, path, 'cgroup.procs');
+    for (const one of ours) ignoreFailure(() => write(procs, one));
+  }
+}
+
 /** Controllers of version 2 count in a group only where its parent hands them down. */
 function delegate(parent: string): void {
   ignoreFailure(() => {

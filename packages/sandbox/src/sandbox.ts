@@ -5,13 +5,13 @@ import { checkDevices } from './check-devices.ts';
 import { checkNamespaces } from './check-namespaces.ts';
 import { Container } from './container.ts';
 import { ContainerShares } from './container-shares.ts';
+import type { CreateContainerOptions } from './create-container-options.ts';
 import { createInGuest } from './create-in-guest.ts';
-import { planDisks, type RootfsDisk } from './disks/plan-disks.ts';
+import { planDisks } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { endWithAgent } from './end-with-agent.ts';
 import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
-import type { ProcessIo } from './guest-process.ts';
 import { guestRefused } from './guest-refused.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
@@ -24,6 +24,7 @@ import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { SandboxNetwork } from './sandbox-network.ts';
 import { sandboxRequest } from './sandbox-request.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
+import type { AdoptedMachine } from './spare/spare-machine.ts';
 import { type StartedMachine, startMachine } from './start-machine.ts';
 import { stateOf } from './state-of.ts';
 import type { SandboxPaths } from './state-paths.ts';
@@ -52,24 +53,14 @@ export interface SandboxOptions {
    * is made.
    */
   readonly makeTemplate?: (config: SandboxConfig, started: (pid: number) => void) => void;
+  /** A machine that was made in advance (see SpareMachine). Default: one is started. */
+  readonly ready?: AdoptedMachine | undefined;
   /** Facts worth telling the user once. */
   readonly onNotice?: (message: string) => void;
   /** The guest's kernel killed in that container for want of memory. */
   readonly onOutOfMemory?: (containerId: string) => void;
   /** What happens to machine and containers, a line each. */
   readonly log?: (message: string) => void;
-}
-
-/** A container to make, with the caller's streams. */
-export interface CreateContainerOptions {
-  readonly config: ContainerConfig;
-  readonly io: ProcessIo;
-  /** Host process that stands for the container. */
-  readonly pid: number;
-  /** It only stands for it, and belongs into the sandbox's cgroup. */
-  readonly isStandIn?: boolean;
-  /** The root file system is on this disk, which the guest mounts. Default: it is shared from `config.rootfs.path`. */
-  readonly rootfsDisk?: RootfsDisk;
 }
 
 /**
@@ -107,7 +98,9 @@ export class Sandbox {
     this.config = options.config;
     this.#options = options;
     this.timings = options.timings ?? new Timings();
-    this.#paths = options.store.sandbox(options.config.id);
+    this.#paths = { ...options.store.sandbox(options.config.id), ...options.ready?.paths };
+    // It ends with the sandbox, whatever that comes to.
+    this.#machine = options.ready?.machine;
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
     this.#shares = new ContainerShares(this.#paths.share, options.host, this.#journal);
     this.#cgroup = options.hostCgroup === undefined ? undefined : new HostCgroup(options.hostCgroup);
@@ -266,6 +259,7 @@ export class Sandbox {
 
   async #enterCgroup(): Promise<void> {
     const failures = (await this.#cgroup?.enter(this.#journal)) ?? [];
+    for (const pid of this.#options.ready?.pids ?? []) this.#cgroup?.add(pid);
     if (failures.length === 0) return;
     this.#options.onNotice?.(`the sandbox is not accounted for in its cgroup: ${failures.join('; ')}`);
   }
@@ -293,6 +287,7 @@ export class Sandbox {
           ...(onNotice === undefined ? {} : { onNotice }),
         },
         launched: (machine) => (this.#machine = machine),
+        ready: this.#options.ready,
         templates: templatesOf({
           config,
           hypervisor,

@@ -13,6 +13,8 @@ export interface StartMachineOptions extends Omit<OpenAgentOptions, 'signal'> {
   readonly launch: LaunchOptions;
   /** Called with each machine that runs, until the next one does. */
   readonly launched: (machine: VirtualMachine) => void;
+  /** A machine that runs already; its devices are still to come. */
+  readonly ready?: StartedMachine | undefined;
   /** Default: machines boot. */
   readonly templates?: SandboxTemplates | undefined;
 }
@@ -23,13 +25,20 @@ export interface StartedMachine {
 }
 
 /**
- * A machine whose agent answers: a copy of a template, or one that has booted where there is no template, or none that can be used.
+ * A machine whose agent answers: the one that is ready, a copy of a template, or one that has booted where there is no template, or none that can be used.
  * Rejects with no machine left.
  *
  * @throws what the launch throws; SandboxError `boot-failed`
  */
 export async function startMachine(vm: VmConfig, options: StartMachineOptions): Promise<StartedMachine> {
-  const { templates, launch } = options;
+  const { templates, launch, ready } = options;
+  if (ready !== undefined) {
+    options.launched(ready.machine);
+    await stoppedOnFailure(ready.machine, async () => {
+      for (const device of vm.devices ?? []) await ready.machine.plug(device);
+    });
+    return ready;
+  }
   const template = await templates?.find(vm);
   if (template !== undefined) {
     try {

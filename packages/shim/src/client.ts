@@ -2,6 +2,7 @@
 export { connectShim } from './connect-shim.ts';
 export { execProcessSpec } from './exec-process.ts';
 export { type LaunchedShim, type LaunchShimOptions, launchShim } from './launch-shim.ts';
+export { type MachineCacheChoice, machineCacheOf } from './machine-cache/machine-cache-choice.ts';
 export { type SpawnOptions, selfCommand, spawnProgram, spawnSelf } from './spawn-self.ts';
 export { type HostProcess, standInOption } from './stand-in-option.ts';
 export { STAND_IN_FDS, type StandInPlace } from './stand-in-place.ts';

@@ -4,6 +4,7 @@ import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, Sandbox, StateStore } from '@hako/sandbox';
 import { Control } from './control.ts';
 import { leaveLastWords } from './last-words.ts';
+import type { ReadyShim } from './machine-cache/serve-spare.ts';
 import { QuietMemory } from './quiet-memory.ts';
 import { serveTasks } from './serve-tasks.ts';
 import { log } from './shim-log.ts';
@@ -20,6 +21,8 @@ export interface ServeShimOptions {
   readonly measureGuest: boolean;
   /** The host's cgroup for all processes of the sandbox; see SandboxOptions. */
   readonly hostCgroup?: string | undefined;
+  /** What this process had ready before it became a shim. */
+  readonly ready?: ReadyShim | undefined;
 }
 
 /**
@@ -31,13 +34,16 @@ export async function serveShim({
   sandboxId,
   measureGuest,
   hostCgroup,
+  ready,
 }: ServeShimOptions): Promise<void> {
   const store = new StateStore(root);
   const host = posixHost();
   const paths = store.sandbox(sandboxId);
-  const control = new Control();
+  const control = new Control(ready?.control);
+  const config = store.readSandboxConfig(sandboxId);
   const sandbox = new Sandbox({
-    config: store.readSandboxConfig(sandboxId),
+    config,
+    ready: await ready?.spare.adopt(config, paths),
     store,
     host,
     measureGuest,

@@ -1,8 +1,8 @@
-import { chmodSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { TaskServiceV2, TaskServiceV3 } from '@hako/task-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { GuestService } from './guest-service.ts';
+import { listenPrivately } from './listen-privately.ts';
 import { SandboxService, sandboxMethods } from './sandbox-service.ts';
 import { type CallWatcher, guestMethods, taskMethods } from './task-methods.ts';
 import type { TaskService } from './task-service.ts';
@@ -34,20 +34,6 @@ export async function serveTasks(
     .register(GuestService, guestMethods(service, watcher))
     .register(SandboxService, sandboxMethods(service, watcher));
   const server = createServer((socket) => rpc.serve(socket));
-  await listen(server, socketPath);
+  await listenPrivately(server, socketPath);
   return { stopListening: () => server.close(), finish: () => rpc.shutdown() };
-}
-
-async function listen(server: Server, socketPath: string): Promise<void> {
-  // From its first moment: whoever may not write to a socket cannot connect.
-  const before = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(socketPath, resolve);
-    });
-  } finally {
-    process.umask(before);
-  }
-  chmodSync(socketPath, 0o600);
 }

@@ -6,6 +6,7 @@ import { CodedError } from '@hako/errors';
  * - `task-refused`: the shim answered a task call with an error; `grpcCode` tells which kind.
  * - `shim-gone`: the connection to the shim ended during a call.
  * - `stand-in-failed`: no process that stands for a container can be started on the host.
+ * - `cache-failed`: no cache of machines can be served where it is to be.
  * - `bad-request`: a task request that cannot be understood.
  */
 export type ShimErrorCode =
@@ -14,6 +15,7 @@ export type ShimErrorCode =
   | 'task-refused'
   | 'shim-gone'
   | 'stand-in-failed'
+  | 'cache-failed'
   | 'bad-request';
 
 /** Facts of a {@link ShimError}. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import {
   existsSync,
   readdirSync,
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { withLine } from '@hako/bundles/toml-line';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Containerd } from '../src/containerd.ts';
 import { NetworkStage, page } from '../src/network-stage.ts';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
@@ -62,13 +63,17 @@ async function status(config: string): Promise<{ isBeingMade: boolean; templates
   return JSON.parse(stdout);
 }
 
+/** A machine that was ready has neither. */
+const phaseOf = { copy: 'copy of a template', boot: 'kernel' };
+
 /** Runs a script to its end and says how the machine started. */
 async function run(config: string, id: string, script: string, options: object = {}) {
   const timings = join(bench.folder, `${id}.json`);
   const bundle = bench.bundle(['sh', '-c', script], options);
   const result = await bench.hako(['--config', config, 'run', '--timings', timings, '--bundle', bundle, id]);
   const phases = existsSync(timings) ? readFileSync(timings, 'utf8') : '';
-  return { ...result, how: phases.includes('"copy of a template"') ? 'copy' : 'boot' };
+  const [how = 'ready'] = (['copy', 'boot'] as const).filter((each) => phases.includes(`"${phaseOf[each]}"`));
+  return { ...result, how };
 }
 
 const inStage = { type: 'network', path: '' };
@@ -213,4 +218,103 @@ test('ten first starts at once make one template, and none fails; a maker that i
   expect(await run(config, 'after', 'echo ran')).toMatchObject({ exitCode: 0, stdout: 'ran\n', how: 'copy' });
   const removed = await bench.hako(['--config', config, 'factory', 'destroy']);
   expect(removed).toMatchObject({ exitCode: 0, stdout: `1 template removed from ${folder}\n` });
+});
+
+test('machines are kept ready for whoever asks, replaced, and nothing of them outlives their server', async () => {
+  const endpoint = join(bench.folder, 'cache/machines.sock');
+  const withCache = (config: string): string => {
+    const lines = ['vm_cache_number = 1', `vm_cache_endpoint = "${endpoint}"`];
+    const text = lines.reduce((all, line) => withLine(all, line, 'factory'), readFileSync(config, 'utf8'));
+    writeFileSync(config, text);
+    return config;
+  };
+  const booting = withCache(configurationWith('virtio-fs'));
+  writeFileSync(
+    booting,
+    readFileSync(booting, 'utf8').replace('enable_template = true', 'enable_template = false'),
+  );
+  const copying = withCache(configurationWith('virtio-9p'));
+  const cache = async () => {
+    const { stdout } = await bench.hako(['--config', copying, 'factory', 'status', '--json']);
+    return (JSON.parse(stdout) as { cache?: { ready: number[]; making: number; handedOver: number } }).cache;
+  };
+  const ready = async (handedOver: number): Promise<number> => {
+    await until(async () => {
+      const status = await cache();
+      return status?.ready.length === 1 && status.handedOver === handedOver;
+    }, 'a machine is ready');
+    return (await cache())?.ready[0] ?? 0;
+  };
+  /** Serves until somebody ends it. */
+  const serve = (config: string) => {
+    let child: ChildProcess | undefined;
+    const ended = bench.hako(['--config', config, 'factory', 'init'], {
+      onStart: (started) => {
+        child = started;
+      },
+    });
+    return { ended, kill: () => child?.kill('SIGKILL') };
+  };
+  const spares = (): readonly number[] => posixHost().processesWithMarkers([`${endpoint}.d`]);
+  const containerd = new Containerd(join(bench.folder, 'containerd'));
+  await containerd.start();
+  try {
+    await containerd.import(bench.rootfs);
+    // Machines that have booted.
+    const first = serve(booting);
+    await ready(0);
+    const options = { hostname: 'its-own', extra: { linux: { namespaces: namespaces() } } };
+    const script = 'hostname; wget -qO- http://10.78.0.1/; date +%s; cat /proc/sys/kernel/random/boot_id';
+    const one = await run(booting, 'one', script, options);
+    expect(one).toMatchObject({ exitCode: 0, stderr: '', how: 'ready' });
+    const [hostname, web, seconds] = one.stdout.split('\n');
+    expect([hostname, `${web}\n`]).toEqual(['its-own', page]);
+    expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(30);
+    // Only what the machine is has to be the same, and this one's is another.
+    expect(await run(copying, 'other', 'echo ran')).toMatchObject({ stdout: 'ran\n', how: 'boot' });
+    expect((await cache())?.handedOver).toBe(1);
+    const second = await bench.hako(['--config', booting, 'factory', 'init']);
+    expect([second.exitCode, second.stderr]).toEqual([1, expect.stringContaining('is served')]);
+    expect((await bench.hako(['--config', booting, 'factory', 'destroy'])).stdout).toContain('no machines');
+    expect(await first.ended).toMatchObject({ exitCode: 0, stderr: '' });
+    expect([spares(), existsSync(endpoint), existsSync(`${endpoint}.d`)]).toEqual([[], false, false]);
+
+    // Machines that are copies.
+    const copies = serve(copying);
+    const died = await ready(0);
+    process.kill(died, 'SIGKILL');
+    await until(async () => ((await cache())?.ready ?? [died])[0] !== died, 'it is seen');
+    expect(await ready(0)).not.toBe(died);
+    const task = await containerd.run(
+      ['--rm', '--runtime-config-path', copying],
+      ['of-containerd', 'sh', '-c', 'echo ran'],
+    );
+    expect(task).toMatchObject({ exitCode: 0, stdout: 'ran\n' });
+    await ready(1);
+    const held = ['--config', copying, 'run', '--detach', '--bundle', bench.bundle(['sleep', '1000'])];
+    expect((await bench.detached([...held, 'held'])).exitCode).toBe(0);
+    await ready(2);
+
+    // The server is killed: the machine that somebody has goes on, the one that waits goes.
+    copies.kill();
+    await copies.ended;
+    await until(() => readdirSync(`${endpoint}.d`).length === 1, 'the machine that waited is gone');
+    expect((await bench.hako(['exec', 'held', 'echo', 'ran'])).stdout).toBe('ran\n');
+    expect(await run(copying, 'without', 'echo ran')).toMatchObject({ stdout: 'ran\n', how: 'copy' });
+    // Killed together, they leave it to the next one.
+    const again = serve(copying);
+    const waiting = await ready(0);
+    again.kill();
+    process.kill(waiting, 'SIGKILL');
+    await again.ended;
+    expect(readdirSync(`${endpoint}.d`)).toHaveLength(2);
+    expect((await bench.hako(['--config', copying, 'factory', 'destroy'])).exitCode).toBe(0);
+    expect(readdirSync(`${endpoint}.d`)).toHaveLength(1);
+    expect((await bench.hako(['exec', 'held', 'echo', 'ran'])).stdout).toBe('ran\n');
+    expect((await bench.hako(['delete', '--force', 'held'])).exitCode).toBe(0);
+    expect([spares(), readdirSync(`${endpoint}.d`), existsSync(endpoint)]).toEqual([[], [], false]);
+  } finally {
+    await bench.hako(['--config', copying, 'factory', 'destroy']);
+    await containerd.close();
+  }
 });

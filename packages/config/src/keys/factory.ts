@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import type { KeyTable } from '../key.ts';
 import { count, flag, path } from '../values.ts';
 
 /** `[factory]`: VMs prepared before they are asked for. */
@@ -38,15 +38,13 @@ export const factoryKeys: KeyTable<FactoryConfig> = {
     default: 0,
     lines: ['1.x', '3.x'],
     meaning: 'VMs kept ready by a cache server; 0 = off.',
-    rule: 'QEMU only',
-    effect: noEffect('there is no cache of machines'),
+    rule: 'QEMU only; `hako factory init` serves them',
   },
   vmCacheEndpoint: {
     toml: 'vm_cache_endpoint',
     type: path,
     default: '/var/run/kata-containers/cache.sock',
     lines: ['1.x', '3.x'],
-    meaning: 'Cache server socket.',
-    effect: noEffect('there is no cache of machines'),
+    meaning: 'Cache server socket; its machines are in a folder beside it.',
   },
 };

@@ -56,10 +56,14 @@ export function defineHostCommands(program: Command, globals: () => GlobalOption
 
 function defineFactoryCommands(program: Command, globals: () => GlobalOptions, run: Run): void {
   const load = () => import('../commands/factory.ts');
-  const factory = program.command('factory').description('make, show or remove the templates of machines');
+  const factory = program
+    .command('factory')
+    .description('make, show or remove what machines are started from in advance');
   factory
     .command('init')
-    .description('make the template of the configuration that counts, and wait for it')
+    .description(
+      'make the template of the configuration that counts; keep machines ready, with vm_cache_number, until ended',
+    )
     .action(() =>
       run(
         'factory init',
@@ -68,7 +72,7 @@ function defineFactoryCommands(program: Command, globals: () => GlobalOptions, r
     );
   factory
     .command('status')
-    .description('print what templates there are, and whether one is being made')
+    .description('print what templates there are, whether one is being made, and what machines are ready')
     .option('--json', 'print JSON', false)
     .action((options) =>
       run(
@@ -78,7 +82,7 @@ function defineFactoryCommands(program: Command, globals: () => GlobalOptions, r
     );
   factory
     .command('destroy')
-    .description('remove all templates; machines that were started from them go on')
+    .description('remove all templates and machines that are ready; sandboxes that have one go on')
     .action(() =>
       run(
         'factory destroy',

@@ -85,6 +85,10 @@ export class FakeMachine implements Hypervisor {
     return this.templates;
   }
 
+  async machineKey({ hypervisor }: VmConfig): Promise<string> {
+    return JSON.stringify(hypervisor.defaultMemoryMib);
+  }
+
   async launch(vm: VmConfig): Promise<VirtualMachine> {
     this.launched = vm;
     const { template } = vm;
@@ -104,8 +108,9 @@ export class FakeMachine implements Hypervisor {
       agentChannel: hostEnd,
       exited: this.#exit.promise,
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
-      pause: async () => {},
-      resume: async () => {},
+      pause: async () => void this.calls.push('pause'),
+      resume: async () => void this.calls.push('resume'),
+      logTo: () => {},
       saveTemplate: async () => {
         this.calls.push('save');
         for (const path of template === undefined ? [] : Object.values(template.files))

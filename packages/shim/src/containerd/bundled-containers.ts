@@ -12,6 +12,7 @@ import {
   Sandbox,
   type SandboxError,
   type SandboxOptions,
+  type SpareMachine,
   type StateStore,
   sandboxError,
   Timings,
@@ -36,6 +37,8 @@ export interface BundledContainersOptions {
     'hypervisor' | 'makeTemplate' | 'log' | 'onNotice' | 'onOutOfMemory'
   >;
   readonly warn: (message: string) => void;
+  /** A machine that is ready; the sandbox's if it is what the bundle asks for. */
+  readonly spare?: SpareMachine | undefined;
 }
 
 /**
@@ -47,9 +50,11 @@ export class BundledContainers implements ContainerSource {
   /** Where the root file system of a container was mounted. */
   readonly #mounted = new Map<string, string>();
   #sandbox: Sandbox | undefined;
+  #spare: SpareMachine | undefined;
 
   constructor(options: BundledContainersOptions) {
     this.#options = options;
+    this.#spare = options.spare;
   }
 
   get sandbox(): Sandbox | undefined {
@@ -79,7 +84,7 @@ export class BundledContainers implements ContainerSource {
       if (translation.container.sandboxId !== sandboxId) throw notOurs(translation, sandboxId);
       for (const problem of translation.warnings) this.#options.warn(formatProblem(problem));
       recordAdmitted(store, translation);
-      const sandbox = id === sandboxId ? this.#makeSandbox(translation, timings) : this.#existing();
+      const sandbox = id === sandboxId ? await this.#makeSandbox(translation, timings) : this.#existing();
       const standIn = await this.#startStandIn(translation);
       writeFileSync(join(bundle, 'init.pid'), String(standIn.pid));
       return {
@@ -96,13 +101,27 @@ export class BundledContainers implements ContainerSource {
     }
   }
 
+  /** Ends the machine, whosever it is. */
+  async end(): Promise<void> {
+    await this.discardSpare();
+    await this.#sandbox?.destroy();
+  }
+
+  /** Ends a machine that no sandbox has got. Idempotent. */
+  async discardSpare(): Promise<void> {
+    await this.#spare?.discard();
+    this.#spare = undefined;
+  }
+
   async removed(id: string): Promise<void> {
     const target = this.#mounted.get(id);
     this.#mounted.delete(id);
     if (target !== undefined) this.#options.host.unmountAll(target);
   }
 
-  #makeSandbox({ sandbox: config, container }: Translation, timings: Timings): Sandbox {
+  async #makeSandbox({ sandbox: config, container }: Translation, timings: Timings): Promise<Sandbox> {
+    const spare = this.#spare;
+    this.#spare = undefined;
     const { store, host, sandbox: options } = this.#options;
     const cgroupsPath = container.spec.linux?.cgroupsPath;
     this.#sandbox = new Sandbox({
@@ -110,6 +129,7 @@ export class BundledContainers implements ContainerSource {
       store,
       host,
       timings,
+      ready: await spare?.adopt(config, store.sandbox(config.id)),
       hostCgroup: hostCgroupPath(cgroupsPath, config.id, { systemd: isSystemdPath(cgroupsPath) }),
       ...options,
     });

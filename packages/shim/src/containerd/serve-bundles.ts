@@ -3,6 +3,7 @@ import { QemuHypervisor } from '@hako/hypervisor-qemu';
 import { posixHost, removeState, runDuePoststop, StateStore } from '@hako/sandbox';
 import { Control } from '../control.ts';
 import { leaveLastWords } from '../last-words.ts';
+import type { ReadyShim } from '../machine-cache/serve-spare.ts';
 import { hostMetricsVersion } from '../metrics-v1.ts';
 import { QuietMemory } from '../quiet-memory.ts';
 import { serveTasks } from '../serve-tasks.ts';
@@ -27,6 +28,8 @@ export interface ServeBundlesOptions {
   /** FIFO that containerd reads the shim's log from. */
   readonly logFifo: string;
   readonly debug: boolean;
+  /** What this process had ready before it became a shim. */
+  readonly ready?: ReadyShim | undefined;
 }
 
 /** How long the last events may take to reach containerd, once it has been answered. */
@@ -38,7 +41,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
   const store = new StateStore(containerdStateRoot(namespace));
   const host = posixHost();
   const paths = store.sandbox(sandboxId);
-  const control = new Control();
+  const control = new Control(options.ready?.control);
   const log = openContainerdLog(options.logFifo, options.debug);
   const publisher =
     ttrpcAddress === ''
@@ -53,6 +56,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     sandboxId,
     store,
     host,
+    spare: options.ready?.spare,
     sandbox: {
       hypervisor: new QemuHypervisor(),
       makeTemplate: startTemplateMaker,
@@ -63,6 +67,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     warn: (message) => log('warning', message),
   });
   const end = async (status: number): Promise<void> => {
+    await containers.discardSpare();
     served.stopListening();
     for (const warning of await removeState(store, host, sandboxId)) log('warning', warning);
     removeIfThere(socket);
@@ -88,7 +93,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
     onShutdown: () => end(0),
   });
   control.onAbandoned(() => end(1));
-  leaveLastWords(log, () => containers.sandbox?.destroy());
+  leaveLastWords(log, () => containers.end());
   const served = await serveTasks(service, socket, {
     active: () => memory.touch(),
     held: () => memory.hold(),

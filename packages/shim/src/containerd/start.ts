@@ -6,6 +6,7 @@ import { ShimError } from '../shim-error.ts';
 import { startServer } from '../start-server.ts';
 import { connectTask } from '../task-connection.ts';
 import { bootstrapAnswer, readBootstrap } from './bootstrap.ts';
+import { bundleMachineCache } from './bundle-machine-cache.ts';
 import { configurationOf } from './runtime-options.ts';
 import { sandboxOf } from './sandbox-of.ts';
 import type { ShimArguments } from './shim-arguments.ts';
@@ -32,7 +33,7 @@ export async function startAction(
   const { namespace, id, bundle } = args;
   const bootstrap = readBootstrap(readAtMost('-', MAX_BOOTSTRAP_BYTES), args, environment);
   // Refused at once, rather than when the container is to be made.
-  configurationOf(bootstrap.options);
+  const choice = configurationOf(bootstrap.options);
   const sandboxId = sandboxOf(bundle, id);
   const socket = socketPlace(args, sandboxId, bootstrap.socketDir);
   if (sandboxId !== id && (await serves(socket))) return answer();
@@ -61,6 +62,7 @@ export async function startAction(
         ...['--ttrpc-address', bootstrap.ttrpcAddress, '--log', join(bundle, 'log')],
         ...(bootstrap.debug ? ['--debug'] : []),
       ],
+      machineCache: await bundleMachineCache({ id, bundle, choice }),
     });
     server.keep();
   } catch (error) {

@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { defaultRuntimeConfig } from '@hako/config';
+import { translate } from '@hako/oci-translate';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clearSpareFolder, type Host, Sandbox, SpareMachine, StateStore, spareKey } from '../src/index.ts';
+import { FakeMachine } from '../src/testing/fake-machine.ts';
+
+const host: Host = {
+  bindMount: () => {},
+  unmountAll: () => {},
+  mountsBelow: () => [],
+  processStartTime: () => 1,
+  killProcess: async () => true,
+  processesWithMarkers: () => [],
+  removeCgroup: async () => true,
+  undoNetwork: async () => {},
+};
+
+let top: string;
+/** Of the spare machine. */
+let folder: string;
+let store: StateStore;
+let machine: FakeMachine;
+let logged: string[];
+
+beforeEach(() => {
+  top = mkdtempSync(join(tmpdir(), 'hako-spare-'));
+  folder = join(top, 'spare');
+  for (const each of [folder, join(top, 'bundle/rootfs')]) mkdirSync(each, { recursive: true });
+  store = new StateStore(join(top, 'state'));
+  store.reserve('c1');
+  machine = new FakeMachine();
+  logged = [];
+});
+afterEach(() => rmSync(top, { recursive: true }));
+
+function translated(memoryMib = 256) {
+  const config = defaultRuntimeConfig();
+  return translate({
+    specText: JSON.stringify({
+      ociVersion: '1.0.2',
+      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
+      root: { path: 'rootfs' },
+    }),
+    bundlePath: join(top, 'bundle'),
+    containerId: 'c1',
+    config: { ...config, hypervisor: { ...config.hypervisor, defaultMemoryMib: memoryMib } },
+    host: { numCpus: 2 },
+  });
+}
+
+const make = (options: { readonly signal?: AbortSignal } = {}) =>
+  SpareMachine.make({
+    config: translated().sandbox,
+    folder,
+    hypervisor: machine,
+    host,
+    log: (message) => logged.push(message),
+    ...options,
+  });
+
+test('a machine waits paused, and becomes the one of the sandbox that gets it', async () => {
+  const spare = await make();
+  expect([machine.launches, machine.calls]).toEqual([['boot'], ['pause']]);
+  const paths = store.sandbox('c1');
+  spare.handOver(paths.journal);
+  // Whoever removes the sandbox, also from outside, removes the machine's folder.
+  expect(readFileSync(paths.journal, 'utf8')).toContain(`"path":"${folder}"`);
+
+  const { sandbox: config, container } = translated();
+  const ready = await spare.adopt(config, paths);
+  expect(machine.calls[1]).toBe('resume');
+  expect(machine.calls.slice(2).toSorted()).toEqual(['reseedRandomDev 512', 'setGuestDateTime']);
+  expect(readlinkSync(paths.vm)).toBe(join(folder, 'vm'));
+  const sandbox = new Sandbox({ config, store, host, hypervisor: machine, ready });
+  const io = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough() };
+  await sandbox.createContainer({ config: container, io: io as never, pid: process.pid });
+  expect(machine.launches).toEqual(['boot']);
+  expect(machine.calls.slice(4)).toEqual(['createSandbox', 'createContainer c1']);
+  // Its own folder is the one that is shared: nothing that is mounted is reached through a link.
+  expect(readdirSync(join(folder, 'share'))).toEqual(['c1']);
+  await sandbox.destroy();
+  expect([machine.stopped > 0, existsSync(folder)]).toEqual([true, false]);
+});
+
+test('a sandbox that wants another machine does not get it, and nothing of it stays', async () => {
+  const spare = await make();
+  const paths = store.sandbox('c1');
+  spare.handOver(paths.journal);
+  expect(await spare.adopt(translated(512).sandbox, paths)).toBeUndefined();
+  expect(logged.at(-1)).toBe('the machine that was ready is not used: the sandbox wants another one');
+  expect([machine.stopped, existsSync(folder), existsSync(paths.vm)]).toEqual([1, false, false]);
+});
+
+test('a machine that does not take entropy any more is none', async () => {
+  const spare = await make();
+  const paths = store.sandbox('c1');
+  spare.handOver(paths.journal);
+  machine.refusals.set('reseedRandomDev', 'no such device');
+  expect(await spare.adopt(translated().sandbox, paths)).toBeUndefined();
+  expect(logged.at(-1)).toContain('no such device');
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('nobody waits for the boot of a machine that is not wanted any more', async () => {
+  machine.mute = true;
+  const ending = new AbortController();
+  const made = make({ signal: ending.signal });
+  await expect.poll(() => machine.launches).toEqual(['boot']);
+  ending.abort();
+  await expect(made).rejects.toMatchObject({ code: 'boot-failed' });
+  expect(machine.stopped).toBeGreaterThan(0);
+  await clearSpareFolder(folder, host);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('the key is that of the machine and of its settings, not of the sandbox', async () => {
+  const key = await spareKey(machine, translated().sandbox);
+  expect(await spareKey(machine, { ...translated().sandbox, id: 'c2' })).toBe(key);
+  expect(await spareKey(machine, translated(512).sandbox)).not.toBe(key);
+  const { sandbox } = translated();
+  const settings = { ...sandbox.hypervisor, virtioFsCache: 'never' } as typeof sandbox.hypervisor;
+  expect(await spareKey(machine, { ...sandbox, hypervisor: settings })).not.toBe(key);
+});
