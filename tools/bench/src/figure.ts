@@ -2,7 +2,7 @@
 export interface Reading {
   readonly label: string;
   readonly value: number;
-  readonly unit: 'ms' | 'µs' | 'MiB';
+  readonly unit: 'ms' | 'µs' | 'MiB' | 'count';
 }
 
 /** One of the things that a figure compares. Samples of all variants of a figure are interleaved. */
@@ -14,7 +14,7 @@ export interface Variant {
 
 export interface Goal {
   readonly name: string;
-  readonly unit: 'x' | 'ms' | 'µs' | 'MiB';
+  readonly unit: 'x' | Reading['unit'];
   readonly atMost: number;
   /** From the medians by label; undefined where a reading that it needs was not taken. */
   readonly value: (median: (label: string) => number | undefined) => number | undefined;
@@ -38,9 +38,17 @@ export interface Figure {
   readonly method: string;
   /** Measured a single time, without a round that is not counted: for what takes minutes and does not vary. */
   readonly once?: true;
+  /** Measured only where --only names it: for what takes far longer than the others. */
+  readonly onlyNamed?: true;
   /** Measures the libraries of this checkout, not the executables of `workspace`: nothing that `--against` could compare. */
   readonly ownLibraries?: true;
   prepare(context: BenchContext): Promise<PreparedFigure>;
+}
+
+/** How often a machine is started, one after the other. */
+export interface StartsInARow {
+  readonly cold: number;
+  readonly cloned: number;
 }
 
 export interface BenchContext {
@@ -48,6 +56,8 @@ export interface BenchContext {
   readonly workspace: string;
   /** Folder for bundles and state, removed at the end. */
   readonly folder: string;
+  /** How many starts in a row, for figures that make many. */
+  readonly starts: StartsInARow;
   /** A word that no other measurement on this host uses: what the ids of its containers begin with. */
   readonly tag: string;
   /** Root file system with busybox. */
@@ -69,7 +79,7 @@ export function ratioGoal(of: string, over: string, atMost: number, kata?: numbe
 }
 
 /** The median itself. */
-export function medianGoal(label: string, unit: 'ms' | 'µs' | 'MiB', atMost: number, kata?: number): Goal {
+export function medianGoal(label: string, unit: Reading['unit'], atMost: number, kata?: number): Goal {
   return {
     name: label,
     unit,

@@ -9,6 +9,7 @@ import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { plugCycles } from './figures/plug-cycles.ts';
 import { pods } from './figures/pods.ts';
+import { soak } from './figures/soak.ts';
 import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
 
@@ -26,4 +27,5 @@ export const figures: readonly Figure[] = [
   plugCycles,
   copy,
   translation,
+  soak,
 ];

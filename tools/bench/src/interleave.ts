@@ -14,11 +14,16 @@ export interface Sample<V extends Variant> {
 export async function interleave<V extends Variant>(
   variants: readonly V[],
   rounds: number,
-  { warmUp = true, onSample }: { warmUp?: boolean; onSample?: (variant: V, round: number) => void } = {},
+  {
+    warmUp = true,
+    onSample,
+    signal,
+  }: { warmUp?: boolean; onSample?: (variant: V, round: number) => void; signal?: AbortSignal } = {},
 ): Promise<Sample<V>[]> {
   const samples: Sample<V>[] = [];
   for (let round = warmUp ? 0 : 1; round <= rounds; round += 1) {
     for (const variant of round % 2 === 1 ? variants : variants.toReversed()) {
+      signal?.throwIfAborted();
       onSample?.(variant, round);
       const readings = await variant.sample();
       if (round > 0) samples.push({ variant, readings });

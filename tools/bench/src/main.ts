@@ -8,6 +8,7 @@ import { figures } from './figures.ts';
 import { describeMachine } from './machine.ts';
 import { measure, type Result } from './measure.ts';
 import { type Options, parseOptions, usage } from './options.ts';
+import { programs } from './processes.ts';
 import { writeReport } from './report/write-report.ts';
 import { mergeResults, type Results, readResults, writeResults } from './results.ts';
 import { formatFigure } from './table.ts';
@@ -32,12 +33,22 @@ const machines = workspaces.map(describeMachine);
 for (const [name, value] of Object.entries(machines[0] ?? {})) console.log(`${name}: ${value}`);
 if (machines[1] !== undefined) console.log(`against: ${machines[1].commit}`);
 
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // A second one ends the bench at once.
+  process.once(signal, () => {
+    interrupted.abort(new Error(`bench: ${signal}`));
+    programs.end();
+  });
+}
+
 const results: Result[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 try {
   const rootfs = makeBusyboxRootfs(join(folder, 'rootfs'));
   for (const figure of figures) {
-    if (options.only.length > 0 && !options.only.includes(figure.name)) continue;
+    const isNamed = options.only.includes(figure.name);
+    if (!isNamed && (options.only.length > 0 || figure.onlyNamed === true)) continue;
     if (options.against !== undefined && figure.ownLibraries === true) {
       console.log(`\n${figure.title}\nmeasures the libraries of this checkout: not compared`);
       continue;
@@ -47,6 +58,8 @@ try {
       folder,
       rootfs,
       rounds: options.rounds,
+      starts: options.starts,
+      signal: interrupted.signal,
       onSample: (name, round) => {
         if (process.stderr.isTTY) {
           process.stderr.write(`\r\u001b[K${figure.name}: round ${round} of ${options.rounds}, ${name}`);
@@ -59,9 +72,14 @@ try {
     const table = formatFigure(figure.title, here.readings, here.goals);
     console.log(`\n${there === undefined ? table : formatComparison(figure.title, here, there)}`);
   }
+} catch (error) {
+  if (!interrupted.signal.aborted) throw error;
+  process.stderr.write('bench: interrupted; nothing is written\n');
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }
+if (process.exitCode !== undefined) process.exit();
 if (options.against === undefined) {
   const machine = machines[0] ?? {};
   const measured: Results = {

@@ -15,14 +15,19 @@ it('measures everything nine times unless told otherwise', () => {
   expect(parseOptions(['--runs', '3', '--only', 'start', '--only', 'exec'], '/clone')).toMatchObject({
     rounds: 3,
     only: ['start', 'exec'],
+    starts: { cold: 200, cloned: 500 },
   });
+  expect(parseOptions(['--starts', '20,100'], '/clone').starts).toEqual({ cold: 20, cloned: 100 });
 });
 
 it('says all that is wrong at once', () => {
   expect(() =>
-    parseOptions(['--runs', 'x', '--only', 'nothing', '--against', '/absent', '--report'], '/clone'),
+    parseOptions(
+      ['--runs', 'x', '--only', 'nothing', '--starts', '20', '--against', '/absent', '--report'],
+      '/clone',
+    ),
   ).toThrow(
-    '--only nothing: no such figure\n--runs x: a number from 1\n' +
+    '--only nothing: no such figure\n--runs x: a number from 1\n--starts 20: two numbers from 1, with a comma\n' +
       '--against /absent: has no dist/bin/hako; run tools/quickstart in it\n--report is of one checkout, not of two',
   );
 });

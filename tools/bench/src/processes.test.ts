@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { descendantsOf, findProcesses, proportionalMemoryMib, timeProgram } from './processes.ts';
+import { descendantsOf, findProcesses, programs, proportionalMemoryMib, timeProgram } from './processes.ts';
 
 it('times a program, and refuses to time a failure', async () => {
   expect(await timeProgram('sleep', ['0.05'])).toBeGreaterThan(49);
   await expect(timeProgram('sh', ['-c', 'exit 4'])).rejects.toThrow(/ended with 4$/);
+});
+
+it('ends a program that takes too long, and all of them where the bench is interrupted', async () => {
+  await expect(timeProgram('sleep', ['1000'], { timeoutMs: 20 })).rejects.toThrow(/ended with SIGKILL$/);
+  const running = timeProgram('sleep', ['1000']);
+  programs.end();
+  await expect(running).rejects.toThrow(/ended with SIGTERM$/);
+  await expect(timeProgram('true', [])).rejects.toThrow(/interrupted/);
+  programs.allow();
+  expect(await timeProgram('true', [])).toBeGreaterThan(0);
 });
 
 it('finds a process by an argument and measures its memory', async () => {

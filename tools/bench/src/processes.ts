@@ -1,14 +1,53 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** The programs that timeProgram runs, so that they end, and no more begin, when the bench is interrupted. */
+class RunningPrograms {
+  readonly #running = new Set<ChildProcess>();
+  #isEnded = false;
+
+  /** SIGTERM to all; others are refused until they are allowed. */
+  end(): void {
+    this.#isEnded = true;
+    for (const child of this.#running) child.kill('SIGTERM');
+  }
+
+  allow(): void {
+    this.#isEnded = false;
+  }
+
+  throwIfEnded(): void {
+    if (this.#isEnded) throw new Error('the bench was interrupted');
+  }
+
+  start(start: () => ChildProcess): ChildProcess {
+    this.throwIfEnded();
+    const child = start();
+    this.#running.add(child);
+    child.once('exit', () => this.#running.delete(child));
+    return child;
+  }
+}
+
+export const programs: RunningPrograms = new RunningPrograms();
+
 /**
- * Runs a program; gives the time from its start to its exit. Rejects unless it exits with 0. Its stderr is ours: a pipe
- * would be held open by what the program leaves running.
+ * Runs a program; gives the time from its start to its exit. Rejects unless it exits with 0, also when it takes longer than `timeoutMs`
+ * (default: it may take any time). Its stderr is ours: a pipe would be held open by what the program leaves running.
  */
-export async function timeProgram(program: string, args: readonly string[]): Promise<number> {
+export async function timeProgram(
+  program: string,
+  args: readonly string[],
+  { timeoutMs }: { readonly timeoutMs?: number } = {},
+): Promise<number> {
   const start = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = programs.start(() =>
+    spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: 'SIGKILL' }),
+    }),
+  );
   const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
   const elapsedMs = performance.now() - start;
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status ?? signal}`);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 const summarySchema = z.object({
   label: z.string(),
-  unit: z.enum(['ms', 'µs', 'MiB']),
+  unit: z.enum(['ms', 'µs', 'MiB', 'count']),
   median: z.number(),
   min: z.number(),
   max: z.number(),
@@ -13,7 +13,7 @@ const summarySchema = z.object({
 
 const goalSchema = z.object({
   name: z.string(),
-  unit: z.enum(['x', 'ms', 'µs', 'MiB']),
+  unit: z.enum(['x', 'ms', 'µs', 'MiB', 'count']),
   atMost: z.number(),
   value: z.number(),
   reached: z.boolean(),

@@ -35,22 +35,32 @@ export class GuestShell {
     return shell;
   }
 
-  /** What a line prints. Rejects where its last command fails. */
-  async run(line: string): Promise<string> {
-    // In two words, since the terminal repeats what is typed until it is told not to.
-    this.#socket.write(`${line}; echo 'the ''end' $?\n`);
-    for (;;) {
-      const end = /the end (\d+)\r?\n/.exec(this.#text);
-      if (end !== null) {
-        const said = this.#text.slice(0, end.index);
-        this.#text = this.#text.slice(end.index + end[0].length);
-        if (end[1] !== '0') throw new Error(`${line} in the guest ended with ${end[1]}: ${said}`);
-        return said;
+  /** What a line prints. Rejects where its last command fails, or does not end in time; the shell is of no use then. */
+  async run(line: string, timeoutMs: number = 60_000): Promise<string> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#heard();
+    }, timeoutMs);
+    try {
+      // In two words, since the terminal repeats what is typed until it is told not to.
+      this.#socket.write(`${line}; echo 'the ''end' $?\n`);
+      for (;;) {
+        const end = /the end (\d+)\r?\n/.exec(this.#text);
+        if (end !== null) {
+          const said = this.#text.slice(0, end.index);
+          this.#text = this.#text.slice(end.index + end[0].length);
+          if (end[1] !== '0') throw new Error(`${line} in the guest ended with ${end[1]}: ${said}`);
+          return said;
+        }
+        if (this.#socket.destroyed) throw new Error(`the guest's shell is gone: ${this.#text}`);
+        if (isLate) throw new Error(`${line} in the guest has not ended in ${timeoutMs} ms: ${this.#text}`);
+        await new Promise<void>((resolve) => {
+          this.#heard = resolve;
+        });
       }
-      if (this.#socket.destroyed) throw new Error(`the guest's shell is gone: ${this.#text}`);
-      await new Promise<void>((resolve) => {
-        this.#heard = resolve;
-      });
+    } finally {
+      clearTimeout(timer);
     }
   }
 

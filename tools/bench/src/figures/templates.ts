@@ -25,7 +25,7 @@ export class Templates {
       const shared = withLine(shipped, `shared_fs = "${share}"`);
       const enabled = withLine(shared, 'enable_template = true', 'factory');
       writeFileSync(
-        templates.#configuration(share),
+        templates.configuration(share),
         withLine(enabled, `template_path = "${templates.path}"`, 'factory'),
       );
       await templates.call(share, 'factory', 'init');
@@ -39,7 +39,7 @@ export class Templates {
 
   /** Milliseconds that a command takes. */
   call(share: Share, ...args: readonly string[]): Promise<number> {
-    const globals = ['--config', this.#configuration(share), '--root', join(this.#folder, 'state')];
+    const globals = ['--config', this.configuration(share), '--root', join(this.#folder, 'state')];
     return timeProgram(this.#hako, [...globals, ...args]);
   }
 
@@ -47,7 +47,8 @@ export class Templates {
     await this.call('virtio-9p', 'factory', 'destroy');
   }
 
-  #configuration(share: Share): string {
+  /** Path of the configuration with that share. */
+  configuration(share: Share): string {
     return join(this.#folder, `${share}.toml`);
   }
 }
