@@ -143,3 +143,9 @@ function notStarted(program: string, cause: Error): QemuError {
 export function describeExit({ exitCode, signal }: ChildExit): string {
   return signal === null ? `exited with status ${exitCode}` : `was killed by ${signal}`;
 }
+
+/** What the end of QEMU means; undefined where its signal or status says nothing in particular. */
+export function causeOf({ signal }: ChildExit): string | undefined {
+  // The page of a file that cannot be had: the one in which a template's memory is made, or huge pages.
+  return signal === 'SIGBUS' ? 'SIGBUS: no space left for its memory' : undefined;
+}

@@ -17,6 +17,7 @@ import { iothreadIds } from './arguments/iothreads.ts';
 import { pidFile } from './arguments/process.ts';
 import { devicesAtStart } from './arguments/template.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
+import { causeOf } from './child.ts';
 import { qemuCommandLine } from './command-line.ts';
 import { deviceKinds } from './devices/drivers.ts';
 import { Hotplug } from './devices/hotplug.ts';
@@ -121,7 +122,7 @@ class Launch {
       await this.#qemu?.end();
       await Promise.all(this.#helpers.map((helper) => helper.end()));
       await this.#removeMemoryName();
-      throw this.#explain(error);
+      throw await this.#explain(error);
     }
   }
 
@@ -233,7 +234,7 @@ class Launch {
   }
 
   /** The error that the caller sees: the first cause, with the last words of all who had some. */
-  #explain(error: unknown): unknown {
+  async #explain(error: unknown): Promise<unknown> {
     const { signal } = this.#options;
     if (signal?.aborted === true)
       return qemuError('aborted', 'starting the VM was aborted', {}, signal.reason);
@@ -246,7 +247,13 @@ class Launch {
       return qemuError('start-failed', this.#helperFailure, facts, error);
     if (error.code === 'timeout')
       return qemuError('start-timeout', `QEMU did not start in time: ${error.message}`, facts, error);
-    const words = stderrTail.length === 0 ? '' : `: ${stderrTail.slice(-5).join(' | ')}`;
-    return qemuError('start-failed', `QEMU ended while starting${words}`, facts, error);
+    const cause = causeOf(await qemu.child.exited);
+    const words = [...(cause === undefined ? [] : [cause]), ...stderrTail.slice(-5)].join(' | ');
+    return qemuError(
+      'start-failed',
+      `QEMU ended while starting${words === '' ? '' : `: ${words}`}`,
+      facts,
+      error,
+    );
   }
 }

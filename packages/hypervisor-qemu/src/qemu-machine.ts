@@ -12,6 +12,7 @@ import { processStatus } from '@hako/posix';
 import type { QmpClient } from '@hako/qmp';
 import { cont, queryStatus, stop } from '@hako/qmp';
 import { type Accelerator, acceleratorName } from './accelerator/accelerator.ts';
+import { causeOf } from './child.ts';
 import { deviceKinds } from './devices/drivers.ts';
 import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
@@ -60,7 +61,8 @@ export class QemuMachine implements VirtualMachine {
     this.agentChannel = qemu.agentChannel;
     this.exited = qemu.child.exited.then((exit) => {
       this.#hasExited = true;
-      return this.#cause === undefined ? exit : { ...exit, cause: this.#cause };
+      const cause = this.#cause ?? causeOf(exit);
+      return cause === undefined ? exit : { ...exit, cause };
     });
     for (const helper of helpers) {
       void helper.exited.then((exit) => {

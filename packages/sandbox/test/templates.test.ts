@@ -1,12 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { type SandboxConfig, translate } from '@hako/oci-translate';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   destroyTemplates,
   type Host,
@@ -46,6 +56,7 @@ beforeEach(() => {
   notices = [];
   asked = [];
 });
+afterEach(() => vi.restoreAllMocks());
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function translated(id: string) {
@@ -129,20 +140,85 @@ function copyOf(before: FakeMachine): FakeMachine {
   return next;
 }
 
-test.each(['no copy can be started', 'truncated'])(
-  'a template that cannot be used (%s) is dropped, told of, and made again; the machine boots',
-  async (how) => {
+/** How a template is spoiled, and what is said of it. */
+const spoiled: Readonly<Record<string, { readonly how: () => void; readonly says: string }>> = {
+  truncated: { how: () => writeFileSync(inTemplate('memory'), ''), says: '0 bytes, not 5' },
+  'without its state': { how: () => rmSync(inTemplate('state')), says: 'ENOENT' },
+  'without its record': { how: () => rmSync(inTemplate('template.json')), says: 'ENOENT' },
+  'of another version': {
+    how: () => writeFileSync(inTemplate('template.json'), '{"version":"2"}'),
+    says: 'cannot be used',
+  },
+  'of another user': {
+    how: () => void vi.spyOn(process, 'geteuid').mockReturnValue(4242),
+    says: 'must belong to the user that hako runs as',
+  },
+  'a link': {
+    how: () => {
+      renameSync(inTemplate('memory'), join(folder, 'memory'));
+      symlinkSync(join(folder, 'memory'), inTemplate('memory'));
+    },
+    says: 'is not a file of ours',
+  },
+};
+const inTemplate = (name: string): string => join(templates.root, key, name);
+
+test.each(Object.entries(spoiled))(
+  'a template %s is dropped, told of, and made again; the machine boots',
+  async (_name, { how, says }) => {
     await make(translated('c1').sandbox);
     machine = copyOf(machine);
-    machine.refusesCopies = how === 'no copy can be started';
-    if (how === 'truncated') writeFileSync(join(templates.root, key, 'memory'), '');
-    expect(await start('c2')).toEqual(how === 'truncated' ? ['boot'] : ['clone', 'boot']);
-    expect(notices).toHaveLength(1);
-    expect(notices[0]).toContain(how === 'truncated' ? '0 bytes, not 5' : how);
+    how();
+    expect(await start('c2')).toEqual(['boot']);
+    expect(notices).toEqual([expect.stringContaining(says)]);
     expect(existsSync(join(templates.root, key))).toBe(false);
     expect(asked).toEqual(['c2']);
   },
 );
+
+test('a template of which no copy can be started, or that goes while one starts, is dropped and told of; the machine boots', async () => {
+  await make(translated('c1').sandbox);
+  machine = copyOf(machine);
+  machine.refusesCopies = true;
+  // Somebody else has removed it meanwhile.
+  machine.onLaunch = () => rmSync(join(templates.root, key), { recursive: true, force: true });
+  expect(await start('c2')).toEqual(['clone', 'boot']);
+  expect(notices).toEqual([expect.stringContaining('no copy can be started')]);
+  expect(asked).toEqual(['c2']);
+});
+
+test('what fails in a step of making is noted, and leaves nothing else; the next start boots and waits with another try', async () => {
+  const failing: readonly ((machine: FakeMachine) => void)[] = [
+    (fake) => fake.refusals.set('createSandbox', 'no'),
+    (fake) => fake.refusals.set('createContainer', 'no'),
+    (fake) => fake.refusals.set('removeContainer', 'no'),
+    (fake) => (fake.saveFailure = new Error('ENOSPC: no space left on device')),
+  ];
+  for (const fail of failing) {
+    machine = copyOf(machine);
+    canBeTemplate(machine);
+    fail(machine);
+    await expect(make(translated('c1').sandbox)).rejects.toThrow(/no/);
+    expect(machine.stopped).toBeGreaterThan(0);
+    expect(readdirSync(templates.root).toSorted()).toEqual(['failed', 'lock']);
+  }
+  machine = copyOf(machine);
+  expect(await start('c2')).toEqual(['boot']);
+  expect([asked, notices]).toEqual([[], []]);
+  // Ten minutes later it is tried again, and also where the clock was set back meanwhile.
+  const failed = join(templates.root, 'failed');
+  for (const hours of [-1, 1000]) {
+    const at = new Date(Date.now() + hours * 3_600_000);
+    utimesSync(failed, at, at);
+    machine = copyOf(machine);
+    await start(`c${hours}`.replace('-', 'm'));
+  }
+  expect(asked).toEqual(['cm1', 'c1000']);
+  machine = copyOf(machine);
+  canBeTemplate(machine);
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
+  expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
+});
 
 test('a copy whose agent does not take entropy is none', async () => {
   await make(translated('c1').sandbox);
@@ -171,17 +247,38 @@ test('what cannot become a template boots and says why, once; a failure is not r
   expect(asked).toEqual([]);
 });
 
-test('while one is made nobody else makes one, and what a killed maker left is undone', async () => {
+test('while one is made nobody else makes one', async () => {
   const lock = templates.tryLock();
   expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'busy', key });
   expect(await start('c1')).toEqual(['boot']);
   expect(asked).toEqual([]);
-  mkdirSync(join(lock?.place ?? '', 'template'), { recursive: true });
-  writeFileSync(join(lock?.place ?? '', 'template', 'memory'), 'half of it');
   lock?.release();
+});
+
+test('what a maker left that was killed, in whatever step, is undone by the next one', async () => {
+  const place = join(templates.root, 'making');
+  const steps: readonly (() => void)[] = [
+    () => mkdirSync(join(place, 'vm'), { recursive: true }),
+    () => writeFileSync(join(place, 'journal.jsonl'), '{"op":"announce","resource":{"kind":"directory","pa'),
+    () => mkdirSync(join(place, 'template')),
+    () => writeFileSync(join(place, 'template/memory'), 'half of it'),
+    () => writeFileSync(join(place, 'template/state'), 'saved'),
+    () => writeFileSync(join(place, 'template/template.json'), '{}'),
+  ];
+  for (const count of steps.keys()) {
+    for (const step of steps.slice(0, count + 1)) step();
+    machine = copyOf(machine);
+    canBeTemplate(machine);
+    expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
+    expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
+    templates.drop(key);
+  }
+  // Killed once it was in its place.
   machine = copyOf(machine);
   canBeTemplate(machine);
-  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'made', key });
+  await make(translated('c1').sandbox);
+  mkdirSync(place);
+  expect(await make(translated('c1').sandbox)).toEqual({ outcome: 'there', key });
   expect(readdirSync(templates.root).toSorted()).toEqual([key, 'lock']);
 });
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -199,6 +200,12 @@ test('ten first starts at once make one template, and none fails; a maker that i
   await until(() => keys().length > 0, 'the template is made');
   await until(async () => !(await status(config)).isBeingMade, 'the maker has ended');
   expect(keys()).toHaveLength(1);
+
+  // Taken away while copies of it start.
+  const copies = ['gone-1', 'gone-2', 'gone-3'].map((id) => run(config, id, 'echo ran'));
+  await until(() => bench.hasShim('gone-1'), 'the first one starts');
+  rmSync(join(folder, keys()[0] ?? ''), { recursive: true, force: true });
+  for (const copy of copies) expect(await copy).toMatchObject({ exitCode: 0, stdout: 'ran\n' });
   expect((await bench.hako(['--config', config, 'factory', 'destroy'])).exitCode).toBe(0);
 
   for (const moment of ['journal.jsonl', 'vm/qemu.pid', 'template/state']) {
@@ -211,6 +218,18 @@ test('ten first starts at once make one template, and none fails; a maker that i
     expect((await bench.hako(['--config', config, 'factory', 'destroy'])).exitCode).toBe(0);
     expect(makers()).toEqual([]);
     expect(existsSync(folder)).toBe(false);
+  }
+  // On a disk that is full before the machine has booted.
+  mkdirSync(folder);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=700', 'none', folder]);
+  try {
+    const full = await bench.hako(['--config', config, 'factory', 'init']);
+    expect(full).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no space left') });
+    expect([entries().toSorted(), makers()]).toEqual([['failed', 'lock'], []]);
+    const booted = await run(config, 'on-full-disk', 'echo ran');
+    expect(booted).toMatchObject({ exitCode: 0, stdout: 'ran\n', stderr: '', how: 'boot' });
+  } finally {
+    execFileSync('umount', [folder]);
   }
   const init = await bench.hako(['--config', config, 'factory', 'init']);
   expect(init).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/ is made\n$/) });

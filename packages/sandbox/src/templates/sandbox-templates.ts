@@ -72,7 +72,9 @@ export class SandboxTemplates {
     if (this.#missing === undefined || make === undefined) return;
     try {
       const failure = this.#store.lastFailure();
-      const hasFailed = failure?.key === this.#missing && nowMs() - failure.at.getTime() < TRY_AGAIN_AFTER_MS;
+      // A failure of the future is one before the host's clock was set back.
+      const sinceMs = failure === undefined ? Number.NaN : Math.abs(nowMs() - failure.at.getTime());
+      const hasFailed = failure?.key === this.#missing && sinceMs < TRY_AGAIN_AFTER_MS;
       if (!hasFailed && !this.#store.isBeingMade()) make();
     } catch (error) {
       notice(`no template is made: ${messageOf(error)}`);

@@ -69,6 +69,10 @@ export class FakeMachine implements Hypervisor {
   readonly outputs: Map<string, () => string> = new Map();
   /** No copy of a template can be started. */
   refusesCopies = false;
+  /** Called with each launch, before anything else. */
+  onLaunch: () => void = () => {};
+  /** Why its state cannot be saved. */
+  saveFailure: Error | undefined;
   /** Processes that end with status 0 as soon as they are started. */
   readonly endsAtOnce: Set<string> = new Set();
   stopped = 0;
@@ -91,6 +95,7 @@ export class FakeMachine implements Hypervisor {
 
   async launch(vm: VmConfig): Promise<VirtualMachine> {
     this.launched = vm;
+    this.onLaunch();
     const { template } = vm;
     this.launches.push(template?.role === undefined ? 'boot' : template.role);
     if (template?.role === 'clone' && this.refusesCopies) throw new Error('no copy can be started');
@@ -113,6 +118,7 @@ export class FakeMachine implements Hypervisor {
       logTo: () => {},
       saveTemplate: async () => {
         this.calls.push('save');
+        if (this.saveFailure !== undefined) throw this.saveFailure;
         for (const path of template === undefined ? [] : Object.values(template.files))
           writeFileSync(path, 'saved');
       },
