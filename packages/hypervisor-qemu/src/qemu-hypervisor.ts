@@ -77,8 +77,13 @@ export class QemuHypervisor implements Hypervisor {
   }
 
   /** @throws as templateKey */
-  async machineKey(vm: VmConfig): Promise<string> {
-    return await machineKey(vm, await this.#accelerator(vm));
+  async machineKey(vm: VmConfig): Promise<TemplateKey> {
+    const { hypervisor } = vm;
+    if (bridgeCount(hypervisor) === 0)
+      return {
+        obstacle: `machine_type ${hypervisor.machineType}, which cannot plug what a sandbox has of its own`,
+      };
+    return { key: await machineKey(vm, await this.#accelerator(vm)) };
   }
 
   #accelerator({ hypervisor }: VmConfig): Promise<Accelerator> {

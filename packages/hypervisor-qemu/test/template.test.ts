@@ -130,6 +130,8 @@ test('the key is that of the machine, not of its name', async () => {
   const texts = [key, ...others].map((each) => JSON.stringify(each));
   expect(new Set(texts).size).toBe(texts.length);
   expect(await keyOf({ machineType: 'microvm' })).toEqual({ obstacle: expect.stringContaining('microvm') });
+  const microvm = stage.vm(probeGuestConfig({ machineType: 'microvm' }), {});
+  expect(await hypervisor.machineKey(microvm)).toEqual({ obstacle: expect.stringContaining('microvm') });
   expect(await keyOf({ enableHugepages: true })).toEqual({
     obstacle: expect.stringContaining('enable_hugepages'),
   });

@@ -17,7 +17,7 @@ export interface HypervisorCapabilities {
 }
 
 /**
- * Which machines a template serves: those of the same key. Or why a machine can neither become one nor start from one.
+ * Which machines a template serves, or one that has booted: those of the same key. Or why none.
  */
 export type TemplateKey =
   /** Of hexadecimal digits. It covers all that is in the saved machine: files by their identity, devices, sizes, the host's boot. */
@@ -38,9 +38,9 @@ export interface Hypervisor {
   templateKey(vm: VmConfig): Promise<TemplateKey>;
   /**
    * Machines of the same key are the same but for their names, their folders, and the devices that they were started with: one that
-   * has booted can take the place of another. As TemplateKey's, of hexadecimal digits, and covering the same. Starts nothing.
+   * has booted can take the place of another. Or why this one's place can be taken by none. Starts nothing.
    */
-  machineKey(vm: VmConfig): Promise<string>;
+  machineKey(vm: VmConfig): Promise<TemplateKey>;
 }
 
 export interface LaunchOptions {

@@ -124,4 +124,6 @@ test('the key is that of the machine and of its settings, not of the sandbox', a
   const { sandbox } = translated();
   const settings = { ...sandbox.hypervisor, virtioFsCache: 'never' } as typeof sandbox.hypervisor;
   expect(await spareKey(machine, { ...sandbox, hypervisor: settings })).not.toBe(key);
+  const microvm = { ...sandbox, hypervisor: { ...sandbox.hypervisor, machineType: 'microvm' as const } };
+  await expect(spareKey(machine, microvm)).rejects.toMatchObject({ code: 'unsupported' });
 });

@@ -6,7 +6,6 @@ import type { Host } from '../host.ts';
 import { Journal, type JournalEntry, readJournal } from '../journal.ts';
 import { makeDirectories } from '../make-directories.ts';
 import type { SandboxOptions } from '../sandbox.ts';
-import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 import { type StartedMachine, startMachine } from '../start-machine.ts';
 import type { SandboxPaths } from '../state-paths.ts';
 import { freshGuest } from '../templates/fresh-guest.ts';
@@ -84,7 +83,6 @@ export class SpareMachine {
           log,
         },
       );
-      if (!started.machine.hotplug.has('network')) throw cannotPlug(config);
       await started.machine.pause();
       return new SpareMachine(options, key, started);
     } catch (error) {
@@ -148,11 +146,6 @@ export class SpareMachine {
 export async function clearSpareFolder(folder: string, host: Host): Promise<void> {
   await undoJournal(readJournal(pathsIn(folder).journal), host);
   await removeTree(folder, host);
-}
-
-function cannotPlug({ hypervisor }: SandboxConfig): SandboxError {
-  const message = `machine_type ${hypervisor.machineType} cannot plug what a sandbox has of its own`;
-  return sandboxError('unsupported', message);
 }
 
 function pathsIn(folder: string): Pick<SandboxPaths, 'vm' | 'share' | 'logs' | 'journal'> {

@@ -89,8 +89,9 @@ export class FakeMachine implements Hypervisor {
     return this.templates;
   }
 
-  async machineKey({ hypervisor }: VmConfig): Promise<string> {
-    return JSON.stringify(hypervisor.defaultMemoryMib);
+  async machineKey({ hypervisor }: VmConfig): Promise<TemplateKey> {
+    if (hypervisor.machineType === 'microvm') return { obstacle: 'machine_type microvm' };
+    return { key: JSON.stringify(hypervisor.defaultMemoryMib) };
   }
 
   async launch(vm: VmConfig): Promise<VirtualMachine> {

@@ -34,11 +34,13 @@ const REQUEST_TIMEOUT_MS = 5000;
 /**
  * Keeps machines ready until the signal or somebody who asks for it ends that. Machines that were handed over go on.
  *
- * @throws ShimError `cache-failed` when another process serves there
+ * @throws ShimError `cache-failed` when another process serves there; SandboxError `unsupported` as spareKey
  */
 export async function serveCache({ config, onReady, log, signal }: ServeCacheOptions): Promise<void> {
   const { vmCacheNumber: size, vmCacheEndpoint } = config.factory;
   const host = posixHost();
+  // Said now rather than with each machine that is tried.
+  await spareKey(new QemuHypervisor(), config);
   const place = new CachePlace(vmCacheEndpoint);
   const lock = place.tryLock();
   if (lock === undefined) {
