@@ -1,6 +1,7 @@
 import { AgentService, Health } from '@hako/agent-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { agentRunDir, Sandbox } from './sandbox.ts';
+import { absentFeatureHandlers } from './service/absent-features.ts';
 import { containerHandlers } from './service/container-service.ts';
 import { diagnosticHandlers } from './service/diagnostic-service.ts';
 import { fileHandlers } from './service/file-service.ts';
@@ -12,7 +13,6 @@ import { processHandlers } from './service/process-service.ts';
 import { resourceHandlers } from './service/resource-service.ts';
 import { sandboxHandlers } from './service/sandbox-service.ts';
 import { streamHandlers } from './service/stream-service.ts';
-import { unimplementedHandlers } from './service/unimplemented.ts';
 import type { Machine } from './system/machine.ts';
 
 export interface AgentOptions {
@@ -44,7 +44,7 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
     .register(
       AgentService,
       withStatuses({
-        ...unimplementedHandlers(),
+        ...absentFeatureHandlers(),
         ...sandboxHandlers(sandbox, { prepared, destroyed: options.destroyed }),
         ...containerHandlers(sandbox, prepared),
         ...processHandlers(sandbox),

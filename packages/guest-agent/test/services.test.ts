@@ -129,10 +129,12 @@ test('every method answers every call, whatever bytes it brings, and the agent l
   expect(await health.check({})).toEqual({ status: 1 });
 });
 
-test('methods that are not served say why', async () => {
+test('methods of features that it does not have are refused as by Kata without them', async () => {
   const { agent } = connect();
   await expect(agent.setPolicy({})).rejects.toMatchObject({
-    code: 'unimplemented',
-    message: 'setPolicy: there is no policy engine',
+    code: 'not-found',
+    message: '/grpc.AgentService/SetPolicy is not supported',
   });
+  for (const call of [agent.memAgentMemcgSet({}), agent.memAgentCompactSet({})])
+    await expect(call).rejects.toMatchObject({ code: 'internal', message: 'mem-agent is disabled' });
 });

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { HypervisorConfig } from '@hako/config';
+import { parseKernelList } from '@hako/posix';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { isImageNvdimm } from './arguments/memory.ts';
-import { parseNodeList } from './arguments/numa.ts';
 
 /** What the command line needs to know of the host, where the configuration asks for it. */
 export interface HostFacts {
@@ -44,7 +44,7 @@ export function tscKhzOf(cpuinfo: string): number | undefined {
 async function onlineNodes(): Promise<readonly number[]> {
   // A kernel without NUMA has no such file, and one node.
   const text = await readFile('/sys/devices/system/node/online', 'utf8').catch(() => '0');
-  return parseNodeList(text) ?? [0];
+  return parseKernelList(text) ?? [0];
 }
 
 /** 0 for what is not there, which `checkHost` tells. */

@@ -10,7 +10,7 @@ import type {
 } from '@hako/hypervisor';
 import { processStatus } from '@hako/posix';
 import type { QmpClient } from '@hako/qmp';
-import { cont, queryStatus, stop } from '@hako/qmp';
+import { cont, queryCpusFast, queryStatus, stop } from '@hako/qmp';
 import { type Accelerator, acceleratorName } from './accelerator/accelerator.ts';
 import { causeOf } from './child.ts';
 import { deviceKinds } from './devices/drivers.ts';
@@ -85,6 +85,12 @@ export class QemuMachine implements VirtualMachine {
       guestConsoleTail: this.#qemu.console.lines(),
       vmmStderrTail: this.#qemu.child.stderrTail,
     });
+  }
+
+  async vcpuThreads(): Promise<readonly number[]> {
+    this.#demandRunning('list vCPU threads');
+    const cpus = await this.#qmp.execute(queryCpusFast);
+    return cpus.toSorted((a, b) => a['cpu-index'] - b['cpu-index']).map((cpu) => cpu['thread-id']);
   }
 
   async pause(): Promise<void> {

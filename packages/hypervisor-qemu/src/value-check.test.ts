@@ -18,9 +18,7 @@ test('every key that the reference calls refused is refused', () => {
   const refused = Object.entries(configKeys.hypervisor).filter(([, { effect }]) => isRefusal(effect));
   expect(refused.length).toBeGreaterThan(0);
   for (const [field, key] of refused)
-    expect(broken({ [field]: key.default !== true })).toEqual([
-      expect.stringMatching(`^error ${key.toml} is refused: `),
-    ]);
+    expect(broken({ [field]: key.default !== true })).toEqual([`error ${key.toml} is ${key.effect}`]);
 });
 
 test.each<[Partial<HypervisorConfig>, RegExp]>([

@@ -1,6 +1,6 @@
 import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
-import { parseNodeList } from './arguments/numa.ts';
+import { parseKernelList } from '@hako/posix';
 import { parseVerityParams } from './arguments/verity.ts';
 
 /** A problem of a key of `[hypervisor.qemu]`. */
@@ -33,6 +33,11 @@ const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem
 const diskDrivers = ['virtio-scsi', 'virtio-blk'] as const;
 const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
 
+/** A key that the reference calls refused, in the same words. */
+function refusal(key: string, broken: ValueRule['broken'], reason: string): ValueRule {
+  return { key, value: yes, broken, rule: `is refused: ${reason}`, fix: 'remove it' };
+}
+
 /** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
 const rules: readonly ValueRule[] = [
   {
@@ -42,26 +47,34 @@ const rules: readonly ValueRule[] = [
     rule: 'or initrd must be set',
     fix: 'build the guest with tools/quickstart',
   },
+  refusal(
+    'confidential_guest',
+    ({ confidentialGuest }) => confidentialGuest,
+    'confidential guests are not supported, and a guest that is not confidential would look like one',
+  ),
+  refusal('virtio_fs_is_dax', ({ virtioFsIsDax }) => virtioFsIsDax, 'QEMU has no DAX window for virtio-fs'),
+  refusal(
+    'enable_guest_swap',
+    ({ enableGuestSwap }) => enableGuestSwap,
+    'the guest gets no swap of its own, and a workload that counts on it would be killed',
+  ),
+  refusal(
+    'enable_vhost_user_store',
+    ({ enableVhostUserStore }) => enableVhostUserStore,
+    'no daemon of vhost-user disks is looked for',
+  ),
+  refusal(
+    'rootless',
+    ({ rootless }) => rootless,
+    'QEMU runs as the user of the shim, with no privileges more than it needs',
+  ),
   {
-    key: 'confidential_guest',
-    value: yes,
-    broken: ({ confidentialGuest }) => confidentialGuest,
-    rule: 'is refused: confidential guests are not supported, and a guest that is not confidential would look like one',
-    fix: 'remove it',
-  },
-  {
-    key: 'virtio_fs_is_dax',
-    value: yes,
-    broken: ({ virtioFsIsDax }) => virtioFsIsDax,
-    rule: 'is refused: QEMU has no DAX window for virtio-fs',
-    fix: 'remove it',
-  },
-  {
-    key: 'disable_guest_selinux',
+    ...refusal(
+      'disable_guest_selinux',
+      ({ disableGuestSelinux }) => !disableGuestSelinux,
+      'the guest image has no SELinux policy',
+    ),
     value: () => 'false',
-    broken: ({ disableGuestSelinux }) => !disableGuestSelinux,
-    rule: 'is refused: the guest image has no SELinux policy',
-    fix: 'remove it',
   },
   {
     key: 'virtio_fs_cache_size',
@@ -161,7 +174,7 @@ const rules: readonly ValueRule[] = [
   {
     key: 'numa_mapping',
     value: ({ numaMapping }) => numaMapping.join(' '),
-    broken: ({ numaMapping }) => numaMapping.some((nodes) => parseNodeList(nodes) === undefined),
+    broken: ({ numaMapping }) => numaMapping.some((nodes) => parseKernelList(nodes) === undefined),
     rule: 'must be lists of host nodes: "0", "0-1", "0,2"',
     fix: 'see /sys/devices/system/node/online',
   },

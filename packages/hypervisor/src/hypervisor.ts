@@ -101,6 +101,8 @@ export interface VirtualMachine extends HotplugDevices {
    * that the machine has. Rejects with the size as it was. Calls are served one after the other.
    */
   resize(target: MachineSize): Promise<MachineSize>;
+  /** Threads of the host that run the vCPUs, in the order of these. Two vCPUs may share one. */
+  vcpuThreads(): Promise<readonly number[]>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Goes on in another folder with what `VmConfig.logDir` has until now; what is there already is copied. */

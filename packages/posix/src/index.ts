@@ -3,6 +3,7 @@ export { openReadable, openWritable, readableFrom, writableFrom } from './byte-s
 export { connectDescriptorChannel, type DescriptorChannel } from './descriptor-channel.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';
 export { closeOnExecFrom } from './inherited-fds.ts';
+export { parseKernelList } from './kernel-list.ts';
 export { memoryFile } from './memory-file.ts';
 export {
   type BindMountOptions,
@@ -54,6 +55,7 @@ export { withShortSocketPath } from './short-socket-path.ts';
 export { type AllPorts, takeAllPorts } from './take-all-ports.ts';
 export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
 export { type OpenTapOptions, openTap } from './tap.ts';
+export { setThreadCpus, threadCpus } from './thread-cpus.ts';
 export {
   acceptUnix,
   connectUnix,

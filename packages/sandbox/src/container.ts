@@ -16,7 +16,7 @@ import { guestFeatures } from './guest-features.ts';
 import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } from './guest-process.ts';
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
-import { guestProcess, guestResources } from './guest-spec.ts';
+import { guestProcess } from './guest-spec.ts';
 import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 
@@ -35,8 +35,11 @@ export interface ContainerEvents {
   readonly statusChanged: (container: Container) => void;
   /** Runs what is to follow the start of the process; the container is ended if it fails. */
   readonly started: () => Promise<void>;
-  /** Runs `apply`, which sets new limits in the guest, when the machine is fit for them. */
-  readonly updating: (resources: LinuxResources, apply: () => Promise<void>) => Promise<void>;
+  /** Runs `apply`, which sets new limits in the guest as the guest understands them, when the machine is fit for them. */
+  readonly updating: (
+    resources: LinuxResources,
+    apply: (forGuest: LinuxResources) => Promise<void>,
+  ) => Promise<void>;
 }
 
 /**
@@ -146,8 +149,7 @@ export class Container {
   update(resources: LinuxResources): Promise<void> {
     return this.#inTurn(async () => {
       if (this.status === 'stopped') throw this.#wrongState('container not running');
-      const forGuest = guestResources(resources);
-      await this.#events.updating(resources, async () => {
+      await this.#events.updating(resources, async (forGuest) => {
         await guestRefused(
           this.#agent.updateContainer(
             { containerId: this.config.id, resources: resourcesToProto(forGuest) },

@@ -2,11 +2,13 @@ import {
   CAPABILITIES,
   type Capabilities,
   type Hooks,
+  type LinuxCpu,
   type LinuxMemory,
   type LinuxResources,
   type Spec,
 } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { parseKernelList } from '@hako/posix';
 import { withoutHostDisks } from './all-devices.ts';
 import { guestMountOptions } from './guest-mount-options.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
@@ -24,6 +26,7 @@ import type { SharedContainer, SharedMount } from './share.ts';
  * - namespaces are the guest's (see guestNamespaces);
  * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
  *   paths have no meaning in the VM;
+ * - a cpuset that the guest cannot have is left out (see guestResources);
  * - the cgroup path is one below the guest's root.
  */
 export function guestSpec(
@@ -109,15 +112,42 @@ function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxCo
     ...(seccomp === undefined || sandbox.runtime.disableGuestSeccomp ? {} : { seccomp }),
     namespaces: guestNamespaces(container).namespaces,
     cgroupsPath: `/hako/${container.id}`,
-    ...(linux.resources === undefined ? {} : { resources: guestResources(linux.resources) }),
+    ...(linux.resources === undefined
+      ? {}
+      : { resources: guestResources(linux.resources, cpusOfGuest(sandbox)) }),
   };
 }
 
-/** Limits for the guest: block devices are the host's, so their weights and rates have no meaning there. */
-export function guestResources(resources: LinuxResources): LinuxResources {
-  const { blockIO: _blockIo, memory, ...rest } = resources;
-  if (memory === undefined) return rest;
-  return { ...rest, memory: guestMemory(memory) };
+/**
+ * Limits for the guest: block devices are the host's, so their weights and rates have no meaning there. So are CPUs and memory
+ * nodes: numbers that the guest cannot have are left out, and would be refused by its kernel.
+ *
+ * @param guestCpus CPUs that the guest can have, see cpusOfGuest
+ */
+export function guestResources(resources: LinuxResources, guestCpus: number): LinuxResources {
+  const { blockIO: _blockIo, memory, cpu, ...rest } = resources;
+  return {
+    ...rest,
+    ...(memory === undefined ? {} : { memory: guestMemory(memory) }),
+    ...(cpu === undefined ? {} : { cpu: guestCpu(cpu, guestCpus) }),
+  };
+}
+
+/** CPUs of the guest that a container's cpuset can name; none where the host binds vCPUs by it. */
+export function cpusOfGuest({ hypervisor, runtime }: Pick<SandboxConfig, 'hypervisor' | 'runtime'>): number {
+  return runtime.enableVcpusPinning
+    ? 0
+    : Math.max(hypervisor.defaultMaxVcpus, Math.ceil(hypervisor.defaultVcpus));
+}
+
+function guestCpu({ cpus, mems, ...cpu }: LinuxCpu, guestCpus: number): LinuxCpu {
+  const isBelow = (list: string | undefined, end: number): boolean =>
+    list !== undefined && (parseKernelList(list) ?? []).every((number) => number < end);
+  return {
+    ...cpu,
+    ...(isBelow(cpus, guestCpus) ? { cpus } : {}),
+    ...(isBelow(mems, guestCpus > 0 ? 1 : 0) ? { mems } : {}),
+  };
 }
 
 /** Kernel memory is counted with the rest in cgroup v2; "no limit" for it is what is the case, but crun refuses it. */

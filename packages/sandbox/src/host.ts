@@ -22,6 +22,8 @@ export interface Host {
    * False when it stays because others are in it.
    */
   removeCgroup(path: string, timeoutMs: number): Promise<boolean>;
+  /** Lets a thread run on these CPUs only; without any, on those that this process may use. */
+  bindThread(threadId: number, cpus: readonly number[]): void;
   /** Undoes something in a network namespace; what is gone is fine. */
   undoNetwork(resource: NetworkResource): Promise<void>;
 }

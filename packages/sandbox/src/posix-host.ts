@@ -1,6 +1,15 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bindMount, isProcessAlive, killExact, PosixError, processStatus, unmount } from '@hako/posix';
+import {
+  bindMount,
+  isProcessAlive,
+  killExact,
+  PosixError,
+  processStatus,
+  setThreadCpus,
+  threadCpus,
+  unmount,
+} from '@hako/posix';
 import type { Host } from './host.ts';
 
 const SIGKILL = 9;
@@ -17,6 +26,8 @@ export function posixHost(): Host {
     killProcess,
     processesWithMarkers,
     removeCgroup,
+    bindThread: (threadId, cpus) =>
+      setThreadCpus(threadId, cpus.length === 0 ? threadCpus(process.pid) : cpus),
     // Loaded by those few who need it.
     undoNetwork: async (resource) => (await import('@hako/network')).undoNetwork(resource),
   };

@@ -1,7 +1,8 @@
 import type { AgentClient } from '@hako/agent-client';
 import { ROUTE_PRIORITIES_KEY, routePrioritiesToText } from '@hako/agent-protocol';
+import type { HypervisorConfig } from '@hako/config';
 import type { NetworkDevice, ResourceLedger, VirtualMachine } from '@hako/hypervisor';
-import type { GuestView, NamespaceNetwork, UserNetwork } from '@hako/network';
+import type { GuestView, JoinOptions, NamespaceNetwork, UserNetwork } from '@hako/network';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { guestRefused } from './guest-refused.ts';
 
@@ -112,15 +113,28 @@ async function sourceOf({
       ...(netNsPath === undefined ? {} : { netNsPath }),
     });
   if (netNsPath === undefined) return undefined;
-  const { networkQueues, disableVhostNet, rxRateLimiterMaxRateBitsPerSec, txRateLimiterMaxRateBitsPerSec } =
-    config.hypervisor;
   return NamespaceNetwork.connect(netNsPath, {
     model: internetworkingModel,
+    ...cardSettings(config.hypervisor),
+    ledger,
+    ...(onNotice === undefined ? {} : { onNotice }),
+  });
+}
+
+/** What the configuration says of network cards. */
+export function cardSettings({
+  networkQueues,
+  disableVhostNet,
+  rxRateLimiterMaxRateBitsPerSec,
+  txRateLimiterMaxRateBitsPerSec,
+}: HypervisorConfig): Pick<
+  JoinOptions,
+  'queues' | 'vhost' | 'inboundBitsPerSecond' | 'outboundBitsPerSecond'
+> {
+  return {
     queues: Math.max(1, networkQueues),
     vhost: !disableVhostNet,
     inboundBitsPerSecond: rxRateLimiterMaxRateBitsPerSec,
     outboundBitsPerSecond: txRateLimiterMaxRateBitsPerSec,
-    ledger,
-    ...(onNotice === undefined ? {} : { onNotice }),
-  });
+  };
 }

@@ -320,7 +320,7 @@ export class Sandbox {
           config.id,
         ),
       );
-      this.#size = new SandboxSize(machine, agent, config, (message) => this.#options.onNotice?.(message));
+      this.#size = new SandboxSize(machine, agent, config, this.#options);
       this.#copies = new ContainerCopies(agent, (message) => this.#log(message));
       this.#agent = agent;
     } catch (error) {

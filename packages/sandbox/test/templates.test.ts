@@ -36,6 +36,7 @@ const host: Host = {
   killProcess: async () => true,
   processesWithMarkers: () => [],
   removeCgroup: async () => true,
+  bindThread: () => {},
   undoNetwork: async () => {},
 };
 

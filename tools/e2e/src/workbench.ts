@@ -104,6 +104,15 @@ export class Workbench {
     return pidIn(line);
   }
 
+  /** The CPUs that each thread of a process may use, of those threads whose name matches, by name. */
+  threadCpus(pid: number, name: RegExp): readonly string[] {
+    return readdirSync(`/proc/${pid}/task`)
+      .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8'))
+      .filter((status) => name.test(fieldOf(status, 'Name')))
+      .toSorted((a, b) => fieldOf(a, 'Name').localeCompare(fieldOf(b, 'Name')))
+      .map((status) => fieldOf(status, 'Cpus_allowed_list'));
+  }
+
   /** True once the shim of a sandbox was started. */
   hasShim(id: string): boolean {
     return existsSync(join(this.stateRoot, id, 'shim.json'));
@@ -129,6 +138,10 @@ export class Workbench {
     }
     rmSync(this.folder, { recursive: true });
   }
+}
+
+function fieldOf(status: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
 }
 
 function pidIn(json: string): number {

@@ -20,7 +20,7 @@ function configurationWith(...lines: readonly string[]): string {
   ];
   return bench.configuration((text) =>
     [...size, ...lines].reduce(
-      (all, line) => withLine(all, line, line.startsWith('static') ? 'runtime' : 'hypervisor.qemu'),
+      (all, line) => withLine(all, line, /^static|pinning/.test(line) ? 'runtime' : 'hypervisor.qemu'),
       text,
     ),
   );
@@ -28,7 +28,7 @@ function configurationWith(...lines: readonly string[]): string {
 
 beforeAll(() => {
   bench = new Workbench();
-  small = configurationWith();
+  small = configurationWith('enable_vcpus_pinning = true');
 });
 afterAll(() => bench.close());
 
@@ -59,8 +59,18 @@ test('the machine grows and shrinks with its containers’ limits, and shows it 
   const update = (...args: string[]) => bench.hako(['update', ...args, 'a']);
   expect(await sizeOf('pod')).toEqual({ vcpus: 1, blocks: 2 });
 
+  // One vCPU, one CPU of the host: it runs there, until there are two vCPUs for it.
+  const cpusOfVcpus = () => new Set(bench.threadCpus(bench.pidOf('pod', 'qemu'), /\bCPU/));
+  const unbound = cpusOfVcpus();
+  expect(await bench.hako(['update', '--cpuset-cpus', '1', 'pod'])).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  });
+  expect(cpusOfVcpus()).toEqual(new Set(['1']));
+
   expect(await member('a', limits(1, 200))).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await sizeOf('pod')).toEqual({ vcpus: 2, blocks: 4 });
+  expect(cpusOfVcpus()).toEqual(unbound);
   expect((await bench.hako(['start', 'a'])).exitCode).toBe(0);
   expect(await update('--memory', String(300 * mib))).toMatchObject({ exitCode: 0, stderr: '' });
   expect(await sizeOf('pod')).toEqual({ vcpus: 2, blocks: 5 });

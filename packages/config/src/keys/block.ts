@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
@@ -143,7 +143,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'vhost-user disks; reserves block majors 240 to 254.',
     rule: 'needs huge pages',
-    effect: noEffect('vhost-user disks are not supported yet'),
+    effect: refused('no daemon of vhost-user disks is looked for'),
   },
   vhostUserStorePath: {
     toml: 'vhost_user_store_path',
@@ -151,7 +151,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: '/run/kata-containers/vhost-user',
     lines: ['1.x', '3.x'],
     meaning: 'Directory; block/sockets and block/devices below it.',
-    effect: noEffect('vhost-user disks are not supported yet'),
+    effect: noEffect('enable_vhost_user_store is refused'),
   },
   vhostUserReconnectTimeoutSec: {
     toml: 'vhost_user_reconnect_timeout_sec',
@@ -160,7 +160,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Reconnect delay; 0 = never.',
-    effect: noEffect('vhost-user disks are not supported yet'),
+    effect: noEffect('enable_vhost_user_store is refused'),
   },
   diskRateLimiterBwMaxRateBitsPerSec: {
     toml: 'disk_rate_limiter_bw_max_rate',

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { bigCountSafe, count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: memory of the VM. */
@@ -56,9 +56,8 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     type: count,
     default: 10,
     lines: ['1.x', '3.x'],
-    meaning: 'Hot-add count.',
+    meaning: 'How many times memory can be added by pc-dimm.',
     rule: '0 = default',
-    effect: noEffect('memory is not added after boot yet'),
   },
   defaultMaxMemoryMib: {
     toml: 'default_maxmemory',
@@ -68,7 +67,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['3.x'],
     meaning: 'Ceiling for memory hotplug.',
     rule: '0 or above host RAM = host RAM',
-    effect: noEffect('memory is not added after boot yet'),
   },
   memoryOffsetMib: {
     toml: 'memory_offset',
@@ -85,7 +83,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     lines: ['1.x', '3.x'],
     meaning: 'virtio-mem resizing.',
     rule: 'needs vm.overcommit_memory=1',
-    effect: noEffect('memory is not added after boot yet'),
   },
   enableMemPrealloc: {
     toml: 'enable_mem_prealloc',
@@ -144,7 +141,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Swap device in the guest on demand.',
-    effect: noEffect('swap in the guest is not supported yet'),
+    effect: refused('the guest gets no swap of its own, and a workload that counts on it would be killed'),
   },
   guestSwapPath: {
     toml: 'guest_swap_path',
@@ -152,7 +149,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '/run/kata-containers/swap',
     lines: ['3.x'],
     meaning: 'Directory of swap files.',
-    effect: noEffect('swap in the guest is not supported yet'),
+    effect: noEffect('enable_guest_swap is refused'),
   },
   guestSwapSizePercent: {
     toml: 'guest_swap_size_percent',
@@ -160,7 +157,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 100,
     lines: ['3.x'],
     meaning: 'Swap size against memory.',
-    effect: noEffect('swap in the guest is not supported yet'),
+    effect: noEffect('enable_guest_swap is refused'),
   },
   guestSwapCreateThresholdSecs: {
     toml: 'guest_swap_create_threshold_secs',
@@ -168,7 +165,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 60,
     lines: ['3.x'],
     meaning: 'Delay before a swap file is made.',
-    effect: noEffect('swap in the guest is not supported yet'),
+    effect: noEffect('enable_guest_swap is refused'),
   },
   guestMemoryDumpPath: {
     toml: 'guest_memory_dump_path',

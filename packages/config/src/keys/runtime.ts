@@ -145,8 +145,9 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     type: flag,
     default: false,
     lines: ['3.x'],
-    meaning: 'Pin vCPU threads.',
-    effect: noEffect('vCPU threads are not pinned yet'),
+    meaning:
+      "Bind each vCPU to a CPU of the host while the machine has as many vCPUs as the containers' cpusets name CPUs together.",
+    rule: 'with another number the vCPUs run on any of them',
   },
   guestSelinuxLabel: {
     toml: 'guest_selinux_label',

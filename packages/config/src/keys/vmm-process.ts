@@ -44,7 +44,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Run QEMU as a random user.',
-    effect: noEffect('QEMU runs as the user of the shim'),
+    effect: refused('QEMU runs as the user of the shim, with no privileges more than it needs'),
   },
   rootlessUser: {
     toml: 'rootless_user',
@@ -52,7 +52,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: null,
     lines: ['3.x'],
     meaning: 'uid, gid, groups, user_name to use for rootless.',
-    effect: noEffect('QEMU runs as the user of the shim'),
+    effect: noEffect('rootless is refused'),
   },
   seccompSandbox: {
     toml: 'seccompsandbox',

@@ -1,4 +1,5 @@
 import type { HypervisorConfig } from '@hako/config';
+import { parseKernelList } from '@hako/posix';
 import { maxVcpus } from './machine.ts';
 
 /** A NUMA node of the guest. */
@@ -21,7 +22,7 @@ const blockMib = 128;
  */
 export function numaNodes(hypervisor: HypervisorConfig, hostNodes: readonly number[]): readonly NumaNode[] {
   if (!hypervisor.enableNuma || hypervisor.machineType === 'microvm') return [];
-  const mapping = hypervisor.numaMapping.map(parseNodeList).filter((nodes) => nodes !== undefined);
+  const mapping = hypervisor.numaMapping.map(parseKernelList).filter((nodes) => nodes !== undefined);
   const groups = mapping.length > 0 ? mapping : hostNodes.map((node) => [node]);
   const vcpus = maxVcpus(hypervisor);
   const blocks = Math.floor(hypervisor.defaultMemoryMib / blockMib);
@@ -38,17 +39,4 @@ export function numaNodes(hypervisor: HypervisorConfig, hostNodes: readonly numb
       cpus: first === last ? String(first) : `${first}-${last}`,
     };
   });
-}
-
-/** `0-1,3` as [0, 1, 3]; undefined for what is no such list. The form of /sys/devices/system/node/online. */
-export function parseNodeList(text: string): readonly number[] | undefined {
-  const nodes: number[] = [];
-  for (const part of text.trim().split(',')) {
-    const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part.trim());
-    if (match === null) return undefined;
-    const from = Number(match[1]);
-    const to = match[2] === undefined ? from : Number(match[2]);
-    for (let node = from; node <= to; node++) nodes.push(node);
-  }
-  return nodes;
 }

@@ -32,6 +32,7 @@ import {
   openBeneath,
   openPty,
   PosixError,
+  parseKernelList,
   processStartTime,
   processStatus,
   reapChild,
@@ -40,8 +41,10 @@ import {
   restoreTerminal,
   sendDescriptor,
   setChildSubreaper,
+  setThreadCpus,
   setWindowSize,
   takeDescriptor,
+  threadCpus,
   tryFlock,
   unmount,
   windowSize,
@@ -60,6 +63,20 @@ export const systemCalls: Record<string, Case> = {
     assert.ok(releaseProgramPages() > 1 << 20);
     assert.equal(JSON.stringify([2, 1].toReversed()), '[1,2]');
     assert.ok(releaseProgramPages() > 0, 'what was used since is there again');
+  },
+
+  'a thread is bound to CPUs and let go again': () => {
+    const before = threadCpus(process.pid);
+    try {
+      setThreadCpus(process.pid, before.slice(0, 1));
+      assert.deepEqual(threadCpus(process.pid), before.slice(0, 1));
+    } finally {
+      setThreadCpus(process.pid, before);
+    }
+    assert.deepEqual(threadCpus(process.pid), before);
+    assertPosixError(() => setThreadCpus(process.pid, [1023]), 'EINVAL');
+    assert.deepEqual(parseKernelList('0-2, 5\n'), [0, 1, 2, 5]);
+    assert.equal(parseKernelList('0-'), undefined);
   },
 
   'a pipe carries bytes one way, and is closed in children': () => {

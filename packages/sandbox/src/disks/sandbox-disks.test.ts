@@ -92,6 +92,11 @@ const settings: readonly [string, Partial<HypervisorConfig>, Partial<DiskDevice>
     { cache: { direct: true, noFlush: false } },
   ],
   [
+    'flushing',
+    { blockDeviceCacheSet: true, blockDeviceCacheNoflush: true },
+    { cache: { direct: false, noFlush: true } },
+  ],
+  [
     'sectors',
     { blockDeviceLogicalSectorSizeBytes: 512, blockDevicePhysicalSectorSizeBytes: 4096 },
     { logicalSectorBytes: 512, physicalSectorBytes: 4096 },

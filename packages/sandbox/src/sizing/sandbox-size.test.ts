@@ -33,14 +33,12 @@ function sandbox(most: MachineSize = { vcpus: 8, memoryMib: 8192 }, isStatic = f
       return {};
     },
   } as unknown as AgentClient;
-  const { runtime } = defaultRuntimeConfig();
-  const config = { id: 's', runtime: { ...runtime, staticSandboxResourceMgmt: isStatic } };
-  const size = new SandboxSize(
-    machine as VirtualMachine,
-    agent,
-    config as unknown as SandboxConfig,
-    (notice) => log.push(notice),
-  );
+  const { runtime, hypervisor } = defaultRuntimeConfig();
+  const config = { id: 's', hypervisor, runtime: { ...runtime, staticSandboxResourceMgmt: isStatic } };
+  const size = new SandboxSize(machine as VirtualMachine, agent, config as unknown as SandboxConfig, {
+    host: { bindThread: () => {} },
+    onNotice: (notice) => log.push(notice),
+  });
   return { size, log, state };
 }
 

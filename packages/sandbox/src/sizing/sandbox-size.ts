@@ -4,8 +4,17 @@ import type { MachineSize, VirtualMachine } from '@hako/hypervisor';
 import type { LinuxResources } from '@hako/oci-spec';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { guestRefused } from '../guest-refused.ts';
+import { cpusOfGuest, guestResources } from '../guest-spec.ts';
+import type { Host } from '../host.ts';
 import { sandboxError } from '../sandbox-error.ts';
+import { VcpuPinning } from './vcpu-pinning.ts';
 import { type ContainerLimits, largerLimits, limitsOf, wantedSize } from './wanted-size.ts';
+
+/** Where a machine's size has effects beside the machine. */
+export interface SizeSurroundings {
+  readonly host: Pick<Host, 'bindThread'>;
+  readonly onNotice?: (message: string) => void;
+}
 
 /**
  * The size of a sandbox's machine, which follows the limits of its containers: it grows before a container is made or gets
@@ -16,6 +25,7 @@ export class SandboxSize {
   readonly #agent: AgentClient;
   readonly #config: SandboxConfig;
   readonly #onNotice: (message: string) => void;
+  readonly #pinning: VcpuPinning | undefined;
   readonly #limits = new Map<string, ContainerLimits>();
   readonly #atBoot: MachineSize;
   #wanted: MachineSize;
@@ -25,26 +35,31 @@ export class SandboxSize {
     machine: VirtualMachine,
     agent: AgentClient,
     config: SandboxConfig,
-    onNotice: (message: string) => void,
+    { host, onNotice = () => {} }: SizeSurroundings,
   ) {
     this.#machine = machine;
     this.#agent = agent;
     this.#config = config;
     this.#onNotice = onNotice;
+    this.#pinning = config.runtime.enableVcpusPinning ? new VcpuPinning(machine, host, onNotice) : undefined;
     this.#atBoot = machine.size;
     this.#wanted = machine.size;
   }
 
   /** Makes room for a container. @throws SandboxError `host-refused`, `guest-refused`, with the size as it was */
   add(id: string, resources: LinuxResources | undefined): Promise<void> {
-    return this.#inTurn(() => this.#set(id, limitsOf(resources)));
+    return this.#inTurn(async () => {
+      await this.#set(id, limitsOf(resources));
+      await this.#pinning?.set(id, resources);
+    });
   }
 
   /** A container has ended. What cannot be given back is no failure. */
   remove(id: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#limits.has(id)) return;
-      await this.#set(id, undefined).catch((error: unknown) => this.#onNotice(messageOf(error)));
+      if (this.#limits.has(id))
+        await this.#set(id, undefined).catch((error: unknown) => this.#onNotice(messageOf(error)));
+      await this.#pinning?.remove(id);
     });
   }
 
@@ -53,18 +68,23 @@ export class SandboxSize {
    *
    * @throws SandboxError as `add`; what `apply` throws, with the size as it was
    */
-  update(id: string, resources: LinuxResources, apply: () => Promise<void>): Promise<void> {
+  update(
+    id: string,
+    resources: LinuxResources,
+    apply: (forGuest: LinuxResources) => Promise<void>,
+  ): Promise<void> {
     return this.#inTurn(async () => {
       const before = this.#limits.get(id) ?? {};
       const after = limitsOf(resources, before);
       await this.#set(id, largerLimits(before, after));
       try {
-        await apply();
+        await apply(guestResources(resources, cpusOfGuest(this.#config)));
       } catch (error) {
         await this.#set(id, before).catch((cause: unknown) => this.#onNotice(messageOf(cause)));
         throw error;
       }
       await this.#set(id, after);
+      await this.#pinning?.set(id, resources);
     });
   }
 

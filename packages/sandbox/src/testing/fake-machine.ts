@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Duplex, duplexPair } from 'node:stream';
+import { duplexPair } from 'node:stream';
 import {
   AgentService,
   type CreateContainerRequest,
@@ -76,7 +76,8 @@ export class FakeMachine implements Hypervisor {
   /** Processes that end with status 0 as soon as they are started. */
   readonly endsAtOnce: Set<string> = new Set();
   stopped = 0;
-  #guestEnd: Duplex | undefined;
+  vcpuThreads: readonly number[] = [];
+  #cut: () => void = () => {};
   #outOfMemory = Promise.withResolvers<string>();
   readonly #exit = Promise.withResolvers<VmExit>();
   readonly #processes = new Map<string, FakeProcess>();
@@ -105,7 +106,7 @@ export class FakeMachine implements Hypervisor {
       const agent = this.#silenced(this.#agent());
       new TtrpcServer().register(Health, healthy).register(AgentService, agent).serve(guestEnd);
     }
-    this.#guestEnd = guestEnd;
+    this.#cut = () => guestEnd.destroy();
     void this.#exit.promise.then(() => guestEnd.destroy());
     return {
       vmmPid: process.pid,
@@ -114,6 +115,7 @@ export class FakeMachine implements Hypervisor {
       agentChannel: hostEnd,
       exited: this.#exit.promise,
       diagnostics: async () => ({ guestConsoleTail: ['Kernel panic - not syncing'], vmmStderrTail: [] }),
+      vcpuThreads: async () => this.vcpuThreads,
       pause: async () => void this.calls.push('pause'),
       resume: async () => void this.calls.push('resume'),
       logTo: () => {},
@@ -143,7 +145,7 @@ export class FakeMachine implements Hypervisor {
 
   /** The agent's connection breaks; the machine is still there. */
   cutConnection(): void {
-    this.#guestEnd?.destroy();
+    this.#cut();
   }
 
   /** The guest's kernel kills in a container for want of memory. */

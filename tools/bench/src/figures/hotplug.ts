@@ -6,7 +6,7 @@ import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import { QemuHypervisor, type QemuMachine } from '@hako/hypervisor-qemu';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { defineUncheckedCommand, type QmpCommand } from '@hako/qmp';
-import { SandboxSize } from '@hako/sandbox';
+import { posixHost, SandboxSize } from '@hako/sandbox';
 import { unknown } from '@hako/shape';
 import { type Figure, medianGoal, ratioGoal } from '../figure.ts';
 import { proportionalMemoryMib } from '../processes.ts';
@@ -66,7 +66,7 @@ export const hotplug: Figure = {
           name: 'hako',
           sample: () =>
             inGuest(async ({ machine, agent }) => {
-              const size = new SandboxSize(machine, agent, config, () => {});
+              const size = new SandboxSize(machine, agent, config, { host: posixHost() });
               const startMs = performance.now();
               await size.add('one', {
                 cpu: { quota: 100_000, period: 100_000 },
