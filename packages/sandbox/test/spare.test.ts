@@ -34,6 +34,9 @@ beforeEach(() => {
   store = new StateStore(join(top, 'state'));
   store.reserve('c1');
   machine = new FakeMachine();
+  // What warms the guest: its container ends at once, and prints what its clock says.
+  machine.endsAtOnce.add('template');
+  machine.outputs.set('template', () => `${performance.now() / 1000} 0.00\n`);
   logged = [];
 });
 afterEach(() => rmSync(top, { recursive: true }));
@@ -65,7 +68,11 @@ const make = (options: { readonly signal?: AbortSignal } = {}) =>
 
 test('a machine waits paused, and becomes the one of the sandbox that gets it', async () => {
   const spare = await make();
-  expect([machine.launches, machine.calls]).toEqual([['boot'], ['pause']]);
+  expect(machine.launches).toEqual(['boot']);
+  // Warmed, once for the code and once for the clock.
+  expect(machine.calls.filter((call) => call === 'removeContainer template')).toHaveLength(2);
+  expect(machine.calls.at(-1)).toBe('pause');
+  machine.calls.length = 0;
   const paths = store.sandbox('c1');
   spare.handOver(paths.journal);
   // Whoever removes the sandbox, also from outside, removes the machine's folder.
@@ -73,14 +80,14 @@ test('a machine waits paused, and becomes the one of the sandbox that gets it', 
 
   const { sandbox: config, container } = translated();
   const ready = await spare.adopt(config, paths);
-  expect(machine.calls[1]).toBe('resume');
-  expect(machine.calls.slice(2).toSorted()).toEqual(['reseedRandomDev 512', 'setGuestDateTime']);
+  expect(machine.calls[0]).toBe('resume');
+  expect(machine.calls.slice(1).toSorted()).toEqual(['reseedRandomDev 512', 'setGuestDateTime']);
   expect(readlinkSync(paths.vm)).toBe(join(folder, 'vm'));
   const sandbox = new Sandbox({ config, store, host, hypervisor: machine, ready });
   const io = { stdin: undefined, stdout: new PassThrough(), stderr: new PassThrough() };
   await sandbox.createContainer({ config: container, io: io as never, pid: process.pid });
   expect(machine.launches).toEqual(['boot']);
-  expect(machine.calls.slice(4)).toEqual(['createSandbox', 'createContainer c1']);
+  expect(machine.calls.slice(3)).toEqual(['createSandbox', 'createContainer c1']);
   // Its own folder is the one that is shared: nothing that is mounted is reached through a link.
   expect(readdirSync(join(folder, 'share'))).toEqual(['c1']);
   await sandbox.destroy();
@@ -94,6 +101,14 @@ test('a sandbox that wants another machine does not get it, and nothing of it st
   expect(await spare.adopt(translated(512).sandbox, paths)).toBeUndefined();
   expect(logged.at(-1)).toBe('the machine that was ready is not used: the sandbox wants another one');
   expect([machine.stopped, existsSync(folder), existsSync(paths.vm)]).toEqual([1, false, false]);
+});
+
+test('a guest that cannot be warmed, as one without our programs, waits as it is', async () => {
+  machine.refusals.set('createContainer', 'no busybox');
+  const spare = await make();
+  expect(logged.at(-1)).toContain('no busybox');
+  expect([machine.stopped, machine.calls.at(-1)]).toEqual([0, 'pause']);
+  await spare.discard();
 });
 
 test('a machine that does not take entropy any more is none', async () => {

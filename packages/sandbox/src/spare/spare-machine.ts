@@ -10,6 +10,7 @@ import { type StartedMachine, startMachine } from '../start-machine.ts';
 import type { SandboxPaths } from '../state-paths.ts';
 import { freshGuest } from '../templates/fresh-guest.ts';
 import { templatesOf } from '../templates/sandbox-templates.ts';
+import { warmGuest } from '../templates/warm-guest.ts';
 import { Timings } from '../timings.ts';
 import { removeTree, undoJournal } from '../undo.ts';
 import { vmConfig } from '../vm-config.ts';
@@ -83,6 +84,11 @@ export class SpareMachine {
           log,
         },
       );
+      // There is time for it, and the guest's first container finds what it needs loaded and, where it is emulated, translated.
+      await warmGuest(started.agent, config).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        log(`the guest is not warmed: ${error instanceof Error ? error.message : String(error)}`);
+      });
       await started.machine.pause();
       return new SpareMachine(options, key, started);
     } catch (error) {
