@@ -101,6 +101,29 @@ test('two interfaces with one MAC address are refused: the guest could not tell 
   expect(namespace.log).toContain('ip link delete dev htap1');
 });
 
+/** The second interface, with the address of the first. */
+const clash = link(2, {
+  addr_info: [{ family: 'inet', local: '10.0.1.2', prefixlen: 16, scope: 'global' }],
+});
+
+test('two interfaces with one address are refused: the guest would answer on one of them only', async () => {
+  namespace.show([link(1), clash]);
+  await expect(NamespaceNetwork.connect(namespace, options)).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringMatching(/eth2 .* has the address 10\.0\.1\.2 of eth1; give each/),
+  });
+  expect(namespace.log).toContain('ip link delete dev htap1');
+});
+
+test('an address that another card has comes later: it is told, and the interface left out', async () => {
+  namespace.show([link(1)]);
+  const network = await following();
+  await change(1, [link(1), clash]);
+  expect(told.join()).toMatch(/failed: .*eth2 .*has the address 10\.0\.1\.2 of eth1/);
+  expect(told.join()).not.toContain('plug');
+  await network.close();
+});
+
 test('what the guest refused to be told is told with the next change', async () => {
   namespace.show([link(1)]);
   const network = await NamespaceNetwork.connect(namespace, options);

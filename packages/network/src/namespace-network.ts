@@ -40,7 +40,8 @@ export class NamespaceNetwork {
   /** What the guest knows: the first view by its sandbox, the others by a follower. */
   #told: GuestView;
   #watch: NamespaceWatch | undefined;
-  #settling: NodeJS.Timeout | undefined;
+  /** Calls off the scan that is due, where one is. */
+  #callOff: (() => void) | undefined;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -90,11 +91,12 @@ export class NamespaceNetwork {
   /** From now on changes of the namespace reach machine and guest. Until `close`. */
   async follow(follower: NetworkFollower): Promise<void> {
     const watch = await this.#namespace.watch(() => {
-      if (this.#closed || this.#settling !== undefined) return;
-      this.#settling = setTimeout(() => {
-        this.#settling = undefined;
+      if (this.#closed || this.#callOff !== undefined) return;
+      const timer = setTimeout(() => {
+        this.#callOff = undefined;
         this.#work = this.#work.then(() => this.#catchUp(follower));
       }, SETTLE_MS);
+      this.#callOff = () => clearTimeout(timer);
     }, follower.failed);
     if (this.#closed) watch.close();
     else this.#watch = watch;
@@ -107,7 +109,7 @@ export class NamespaceNetwork {
   /** Leaves the namespace as it was found. The VM must have ended, or let its cards go. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#settling);
+    this.#callOff?.();
     this.#watch?.close();
     await this.#work;
     for (const [index, joined] of this.#joined) {
@@ -126,9 +128,25 @@ export class NamespaceNetwork {
           `interface ${endpoint.name} of ${this.#namespace.identity.path} has the MAC address ${endpoint.mac} of ${other.name}`,
           { facts: { path: this.#namespace.identity.path, interface: endpoint.name } },
         );
+    this.#demandOwnAddresses(endpoint);
     const joined = await joinEndpoint(this.#namespace, endpoint, this.#scan, this.#options, ledger);
     this.#joined.set(endpoint.index, joined);
     return joined;
+  }
+
+  /** The guest would answer for an address on one of two cards only, and nobody could say on which. */
+  #demandOwnAddresses(endpoint: Endpoint): void {
+    for (const { endpoint: other } of this.#joined.values()) {
+      const clash = endpoint.addresses.find(({ address }) =>
+        other.addresses.some((one) => one.address === address),
+      );
+      if (clash === undefined) continue;
+      throw new NetworkError(
+        'refused',
+        `interface ${endpoint.name} of ${this.#namespace.identity.path} has the address ${clash.address} of ${other.name}; give each an address of its own`,
+        { facts: { path: this.#namespace.identity.path, interface: endpoint.name } },
+      );
+    }
   }
 
   async #catchUp(follower: NetworkFollower): Promise<void> {

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
-import { isBlockDeviceMount } from './disks/plan-disks.ts';
+import { isDiskMount } from './disks/plan-disks.ts';
 import { ephemeralVolume } from './ephemeral-volume.ts';
 import type { PlannedCopy } from './files/container-copies.ts';
 import { entriesOfTree } from './files/host-tree.ts';
@@ -90,7 +90,7 @@ export async function shareContainer(
       mounts.push({ index, guestSource: storage.mountPoint });
       continue;
     }
-    if (!isSharedFromHost(mount) || isBlockDeviceMount(mount)) continue;
+    if (!isSharedFromHost(mount) || isDiskMount(mount)) continue;
     const source = isAbsolute(mount.source ?? '')
       ? (mount.source ?? '')
       : join(container.bundlePath, mount.source ?? '');

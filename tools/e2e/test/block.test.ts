@@ -5,6 +5,7 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -23,6 +24,7 @@ import { Workbench } from '../src/workbench.ts';
 const mib = 1024 * 1024;
 let bench: Workbench;
 const loops: string[] = [];
+const descriptions: string[] = [];
 
 /** A loop device over a new file with this text at its beginning. */
 function loopDevice(name: string, text: string, options: readonly string[] = []) {
@@ -35,12 +37,49 @@ function loopDevice(name: string, text: string, options: readonly string[] = [])
   return { file, device, major: (rdev >> 8) & 0xfff, minor: rdev & 0xff };
 }
 
+/** Content of a file in an image of ext4. */
+function fileIn(imageFile: string, path: string): string {
+  return execFileSync('debugfs', ['-R', `cat ${path}`, imageFile], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** A volume that a CSI driver has described to be mounted by the guest. */
+function directVolume(name: string) {
+  const image = join(bench.folder, `${name}.ext4`);
+  const [source, content] = ['mount', 'content'].map((kind) => join(bench.folder, `${name}-${kind}`)) as [
+    string,
+    string,
+  ];
+  for (const folder of [source, content]) mkdirSync(folder);
+  writeFileSync(join(content, 'old'), 'written by the host\n');
+  execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', content, image, '8m']);
+  // Base64 for URLs, with its padding.
+  const named = Buffer.from(source).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  const described = join('/run/kata-containers/shared/direct-volumes', named);
+  mkdirSync(described, { recursive: true });
+  descriptions.push(described);
+  writeFileSync(
+    join(described, 'mountInfo.json'),
+    JSON.stringify({
+      'volume-type': 'block',
+      device: image,
+      fstype: 'ext4',
+      metadata: { fsGroup: '2000' },
+      options: ['noatime'],
+    }),
+  );
+  return { source, image };
+}
+
 beforeAll(() => {
   bench = new Workbench();
 });
 afterAll(async () => {
   await bench.close();
   for (const device of loops) execFileSync('losetup', ['--detach', device]);
+  for (const folder of descriptions) rmSync(folder, { recursive: true });
 });
 
 test('block devices of config.json and of volumes are disks in the container', async () => {
@@ -49,6 +88,7 @@ test('block devices of config.json and of volumes are disks in the container', a
   const ruled = loopDevice('ruled', 'ruled');
   const volume = loopDevice('volume', 'volume');
   const shut = loopDevice('shut', 'no rule allows it');
+  const direct = directVolume('direct');
   const node = ({ major, minor }: typeof plain, path: string) => ({
     path,
     type: 'b',
@@ -71,6 +111,7 @@ test('block devices of config.json and of volumes are disks in the container', a
     // Each of these writes, or is refused.
     'for d in /dev/plain /dev/readonly /dev/ruled /disk; do printf W | dd of=$d conv=fsync 2>/dev/null && echo "wrote $d"; done',
     'head -c 1 /dev/shut 2>/dev/null || echo kept',
+    'grep -o " /volume ext4 rw,[^ ]*noatime" /proc/mounts; stat -c %g /volume; cat /volume/old; echo new >/volume/new',
   ].join('\n');
   for (const driver of ['virtio-blk', 'virtio-scsi']) {
     const configuration = bench.configuration((text) =>
@@ -100,6 +141,7 @@ test('block devices of config.json and of volumes are disks in the container', a
           { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
           { destination: '/tmp', type: 'tmpfs', source: 'tmpfs' },
           { destination: '/disk', type: 'bind', source: volume.device, options: ['bind', 'rw'] },
+          { destination: '/volume', type: 'bind', source: direct.source, options: ['rbind', 'rw'] },
         ],
         linux: {
           namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }, { type: 'uts' }],
@@ -131,7 +173,7 @@ test('block devices of config.json and of volumes are disks in the container', a
     expect({ driver, exitCode, stdout, stderr }).toEqual({
       driver,
       exitCode: 0,
-      stdout: `plain ${8 * mib}\nreado ${8 * mib}\nruled ${8 * mib}\nvolume\nwrote /dev/plain\nwrote /disk\nkept\n`,
+      stdout: `plain ${8 * mib}\nreado ${8 * mib}\nruled ${8 * mib}\nvolume\nwrote /dev/plain\nwrote /disk\nkept\n /volume ext4 rw,noatime\n2000\nwritten by the host\n`,
       stderr: expect.any(String),
     });
     // What was written is on the host; what was read-only is as it was.
@@ -139,6 +181,9 @@ test('block devices of config.json and of volumes are disks in the container', a
       readFileSync(file).subarray(0, 6).toString(),
     );
     expect(heads).toEqual(['Wlain\0', 'readon', 'ruled\0', 'Wolume']);
+    // The host saw nothing of the volume but its disk.
+    expect(readdirSync(direct.source)).toEqual([]);
+    expect(fileIn(direct.image, '/new')).toBe('new\n');
     expect(bench.leftovers()).toEqual([]);
   }
 });
@@ -268,12 +313,7 @@ test('a root file system on a disk is mounted by the guest, and whole when the c
     expect(await shim.task.wait({ id: 'task' })).toMatchObject({ exitStatus: 0 });
     expect(readFileSync(output, 'utf8')).toMatch(/^\/dev\/sda \/ ext4 rw/);
     await shim.task.delete({ id: 'task' });
-    expect(
-      execFileSync('debugfs', ['-R', 'cat /file', file], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    ).toBe('kept\n');
+    expect(fileIn(file, '/file')).toBe('kept\n');
     // Unmounted in order: no journal is left to be replayed.
     expect(
       execFileSync('dumpe2fs', ['-h', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),

@@ -5,6 +5,7 @@ import type { ContainerConfig } from '@hako/oci-translate';
 import { hasAllDevices } from '../all-devices.ts';
 import { isBind, type MountLike } from '../mount-kind.ts';
 import { sandboxError } from '../sandbox-error.ts';
+import { isDirectVolume, readDirectVolume } from './direct-volume.ts';
 import { diskOfNumbers, diskOfPath, type HostDisk } from './host-disk.ts';
 
 /** A root file system on a disk of its own, which the guest is to mount. */
@@ -27,14 +28,22 @@ export interface PlannedDisk {
     | { readonly kind: 'node'; readonly containerPath: string }
     /** A bind mount whose source is a block device: the container has the disk itself at the destination. */
     | { readonly kind: 'mount'; readonly index: number }
+    /** A volume whose file system the guest is to mount, in place of the bind mount. */
+    | {
+        readonly kind: 'volume';
+        readonly index: number;
+        readonly fsType: string;
+        readonly options: readonly string[];
+        readonly groupId?: number;
+      }
     | { readonly kind: 'rootfs'; readonly fsType: string; readonly options: readonly string[] };
 }
 
 /**
- * The disks that a container asks for: `linux.devices` of type b, bind mounts of block devices, and its root file system.
+ * The disks that a container asks for: `linux.devices` of type b, bind mounts of block devices, direct volumes, and its root file system.
  * Starts nothing.
  *
- * `disable_block_device_use` is about the latter two, as with Kata: a device that config.json names as one is attached in
+ * `disable_block_device_use` is about the latter three, as with Kata: a device that config.json names as one is attached in
  * any case.
  *
  * @throws SandboxError `host-refused` for one that is not there; `unsupported` for what the configuration excludes
@@ -53,6 +62,10 @@ export function planDisks(
     planned.push({ disk, readonly: isReadonly, use: { kind: 'node', containerPath } });
   }
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
+    if (isDirectVolume(mount)) {
+      planned.push(directVolume(mount, index, hypervisor));
+      continue;
+    }
     if (!isBlockDeviceMount(mount)) continue;
     const field = `mounts[${index}].source`;
     const disk = diskOfPath(mount.source ?? '', field);
@@ -75,6 +88,20 @@ export function planDisks(
   }
   if (planned.length > 0) demandDriver(hypervisor);
   return planned;
+}
+
+/** True for a bind mount in whose place the container gets a disk, or what is on one. */
+export function isDiskMount(mount: MountLike): boolean {
+  return isBlockDeviceMount(mount) || isDirectVolume(mount);
+}
+
+function directVolume(mount: MountLike, index: number, hypervisor: HypervisorConfig): PlannedDisk {
+  const source = mount.source ?? '';
+  const { device, ...volume } = readDirectVolume(source);
+  const disk = diskOfPath(device, `the direct volume ${source}`);
+  demandUse(hypervisor, `mounts[${index}].source: ${source} is a direct volume on ${device}`, device);
+  const isReadonly = hasReadonly(mount.options ?? []) || hasReadonly(volume.options);
+  return { disk, readonly: disk.readonly || isReadonly, use: { kind: 'volume', index, ...volume } };
 }
 
 /** True for a bind mount whose source is a block device of the host. */

@@ -70,7 +70,7 @@ export class SandboxDisks {
           }
           const storage = storageOf(one, place, name);
           storages.push(storage);
-          if (use.kind === 'mount') mounts.push({ index: use.index, guestSource: storage.mountPoint });
+          if (use.kind !== 'rootfs') mounts.push({ index: use.index, guestSource: storage.mountPoint });
         }
       } catch (error) {
         await this.#letGo(containerId).catch(() => {});
@@ -188,6 +188,16 @@ function storageOf(
   if (use.kind === 'rootfs') {
     const options = readonly && !use.options.includes('ro') ? [...use.options, 'ro'] : [...use.options];
     return { ...common, fstype: use.fsType, options, mountPoint: guestRootfs(name) };
+  }
+  if (use.kind === 'volume') {
+    const { index, fsType, options, groupId } = use;
+    return {
+      ...common,
+      fstype: fsType,
+      options: readonly && !options.includes('ro') ? [...options, 'ro'] : [...options],
+      mountPoint: guestDiskFile(name, index),
+      ...(groupId === undefined ? {} : { fsGroup: { groupId } }),
+    };
   }
   const index = use.kind === 'mount' ? use.index : 0;
   return { ...common, fstype: 'bind', options: ['bind'], mountPoint: guestDiskFile(name, index) };
