@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { defaultRuntimeConfig } from '@hako/config';
 import { type Translation, translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Host, Sandbox, StateStore } from '../src/index.ts';
+import { Sandbox, StateStore } from '../src/index.ts';
+import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 let folder: string;
@@ -14,19 +15,13 @@ let mounted: string[];
 let store: StateStore;
 let sandbox: Sandbox;
 
-const host: Host = {
+const host = fakeHost({
   bindMount: (_source, target) => void mounted.push(target),
   unmountAll: (target) => {
     mounted = mounted.filter((each) => each !== target);
   },
   mountsBelow: (directory) => mounted.filter((each) => each.startsWith(`${directory}/`)),
-  processStartTime: () => 1,
-  killProcess: async () => true,
-  processesWithMarkers: () => [],
-  removeCgroup: async () => true,
-  bindThread: () => {},
-  undoNetwork: async () => {},
-};
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hako-pod-'));

@@ -6,7 +6,8 @@ import { KEPT_STATUS_FEATURE } from '@hako/agent-protocol';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type Host, runDuePoststop, Sandbox, StateStore } from '../src/index.ts';
+import { runDuePoststop, Sandbox, StateStore } from '../src/index.ts';
+import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 let folder: string;
@@ -16,17 +17,10 @@ let notices: string[];
 let sandbox: Sandbox;
 let store: StateStore;
 
-const host: Host = {
+const host = fakeHost({
   bindMount: (_source, target, { readonly }) => void mounts.push(`${target}${readonly ? ' ro' : ''}`),
   unmountAll: (target) => void mounts.push(`un ${target}`),
-  mountsBelow: () => [],
-  processStartTime: () => 1,
-  killProcess: async () => true,
-  processesWithMarkers: () => [],
-  removeCgroup: async () => true,
-  bindThread: () => {},
-  undoNetwork: async () => {},
-};
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hako-sandbox-'));

@@ -5,20 +5,11 @@ import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clearSpareFolder, type Host, Sandbox, SpareMachine, StateStore, spareKey } from '../src/index.ts';
+import { clearSpareFolder, Sandbox, SpareMachine, StateStore, spareKey } from '../src/index.ts';
+import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 
-const host: Host = {
-  bindMount: () => {},
-  unmountAll: () => {},
-  mountsBelow: () => [],
-  processStartTime: () => 1,
-  killProcess: async () => true,
-  processesWithMarkers: () => [],
-  removeCgroup: async () => true,
-  bindThread: () => {},
-  undoNetwork: async () => {},
-};
+const host = fakeHost();
 
 let top: string;
 /** Of the spare machine. */

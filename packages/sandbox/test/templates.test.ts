@@ -17,28 +17,12 @@ import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
 import { type SandboxConfig, translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  destroyTemplates,
-  type Host,
-  makeTemplate,
-  Sandbox,
-  StateStore,
-  TemplateStore,
-} from '../src/index.ts';
+import { destroyTemplates, makeTemplate, Sandbox, StateStore, TemplateStore } from '../src/index.ts';
+import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 
 const key = 'c0ffee00'.repeat(4);
-const host: Host = {
-  bindMount: () => {},
-  unmountAll: () => {},
-  mountsBelow: () => [],
-  processStartTime: () => 1,
-  killProcess: async () => true,
-  processesWithMarkers: () => [],
-  removeCgroup: async () => true,
-  bindThread: () => {},
-  undoNetwork: async () => {},
-};
+const host = fakeHost();
 
 let folder: string;
 let templates: TemplateStore;

@@ -1,1 +1,2 @@
+export { fakeHost } from './fake-host.ts';
 export { FakeMachine } from './fake-machine.ts';
