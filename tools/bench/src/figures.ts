@@ -9,6 +9,7 @@ import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { plugCycles } from './figures/plug-cycles.ts';
 import { pods } from './figures/pods.ts';
+import { ready } from './figures/ready.ts';
 import { soak } from './figures/soak.ts';
 import { coldStart } from './figures/start.ts';
 import { translation } from './figures/translation.ts';
@@ -17,6 +18,7 @@ import { translation } from './figures/translation.ts';
 export const figures: readonly Figure[] = [
   coldStart,
   clones,
+  ready,
   idleSandbox,
   exec,
   deletion,
