@@ -83,13 +83,16 @@ function parsed<T>(shape: Shape<T>, line: string): T {
 const namespaces = ['mnt', 'pid', 'user', 'net', 'ipc', 'uts', 'cgroup'];
 
 /**
- * What a process sees of the host: user, root directory, namespaces. A machine whose files are served elsewhere would not have the
- * container's.
+ * What a process is and sees of the host: its program, which an update may have replaced meanwhile, user, root directory, namespaces. A
+ * machine whose files are served elsewhere would not have the container's.
  */
 export function placeOfProcess(): string {
-  const { dev, ino } = statSync('/');
+  const files = ['/proc/self/exe', '/'].map((path) => {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  });
   const links = namespaces.map((each) => readlinkSync(`/proc/self/ns/${each}`));
-  return [process.geteuid?.(), `${dev}:${ino}`, ...links].join(' ');
+  return [process.geteuid?.(), ...files, ...links].join(' ');
 }
 
 /** More than a configuration has. */
