@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TtrpcError } from '@hako/ttrpc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { reportError } from './report-error.ts';
 
@@ -25,11 +24,6 @@ test('stderr gets one sentence, the log exactly one JSON object', () => {
     msg: 'container not running',
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   });
-});
-
-test('a connection that ended is the shim’s end', () => {
-  reportError(new TtrpcError('closed', 'Create: connection ended'), { logFormat: 'text', debug: false });
-  expect(said).toEqual(['hako: the shim of the sandbox is gone: Create: connection ended\n']);
 });
 
 test('the text form is that of runc', () => {

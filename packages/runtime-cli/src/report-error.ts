@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs';
-import { isCodedError } from '@hako/errors';
 import type { GlobalOptions } from './global-options.ts';
 import { printError } from './output.ts';
 
@@ -33,8 +32,5 @@ export function logError(message: string, options: Pick<GlobalOptions, 'log' | '
 }
 
 function messageOf(error: unknown): string {
-  // The only one to whom a command speaks by ttRPC.
-  if (isCodedError(error) && error.name === 'TtrpcError' && error.code === 'closed')
-    return `the shim of the sandbox is gone: ${error.message}`;
   return error instanceof Error ? error.message : String(error);
 }

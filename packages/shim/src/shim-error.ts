@@ -3,7 +3,6 @@ import { CodedError } from '@hako/errors';
 /**
  * - `shim-start-failed`: the shim process ended, or said nothing, before it served; facts carry what it printed.
  * - `usage`: the command line that containerd calls is wrong.
- * - `task-refused`: the shim answered a task call with an error; `grpcCode` tells which kind.
  * - `shim-gone`: the connection to the shim ended during a call.
  * - `stand-in-failed`: no process that stands for a container can be started on the host.
  * - `cache-failed`: no cache of machines can be served where it is to be.
@@ -12,7 +11,6 @@ import { CodedError } from '@hako/errors';
 export type ShimErrorCode =
   | 'shim-start-failed'
   | 'usage'
-  | 'task-refused'
   | 'shim-gone'
   | 'stand-in-failed'
   | 'cache-failed'
@@ -22,7 +20,6 @@ export type ShimErrorCode =
 export interface ShimErrorFacts {
   readonly output?: string;
   readonly method?: string;
-  readonly grpcCode?: number;
 }
 
 /** The error class of @hako/shim. */

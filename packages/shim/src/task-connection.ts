@@ -18,7 +18,7 @@ export interface TaskConnection {
 
 /** Connects to a shim's socket. Rejects with PosixError when nobody serves there. */
 export async function connectTask(socketPath: string): Promise<TaskConnection> {
-  const client = new TtrpcClient(await connectChannel(socketPath));
+  const client = new TtrpcClient(await connectChannel(socketPath), { peer: 'the shim of the sandbox' });
   return {
     task: client.service(TaskServiceV2),
     guest: client.service(GuestService),

@@ -155,6 +155,22 @@ describe('the end of the connection', () => {
     await expect(sample.echo({})).rejects.toMatchObject({ code: 'closed' });
   });
 
+  test('a peer that has a name is said to be gone, unless it was left', async () => {
+    const peer = new RawPeer();
+    const client = new TtrpcClient(peer.other, { peer: 'the printer' });
+    const call = client.service(Sample).echo({});
+    await peer.received(1);
+    peer.hangUp();
+    await expect(call).rejects.toThrow('the printer is gone: Echo: connection ended');
+    await expect(client.service(Sample).echo({})).rejects.toThrow(
+      'the printer is gone: Echo: connection ended',
+    );
+
+    const left = new TtrpcClient(new RawPeer().other, { peer: 'the printer' });
+    left.close();
+    await expect(left.service(Sample).echo({})).rejects.toThrow(/^Echo: connection was closed here$/);
+  });
+
   test('an error of the stream is the cause', async () => {
     const { client, sample, peer } = withPeer();
     const call = sample.echo({});

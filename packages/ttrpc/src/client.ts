@@ -14,6 +14,8 @@ import { TtrpcError, type TtrpcErrorCode } from './ttrpc-error.ts';
 export interface ClientOptions {
   /** Most calls that wait for their answers at once; more fail with `resource-exhausted`. Default 4096. */
   readonly maxCalls?: number;
+  /** What serves, for messages: `the printer` makes a connection that the peer ends `the printer is gone: …`. Default: not said. */
+  readonly peer?: string;
 }
 
 /** Settings of one call. */
@@ -46,6 +48,7 @@ interface WaitingCall {
 /** setTimeout takes no more; a longer deadline is no deadline on this side. */
 const maxTimerMs = 2 ** 31 - 1;
 const lastStreamId = 0xffffffff;
+const closedHere = 'connection was closed here';
 const noBytes = new Uint8Array(0);
 
 /**
@@ -58,6 +61,7 @@ export class TtrpcClient {
   readonly closed: Promise<TtrpcError>;
   readonly #channel: Channel;
   readonly #maxCalls: number;
+  readonly #peer: string | undefined;
   readonly #waiting = new Map<number, WaitingCall>();
   readonly #heads = new Map<string, Uint8Array>();
   readonly #resolveClosed: (error: TtrpcError) => void;
@@ -69,6 +73,7 @@ export class TtrpcClient {
     this.closed = promise;
     this.#resolveClosed = resolve;
     this.#maxCalls = options.maxCalls ?? 4096;
+    this.#peer = options.peer;
     this.#channel = toChannel(connection);
     const reader = new FrameReader({
       frame: (header, data) => this.#receive(header, data),
@@ -99,7 +104,7 @@ export class TtrpcClient {
 
   /** Ends the connection at once; waiting calls fail with `closed`. */
   close(): void {
-    this.#end('connection was closed here');
+    this.#end(closedHere);
     this.#channel.destroy();
   }
 
@@ -149,7 +154,8 @@ export class TtrpcClient {
   ): Promise<object> {
     const refuse = (code: TtrpcErrorCode, message: string, cause?: unknown): Promise<never> =>
       Promise.reject(localError(code, `${method}: ${message}`, service, method, cause));
-    if (this.#closedBy !== undefined) return refuse('closed', this.#closedBy.message, this.#closedBy.cause);
+    if (this.#closedBy !== undefined)
+      return Promise.reject(this.#closedDuring(service, method, this.#closedBy));
     if (signal?.aborted === true) return refuse('cancelled', 'cancelled before it was sent', signal.reason);
     if (timeoutMs !== undefined && !(timeoutMs > 0))
       return refuse('deadline-exceeded', 'no time left to send it');
@@ -249,9 +255,16 @@ export class TtrpcClient {
 
   #end(message: string, cause?: unknown): void {
     if (this.#closedBy !== undefined) return;
-    this.#closedBy = new TtrpcError('closed', message, { facts: { origin: 'local' }, cause });
-    for (const streamId of [...this.#waiting.keys()]) this.#fail(streamId, 'closed', message, cause);
-    this.#resolveClosed(this.#closedBy);
+    const closedBy = new TtrpcError('closed', message, { facts: { origin: 'local' }, cause });
+    this.#closedBy = closedBy;
+    for (const call of [...this.#waiting.values()])
+      call.settle(this.#closedDuring(call.service, call.method, closedBy));
+    this.#resolveClosed(closedBy);
+  }
+
+  #closedDuring(service: string, method: string, { message, cause }: TtrpcError): TtrpcError {
+    const gone = this.#peer === undefined || message === closedHere ? '' : `${this.#peer} is gone: `;
+    return localError('closed', `${gone}${method}: ${message}`, service, method, cause);
   }
 }
 
