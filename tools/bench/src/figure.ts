@@ -18,6 +18,8 @@ export interface Goal {
   readonly atMost: number;
   /** From the medians by label; undefined where a reading that it needs was not taken. */
   readonly value: (median: (label: string) => number | undefined) => number | undefined;
+  /** How the value comes about, in numbers, where the name does not say it. */
+  readonly arithmetic?: (median: (label: string) => number | undefined) => string;
   /** What Kata 1.13 came to where the goals were set, measured in the same way. */
   readonly kata?: number;
 }

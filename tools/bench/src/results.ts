@@ -17,6 +17,7 @@ const goalSchema = z.object({
   atMost: z.number(),
   value: z.number(),
   reached: z.boolean(),
+  arithmetic: z.string().optional(),
   kata: z.number().optional(),
 });
 

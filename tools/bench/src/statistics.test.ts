@@ -27,6 +27,17 @@ it('judges goals, and leaves out those without readings', () => {
   ]);
 });
 
+it('says how a goal comes about', () => {
+  const goal = {
+    ...ratioGoal('a', 'b', 1.5),
+    arithmetic: (of: (label: string) => number | undefined) => `${of('a')} / ${of('b')}`,
+  };
+  const summaries = summarize([ms('a', 12), ms('b', 10)]);
+  expect(formatFigure('T', summaries, judge([goal], summaries))).toContain(
+    '\ngoal: a / b <= 1.5 x: 12 / 10 = 1.20 x, reached',
+  );
+});
+
 it('samples in turns, back and forth, and does not count the first round', async () => {
   const order: string[] = [];
   const variant = (name: string): Variant => ({

@@ -16,6 +16,7 @@ export interface GoalResult {
   readonly atMost: number;
   readonly value: number;
   readonly reached: boolean;
+  readonly arithmetic?: string;
   readonly kata?: number;
 }
 
@@ -41,10 +42,12 @@ export function summarize(readings: readonly Reading[]): Summary[] {
 /** Goals whose readings were taken. */
 export function judge(goals: readonly Goal[], summaries: readonly Summary[]): GoalResult[] {
   const medians = new Map(summaries.map((summary) => [summary.label, summary.median]));
-  return goals.flatMap(({ name, unit, atMost, kata, value: evaluate }) => {
-    const value = evaluate((label) => medians.get(label));
+  const ofLabel = (label: string): number | undefined => medians.get(label);
+  return goals.flatMap(({ name, unit, atMost, kata, value: evaluate, arithmetic }) => {
+    const value = evaluate(ofLabel);
     if (value === undefined) return [];
     const peer = kata === undefined ? {} : { kata };
-    return { name, unit, atMost, value, reached: value <= atMost, ...peer };
+    const how = arithmetic === undefined ? {} : { arithmetic: arithmetic(ofLabel) };
+    return { name, unit, atMost, value, reached: value <= atMost, ...how, ...peer };
   });
 }

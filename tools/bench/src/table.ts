@@ -18,8 +18,8 @@ export function formatFigure(
   ];
   const lines = alignColumns(rows);
   const verdicts = goals.map(
-    ({ name, unit, atMost, value, reached }) =>
-      `goal: ${name} <= ${atMost} ${unit}: ${formatNumber(value)} ${unit}, ${reached ? 'reached' : 'NOT reached'}`,
+    ({ name, unit, atMost, value, reached, arithmetic }) =>
+      `goal: ${name} <= ${atMost} ${unit}: ${arithmetic === undefined ? '' : `${arithmetic} = `}${formatNumber(value)} ${unit}, ${reached ? 'reached' : 'NOT reached'}`,
   );
   return [title, ...lines, ...verdicts].join('\n');
 }

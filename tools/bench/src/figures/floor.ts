@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -57,15 +57,44 @@ export class Floor {
     return lastMs - firstMs;
   }
 
+  /** Milliseconds until each of so many machines, all started at once, has written its first byte. */
+  async timeAtOnce(machines: number): Promise<number> {
+    const bytes: Promise<unknown>[] = [];
+    const all = Promise.withResolvers<void>();
+    const arrived = (socket: Socket): void => {
+      bytes.push(receive(socket, 1));
+      if (bytes.length === machines) all.resolve();
+    };
+    this.#server.on('connection', arrived);
+    const startMs = performance.now();
+    const started = Array.from({ length: machines }, () => this.#start());
+    const ended = started.map((qemu) => once(qemu, 'exit'));
+    try {
+      const early = Promise.race(ended).then(() => Promise.reject(new Error("a floor's QEMU ended")));
+      await Promise.race([all.promise.then(() => Promise.all(bytes)), early]);
+      return performance.now() - startMs;
+    } finally {
+      this.#server.off('connection', arrived);
+      for (const qemu of started) qemu.kill('SIGKILL');
+      await Promise.all(ended);
+    }
+  }
+
+  #start(): ChildProcess {
+    return spawn(this.#program, this.#args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL',
+    });
+  }
+
   async #boot(count: number): Promise<{ startMs: number; firstMs: number; lastMs: number }> {
     const connected = once(this.#server, 'connection');
     const startMs = performance.now();
-    const qemu = spawn(this.#program, this.#args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const qemu = this.#start();
     const ended = once(qemu, 'exit');
-    const timer = setTimeout(() => qemu.kill('SIGKILL'), deadlineMs);
     const bytes = connected.then(([socket]: Socket[]) => receive(socket, count));
     const times = await Promise.race([bytes, ended.then(() => undefined)]);
-    clearTimeout(timer);
     qemu.kill('SIGKILL');
     await ended;
     if (times === undefined) {

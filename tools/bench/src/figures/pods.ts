@@ -1,20 +1,20 @@
-import { availableParallelism } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { ContainerdCri, CriPod } from '@hako/cri';
 import { podOverheadMib } from '@hako/deploy';
-import { type Figure, type Goal, medianGoal, type Reading } from '../figure.ts';
+import { type Figure, medianGoal, type Reading } from '../figure.ts';
 import { descendantsOf, findProcesses, proportionalMemoryMib } from '../processes.ts';
 import { becomeQuiet } from '../quiet.ts';
 import { Floor } from './floor.ts';
+import { podsAtOnce } from './pods-at-once.ts';
+import { Templates } from './templates.ts';
 
 const handlers = ['hako', 'runc'] as const;
 const sizes = [1, 5] as const;
-const podsAtOnce = 10;
 
 const label = (handler: string, containers: number) =>
   `${handler}, ${containers} container${containers > 1 ? 's' : ''}`;
-const atOnce = `${podsAtOnce} pods at once`;
 const shimLabel = (containers: number) =>
   `  shim of hako, ${containers} container${containers > 1 ? 's' : ''}`;
 
@@ -24,16 +24,21 @@ const shimLabel = (containers: number) =>
  */
 export const pods: Figure = {
   name: 'pods',
-  title: 'Pods through CRI: /bin/true in each container; memory (PSS) of all host processes; ten at once',
+  title:
+    'Pods through CRI: /bin/true in each container; memory (PSS) of all host processes; ten at once, booted and from a template',
   method:
-    'A containerd of its own with hako and runc as CRI handlers. From RunPodSandbox until `/bin/true` has ended in each container; memory (PSS) of all host processes of the pod while its containers sleep.',
-  async prepare({ workspace, folder, tag, rootfs }) {
+    'A containerd of its own with hako and runc as CRI handlers. From RunPodSandbox until `/bin/true` has ended in each container; memory (PSS) of all host processes of the pod while its containers sleep. Ten floors at once are ten bare machines that boot at the same time: what the cores allow.',
+  async prepare(context) {
+    const { workspace, folder, tag, rootfs } = context;
     const hako = join(workspace, 'dist/bin/hako');
     const bundle = writeBundle(join(folder, 'pods-bundle'), { rootfs, args: ['/bin/true'] });
     const initrd = join(workspace, 'dist/guest/probe-initrd.img');
     const floor = await Floor.prepare({ hako, initrd, bundle, folder, tag });
     const cri = new ContainerdCri({ folder: join(folder, 'cri'), binFolder: join(workspace, 'dist/bin') });
     await cri.startWithImages(rootfs);
+    const templates = await Templates.make(context);
+    // That of the handler `hako-configured`.
+    copyFileSync(templates.configuration('virtio-9p'), join(cri.folder, 'hako.toml'));
     let count = 0;
     const runPod = async (handler: string, containers: number): Promise<CriPod> => {
       count += 1;
@@ -68,6 +73,7 @@ export const pods: Figure = {
       await pod.remove();
       return readings;
     };
+    const atOnce = podsAtOnce({ runPod: (handler) => runPod(handler, 1), floor });
     return {
       variants: [
         { name: 'floor', sample: async () => [{ label: 'floor', value: await floor.time(), unit: 'ms' }] },
@@ -80,22 +86,7 @@ export const pods: Figure = {
             },
           ]),
         ),
-        {
-          name: atOnce,
-          sample: async () => {
-            const startMs = performance.now();
-            // All have come to their end before anything is taken away, also when one of them fails.
-            const made = await Promise.allSettled(
-              Array.from({ length: podsAtOnce }, () => runPod('hako', 1)),
-            );
-            const value = performance.now() - startMs;
-            for (const pod of made) {
-              if (pod.status === 'rejected') throw pod.reason;
-              await pod.value.remove();
-            }
-            return [{ label: atOnce, value, unit: 'ms' }];
-          },
-        },
+        ...atOnce.variants,
       ],
       goals: [
         medianGoal(shimLabel(1), 'MiB', 25),
@@ -110,25 +101,11 @@ export const pods: Figure = {
             return one === undefined || five === undefined ? undefined : (five - one) / 4;
           },
         },
-        shareOfCores(),
+        ...atOnce.goals,
       ],
       dispose: async () => {
-        await Promise.all([cri.close(), floor.close()]);
+        await Promise.all([cri.close(), floor.close(), templates.remove()]);
       },
     };
   },
 };
-
-/** Ten machines on the host's cores take at least ten floors, divided by the cores that they run on at the same time. */
-function shareOfCores(): Goal {
-  const cores = availableParallelism();
-  return {
-    name: `${atOnce} / (${podsAtOnce} floors / ${cores} cores)`,
-    unit: 'x',
-    atMost: 1.2,
-    value: (median) => {
-      const [total, one] = [median(atOnce), median('floor')];
-      return total === undefined || one === undefined ? undefined : total / ((podsAtOnce * one) / cores);
-    },
-  };
-}

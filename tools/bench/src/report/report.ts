@@ -14,10 +14,10 @@ function goalTable(figures: readonly Measured[]): string {
   return table(
     ['figure', 'goal', 'measured', '', 'Kata 1.13'],
     figures.flatMap(({ goals }) =>
-      goals.map(({ name, unit, atMost, value, reached, kata }) => [
+      goals.map(({ name, unit, atMost, value, reached, kata, arithmetic }) => [
         name.trim(),
         `<= ${atMost} ${unit}`,
-        `${formatNumber(value)} ${unit}`,
+        `${arithmetic === undefined ? '' : `${arithmetic} = `}${formatNumber(value)} ${unit}`,
         reached ? 'reached' : '**not reached**',
         kata === undefined ? '' : `${kata} ${unit}`,
       ]),
