@@ -20,6 +20,7 @@ import { TtrpcClient, TtrpcServer } from '@hako/ttrpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configurationPath, shimPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
+import { ShimLogReader } from '../src/shim-log-reader.ts';
 import { Workbench } from '../src/workbench.ts';
 
 // The part of a containerd of version 2.3 is played here, which no package of this system has: parameters and answer of
@@ -29,6 +30,7 @@ const id = 'task';
 const stateFolder = join('/run/hako/.containerd', namespace);
 let bench: Workbench;
 let bundle: string;
+let log: ShimLogReader;
 const envelopes: Envelope[] = [];
 const rpc = new TtrpcServer().register(EventsService, {
   forward: ({ envelope }) => {
@@ -45,12 +47,14 @@ beforeAll(async () => {
   });
   execFileSync('mkdir', [join(bundle, 'rootfs')]);
   execFileSync('mkfifo', [join(bundle, 'log'), join(bundle, 'stdin')]);
+  log = new ShimLogReader(join(bundle, 'log'));
   await new Promise<void>((resolve) => {
     events.listen(join(bench.folder, 'events'), resolve);
   });
 });
 afterAll(async () => {
   await call('delete', new Uint8Array());
+  log.close();
   events.close();
   await rpc.shutdown();
   rmdirSync(stateFolder);
@@ -110,6 +114,12 @@ test('a task of containerd 2.3: parameters on stdin, version 3 of the task API, 
   await task.pause({ id });
   expect((await task.state({ id })).status).toBe(TaskStatus.PAUSED);
   await task.resume({ id });
+  // Nobody asked for more than what went wrong, and nothing did.
+  expect(log.read()).toBe('');
+  await expect(task.checkpoint({ id })).rejects.toMatchObject({
+    code: 'unimplemented',
+    message: expect.stringContaining('checkpointing a container is not supported'),
+  });
   await task.kill({ id, signal: 9, all: true });
   expect(await task.wait({ id })).toMatchObject({ exitStatus: 137 });
   expect(await task.delete({ id })).toMatchObject({ pid, exitStatus: 137 });

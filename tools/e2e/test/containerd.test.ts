@@ -78,6 +78,14 @@ test('a task lives through everything that ctr does with it, and through a resta
     screen.close();
   }
 
+  const sleeper = containerd.ctr(exec('main', 'sleeper', ['sleep', '100000']));
+  await until(
+    () => events.topics('main').filter((topic) => topic === '/tasks/exec-started').length === 3,
+    'it sleeps',
+  );
+  await containerd.output(['task', 'kill', '--signal', 'KILL', '--exec-id', 'sleeper', 'main']);
+  expect((await sleeper).exitCode).toBe(137);
+
   expect(await containerd.output(['task', 'metrics', 'main'])).toMatch(
     /memory\.(usage_limit|limit_in_bytes) +67108864/,
   );
@@ -93,6 +101,7 @@ test('a task lives through everything that ctr does with it, and through a resta
   events.close();
   expect(events.topics('main')).toEqual([
     ...['/tasks/create', '/tasks/start'],
+    ...['/tasks/exec-added', '/tasks/exec-started', '/tasks/exit'],
     ...['/tasks/exec-added', '/tasks/exec-started', '/tasks/exit'],
     ...['/tasks/exec-added', '/tasks/exec-started', '/tasks/exit'],
     ...['/tasks/paused', '/tasks/resumed'],

@@ -201,9 +201,22 @@ test('privileged, and limits that change while it runs; statistics', async () =>
   expect(stdout).toMatch(/^CapEff:\t000001ff[0-9a-f]{2}ffffff\nmounted\n\/dev\/full\n\/dev\/null\n$/);
   await call('RemoveContainer', { containerId: mighty });
 
+  // And with a profile of the node's, and single capabilities.
+  const profile = join(folder, 'no-mkdir.json');
+  const denied = [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 95 }];
+  writeFileSync(profile, JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: denied }));
   const limited = await pod.start('limited', ['sleep', '100000'], {
-    linux: { resources: { memoryLimitInBytes: 64 * 2 ** 20 } },
+    linux: {
+      resources: { memoryLimitInBytes: 64 * 2 ** 20 },
+      securityContext: {
+        capabilities: { dropCapabilities: ['ALL'], addCapabilities: ['CHOWN', 'NET_ADMIN'] },
+        seccomp: { profileType: 2, localhostRef: profile },
+        namespaceOptions: { network: namespaceMode.node },
+      },
+    },
   });
+  expect((await pod.exec(limited, 'grep', 'CapEff', '/proc/self/status')).stdout).toMatch(/:\t0{12}1001\n/);
+  expect((await pod.exec(limited, 'mkdir', '/x')).stderr).toContain('Not supported');
   const limits = ['cat', '/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/cpu.max'];
   expect((await pod.exec(limited, ...limits)).stdout).toBe(`${64 * 2 ** 20}\nmax 100000\n`);
   await call('UpdateContainerResources', {

@@ -9,6 +9,7 @@ import { DeleteResponse, RuntimeInfo } from '@hako/task-protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shimPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
+import { ShimLogReader } from '../src/shim-log-reader.ts';
 import { Workbench } from '../src/workbench.ts';
 
 // The part of containerd is played here: what no containerd of this system asks for, and what none should.
@@ -18,11 +19,12 @@ const stateFolder = join('/run/hako/.containerd', namespace);
 let bench: Workbench;
 let bundle: string;
 let socketPath: string;
+let log: ShimLogReader;
 let shim: TaskConnection;
 
 function call(action: 'start' | 'delete') {
   const words = ['-namespace', namespace, '-id', id, '-address', '/no/containerd.sock', '-bundle', bundle];
-  return runProgram(shimPath, [...words, action], {
+  return runProgram(shimPath, [...words, '-debug', action], {
     cwd: bundle,
     // Nobody is there: events are lost, and nothing else is.
     // And it is one of those that understand the task API's version 3.
@@ -35,6 +37,7 @@ beforeAll(async () => {
   bundle = bench.bundle(['cat', '/proc/mounts'], { rootfs: 'rootfs', readonlyRootfs: false });
   execFileSync('mkdir', [join(bundle, 'rootfs')]);
   execFileSync('mkfifo', [join(bundle, 'log')]);
+  log = new ShimLogReader(join(bundle, 'log'));
   const { exitCode, stdout, stderr } = await call('start');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const answer = JSON.parse(stdout) as { readonly address: string };
@@ -44,6 +47,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   shim.close();
+  log.close();
   await call('delete');
   rmdirSync(stateFolder);
   await bench.close();
@@ -117,6 +121,8 @@ test('an image of a block device is a root file system; a task without a reader 
   await shim.task.start({ id });
   expect(await shim.task.wait({ id })).toMatchObject({ exitStatus: 0 });
   expect(readFileSync(output, 'utf8')).toMatch(/ \/ virtiofs /);
+  // As it was started with -debug.
+  expect(log.read()).toMatch(/ level=info msg="machine runs as pid \d+, accelerator (?:tcg|kvm)"\n/);
   await shim.task.delete({ id });
   expect(posixHost().mountsBelow(bundle)).toEqual([]);
 });
