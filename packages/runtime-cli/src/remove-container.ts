@@ -7,7 +7,7 @@ import { notice } from './notice.ts';
 
 /**
  * How long shim and guest may take to end a container before they are ended themselves: longer than the 10 s for which the
- * shim waits for somebody to read what a killed process has written.
+ * shim waits for somebody to read what a killed process has written, and than the 12 s after which it ends a machine whose guest hangs.
  */
 const FORCE_TIMEOUT_MS = 15_000;
 

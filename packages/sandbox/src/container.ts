@@ -17,10 +17,12 @@ import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } fro
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestProcess } from './guest-spec.ts';
+import { killOrEnd } from './kill-or-end.ts';
 import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 
 const SIGKILL = 9;
+const SIGTERM = 15;
 
 /** An extra process of a container: added -> running -> stopped. Only a stopped or added one can be deleted. */
 export interface Exec {
@@ -40,6 +42,8 @@ export interface ContainerEvents {
     resources: LinuxResources,
     apply: (forGuest: LinuxResources) => Promise<void>,
   ) => Promise<void>;
+  /** Ends the machine under the container, since the guest did not end it; resolves when the machine is gone. */
+  readonly endMachine: (why: string) => Promise<void>;
 }
 
 /**
@@ -174,7 +178,11 @@ export class Container {
     return readGuestProcesses(this.#agent, this.config.id);
   }
 
-  /** @throws SandboxError `not-running` for a process that has ended; `wrong-state`, `guest-refused` */
+  /**
+   * SIGKILL to the container itself ends it also where the guest hangs: then the machine goes with it (see killOrEnd).
+   *
+   * @throws SandboxError `not-running` for a process that has ended; `wrong-state`, `guest-refused`
+   */
   async kill(signal: number, execId: string, all: boolean): Promise<void> {
     if (execId !== '') {
       const exec = this.exec(execId);
@@ -184,26 +192,20 @@ export class Container {
       return;
     }
     if (this.status === 'stopped') throw this.#notRunning('container not running');
-    if (this.status === 'created') {
-      // Nothing of the user's runs yet and nothing waits: the agent is asked to end it, and the end is known.
-      await guestRefused(this.init.signal(signal), 'kill', this.config.id);
-      if (signal === 9 || signal === 15) this.init.abandon(128 + signal);
-      return;
-    }
-    if (all) {
-      await guestRefused(
-        this.#agent.signalProcess({ containerId: this.config.id, execId: '', signal }),
-        'kill',
-        this.config.id,
-      );
-      if (signal === SIGKILL) {
-        for (const process of [this.init, ...[...this.execs.values()].map((exec) => exec.process)]) {
-          process.wasKilled();
-        }
-      }
-      return;
-    }
-    await guestRefused(this.init.signal(signal), 'kill', this.config.id);
+    // Of one that is only created nothing of the user's runs yet and nothing waits: the agent is asked to end it, and the end is known.
+    const isCreated = this.status === 'created';
+    const send = () => (all && !isCreated ? this.#signalAll(signal) : this.init.signal(signal));
+    const { endMachine } = this.#events;
+    const killing = signal === SIGKILL ? killOrEnd({ agent: this.#agent, kill: send, endMachine }) : send();
+    await guestRefused(killing, 'kill', this.config.id);
+    if (isCreated && (signal === SIGKILL || signal === SIGTERM)) this.init.abandon(128 + signal);
+  }
+
+  async #signalAll(signal: number): Promise<void> {
+    await this.#agent.signalProcess({ containerId: this.config.id, execId: '', signal });
+    if (signal !== SIGKILL) return;
+    this.init.wasKilled();
+    for (const { process } of this.execs.values()) process.wasKilled();
   }
 
   /** Changes the size of a process's terminal; `execId` empty for the first process. */

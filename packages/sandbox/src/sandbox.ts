@@ -59,8 +59,8 @@ export interface SandboxOptions {
   readonly onNotice?: (message: string) => void;
   /** The guest's kernel killed in that container for want of memory. */
   readonly onOutOfMemory?: (containerId: string) => void;
-  /** What happens to machine and containers, a line each. */
-  readonly log?: (message: string) => void;
+  /** What happens to machine and containers, a line each; what should not happen as a warning. Default level: info. */
+  readonly log?: (message: string, level?: 'info' | 'warning') => void;
 }
 
 /**
@@ -211,6 +211,7 @@ export class Sandbox {
         statusChanged: (changed) => this.#record(changed),
         started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
         updating: (resources, apply) => size.update(config.id, resources, apply),
+        endMachine: (why) => this.#endMachine(why),
       });
       // With the sandbox's own container the machine goes.
       if (config.id !== this.config.id) void container.stopped.then(() => this.#giveBack(config.id));
@@ -313,12 +314,9 @@ export class Sandbox {
     this.#disks = new SandboxDisks(machine, config.hypervisor);
     try {
       await network?.configure(agent);
+      const request = sandboxRequest(own, config, vm, network?.resolvConf);
       await this.timings.measure('sandbox create', () =>
-        guestRefused(
-          agent.createSandbox(sandboxRequest(own, config, vm, network?.resolvConf)),
-          'create sandbox',
-          config.id,
-        ),
+        guestRefused(agent.createSandbox(request), 'create sandbox', config.id),
       );
       this.#size = new SandboxSize(machine, agent, config, this.#options);
       this.#copies = new ContainerCopies(agent, (message) => this.#log(message));
@@ -354,6 +352,14 @@ export class Sandbox {
     });
   }
 
+  /** Of a guest that is no use any more. Its containers have ended when this resolves. */
+  async #endMachine(why: string): Promise<void> {
+    this.#log(`the machine is ended: ${why}`, 'warning');
+    this.#endReason ??= why;
+    await this.#machine?.stop();
+    for (const { stopped } of this.containers.values()) await stopped;
+  }
+
   async #end(): Promise<void> {
     const startMs = performance.now();
     this.#founded.reject(this.#gone());
@@ -375,8 +381,8 @@ export class Sandbox {
     this.timings.add('teardown', performance.now() - startMs);
   }
 
-  #log(message: string): void {
-    this.#options.log?.(message);
+  #log(message: string, level?: 'info' | 'warning'): void {
+    this.#options.log?.(message, level);
   }
 
   #record(container: Container): void {

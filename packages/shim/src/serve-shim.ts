@@ -54,7 +54,7 @@ export async function serveShim({
       log('notice', message);
       control.say({ type: 'notice', message });
     },
-    log: (message) => log('info', message),
+    log: (message, level = 'info') => log(level, message),
   });
 
   const removeAll = async (): Promise<void> => {

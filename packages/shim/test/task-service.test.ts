@@ -24,6 +24,7 @@ let task: ServiceClient<typeof TaskServiceV2>;
 let sandbox: Sandbox;
 /** Topics, with the process that an exit is of. */
 let events: string[];
+let warnings: string[];
 let shutdowns: number;
 
 beforeEach(() => {
@@ -31,6 +32,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'bundle/rootfs'), { recursive: true });
   machine = new FakeMachine();
   events = [];
+  warnings = [];
   shutdowns = 0;
   const { sandbox: config, container } = translate({
     specText: JSON.stringify({
@@ -56,6 +58,7 @@ beforeEach(() => {
     host: { ...posixHost(), bindMount: () => {} },
     hypervisor: machine,
     onOutOfMemory: (id) => taskEvents.outOfMemory(id),
+    log: (message, level) => void (level === 'warning' && warnings.push(message)),
   });
   const service = new TaskService({
     containers: new StoredContainers(sandbox, store),
@@ -205,7 +208,6 @@ test('a guest that stops answering: every call ends in time, with its kind, and 
   const limits = { typeUrl: RESOURCES_TYPE, value: Buffer.from('{"pids":{"limit":5}}') };
   for (const call of [
     () => task.kill({ id, signal: 15 }),
-    () => task.kill({ id, signal: 9, all: true }),
     () => task.resizePty({ id, width: 80, height: 25 }),
     () => task.stats({ id }),
     () => task.pause({ id }),
@@ -238,6 +240,41 @@ test('a guest that stops answering: every call ends in time, with its kind, and 
   expect(await outcome(() => task.shutdown({ id, now: true }), 6)).toBe('ok');
   expect(await waiting).toMatchObject({ exitStatus: 137 });
   expect([machine.stopped, shutdowns]).toEqual([1, 1]);
+});
+
+test.each<[string, object, 'all' | ReadonlySet<string>, number, string]>([
+  ['hangs', { all: true }, 'all', 12, 'the guest hangs: no answer to SIGKILL and health check for 12 s'],
+  ['hangs', {}, 'all', 12, 'the guest hangs'],
+  ['lives but does not kill', {}, new Set(['signalProcess']), 61, 'the guest answers, but not to SIGKILL'],
+])(
+  'SIGKILL to a guest that %s %j: the machine ends, and all that ends with it is told',
+  async (_what, all, silences, seconds, why) => {
+    await create();
+    await task.start({ id });
+    await task.exec({ id, execId: 'e1', spec });
+    await task.start({ id, execId: 'e1' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    machine.silences = silences;
+    const waiting = task.wait({ id });
+    expect(await outcome(() => task.kill({ id, signal: 9, ...all }), seconds)).toBe('ok');
+    vi.useRealTimers();
+    expect(await waiting).toMatchObject({ exitStatus: 137 });
+    expect(machine.stopped).toBeGreaterThan(0);
+    expect(warnings).toEqual([expect.stringContaining(why)]);
+    expect(await task.delete({ id })).toMatchObject({ exitStatus: 137 });
+    expect(events.slice(-3)).toEqual(['/tasks/exit e1', '/tasks/exit c1', '/tasks/delete']);
+  },
+);
+
+test('a guest that is slow and says so is not ended', async () => {
+  await create();
+  await task.start({ id });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  machine.delays.set('signalProcess', 50_000);
+  expect(await outcome(() => task.kill({ id, signal: 9 }), 51)).toBe('ok');
+  vi.useRealTimers();
+  expect(await task.wait({ id })).toMatchObject({ exitStatus: 137 });
+  expect(warnings).toEqual([]);
 });
 
 test.each([

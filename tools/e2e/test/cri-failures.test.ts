@@ -5,27 +5,18 @@ import { makeBusyboxRootfs } from '@hako/bundles';
 import { ContainerdCri, CriPod, namespaceMode } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { criStates, roleOf, shimOf } from '../src/cri-shim.ts';
 import { configurationPath, hakoPath } from '../src/paths.ts';
 import { until } from '../src/until.ts';
 
 let folder: string;
 let cri: ContainerdCri;
 
-const states = '/run/hako/.containerd/k8s.io';
 const stateOf = async (podSandboxId: string) =>
   (await cri.client.call<{ status: { state: number } }>('PodSandboxStatus', { podSandboxId })).status.state;
 const NOT_READY = 1;
 /** Host processes of a pod, by what is in their command lines. */
 const processesOf = (id: string) => posixHost().processesWithMarkers([id]);
-const shimOf = (id: string): number =>
-  JSON.parse(readFileSync(join(states, id, 'shim.json'), 'utf8')).pid as number;
-/** The process of that role that the pod's journal names. */
-const roleOf = (id: string, role: string): number => {
-  const line = readFileSync(join(states, id, 'journal.jsonl'), 'utf8')
-    .split('\n')
-    .find((text) => text.includes('"started"') && text.includes(`"role":"${role}`));
-  return JSON.parse(line ?? '{}').pid as number;
-};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cri-'));
@@ -89,5 +80,5 @@ test('a pod without the pause image; when its shim is killed it is stopped and r
   expect((await pod.exited(box)).exitCode).not.toBe(0);
   await pod.remove();
   await until(() => processesOf(pod.id).length === 0, 'its processes have ended');
-  expect(posixHost().mountsBelow(join(states, pod.id))).toEqual([]);
+  expect(posixHost().mountsBelow(join(criStates, pod.id))).toEqual([]);
 });

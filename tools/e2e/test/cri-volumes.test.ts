@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,6 +21,7 @@ import { ContainerdCri, CriPod, namespaceMode } from '@hako/cri';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileFileProgram } from '../src/compile-file-program.ts';
+import { criStates, roleOf } from '../src/cri-shim.ts';
 import { hakoPath } from '../src/paths.ts';
 import { until } from '../src/until.ts';
 
@@ -168,4 +170,16 @@ test('privileged without the devices of the host; an annotation that the allow-l
   await expect(
     CriPod.run(cri, 'refused', 'hako', { annotations: { [key]: '/bin/true' } }),
   ).rejects.toMatchObject({ details: expect.stringContaining(key) });
+});
+
+test('a pod whose guest hangs is stopped and removed', async () => {
+  const containerId = await pod.start('stuck', wait);
+  process.kill(roleOf(pod.id, 'qemu'), 'SIGSTOP');
+  await cri.client.call('StopContainer', { containerId, timeout: 0 });
+  expect(await pod.exited(containerId)).toMatchObject({ exitCode: 137 });
+  // The shim has ended with the pod; containerd has its words.
+  expect(cri.log()).toContain('the machine is ended: the guest hangs');
+  await pod.remove();
+  await until(() => posixHost().processesWithMarkers([pod.id]).length === 0, 'its processes have ended');
+  expect(existsSync(join(criStates, pod.id))).toBe(false);
 });

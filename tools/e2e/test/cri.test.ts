@@ -216,7 +216,7 @@ test('privileged, and limits that change while it runs; statistics', async () =>
     },
   });
   expect((await pod.exec(limited, 'grep', 'CapEff', '/proc/self/status')).stdout).toMatch(/:\t0{12}1001\n/);
-  expect((await pod.exec(limited, 'mkdir', '/x')).stderr).toContain('Not supported');
+  expect((await pod.exec(limited, 'mkdir', '/x')).stderr).toContain('Operation not supported');
   const limits = ['cat', '/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/cpu.max'];
   expect((await pod.exec(limited, ...limits)).stdout).toBe(`${64 * 2 ** 20}\nmax 100000\n`);
   await call('UpdateContainerResources', {

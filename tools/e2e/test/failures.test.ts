@@ -152,7 +152,7 @@ test('a run in the foreground: the end of its machine is told; killed itself, it
   expect(await bench.hako(['delete', 'alone'])).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('a pid file that cannot be written: create leaves nothing, exec ends its process', async () => {
+test('a pid file that cannot be written: create leaves nothing, exec ends its process; a machine that stands still is deleted by force', async () => {
   const bundle = bench.bundle(['sleep', '1000']);
   const place = join(bench.folder, 'no', 'pid');
   expect(await bench.create(['--bundle', bundle, '--pid-file', place, 'noted'])).toMatchObject({
@@ -197,7 +197,10 @@ test('a pid file that cannot be written: create leaves nothing, exec ends its pr
     exitCode: 1,
     stderr: expect.stringContaining('"65"'),
   });
-  expect(await bench.hako(['delete', '--force', 'noted'])).toMatchObject({ exitCode: 0 });
+  process.kill(bench.pidOf('noted', 'qemu'), 'SIGSTOP');
+  expect(await bench.hako(['delete', '--force', 'noted'])).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(bench.leftovers()).toEqual([]);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(bench.stateRoot);
 });
 
 test('a create that is killed takes its machine along', async () => {

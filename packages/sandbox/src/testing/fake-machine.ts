@@ -46,6 +46,8 @@ export class FakeMachine implements Hypervisor {
   readonly refusals: Map<string, string> = new Map();
   /** Calls that are never answered; or all. */
   silences: ReadonlySet<string> | 'all' = new Set();
+  /** Milliseconds by which calls are answered late. */
+  readonly delays: Map<string, number> = new Map();
   /** Processes whose statuses were asked for. */
   readonly statusesAsked: string[] = [];
   /** What came beside messages: members that the protocol has no field for. */
@@ -104,7 +106,8 @@ export class FakeMachine implements Hypervisor {
     const [hostEnd, guestEnd] = duplexPair();
     if (!this.mute) {
       const agent = this.#silenced(this.#agent());
-      new TtrpcServer().register(Health, healthy).register(AgentService, agent).serve(guestEnd);
+      const health = this.#silenced(healthy);
+      new TtrpcServer().register(Health, health).register(AgentService, agent).serve(guestEnd);
     }
     this.#cut = () => guestEnd.destroy();
     void this.#exit.promise.then(() => guestEnd.destroy());
@@ -169,11 +172,21 @@ export class FakeMachine implements Hypervisor {
     this.#processes.get(execId)?.ended.resolve(status);
   }
 
-  #silenced(handlers: ServiceHandlers<AgentService>): ServiceHandlers<AgentService> {
-    const isSilent = (name: string): boolean => this.silences === 'all' || this.silences.has(name);
+  #late(name: PropertyKey, answer: unknown): unknown {
+    const delayMs = this.delays.get(String(name));
+    if (delayMs === undefined || typeof answer !== 'function') return answer;
+    return async (...args: unknown[]) => {
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      return Reflect.apply(answer, undefined, args);
+    };
+  }
+
+  #silenced<Handlers extends object>(handlers: Handlers): Handlers {
+    const isSilent = (name: PropertyKey): boolean =>
+      this.silences === 'all' || this.silences.has(String(name));
     return new Proxy(handlers, {
-      get: (all, name: keyof typeof handlers) =>
-        isSilent(name) ? () => new Promise(() => {}) : Reflect.get(all, name),
+      get: (all, name) =>
+        isSilent(name) ? () => new Promise(() => {}) : this.#late(name, Reflect.get(all, name)),
     });
   }
 

@@ -61,7 +61,7 @@ export async function serveBundles(options: ServeBundlesOptions): Promise<void> 
       hypervisor: new QemuHypervisor(),
       makeTemplate: startTemplateMaker,
       onNotice: (message) => log('notice', message),
-      log: (message) => log('info', message),
+      log: (message, level = 'info') => log(level, message),
       onOutOfMemory: (id) => events.outOfMemory(id),
     },
     warn: (message) => log('warning', message),
