@@ -61,7 +61,7 @@ function notLate(call: Promise<unknown>): Promise<boolean> {
 
 async function within(answered: Promise<boolean>, limitMs: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, limitMs, false);
+  const timer = setTimeout(() => resolve(false), limitMs);
   try {
     return await Promise.race([answered, late]);
   } finally {
