@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeBusyboxRootfs } from '@hako/bundles';
@@ -17,6 +27,25 @@ let box: string;
 
 const call = <T = Readonly<Record<string, unknown>>>(method: string, request: object, deadlineMs?: number) =>
   cri.client.call<T>(method, { ...request }, deadlineMs);
+interface Usage {
+  readonly cpu: { readonly usageCoreNanoSeconds: { readonly value: string } };
+  readonly memory: { readonly workingSetBytes: { readonly value: string } };
+}
+interface PodStats {
+  readonly stats: {
+    readonly attributes: { readonly id: string };
+    readonly linux: Usage & {
+      readonly containers: readonly { readonly attributes: { readonly id: string } }[];
+    };
+  };
+}
+/** kubelet's cgroup of the pod, which is there before it and after it. */
+const cgroup = `/hako-e2e-cri-${process.pid}`;
+const cgroupFolders = (): readonly string[] =>
+  readdirSync('/sys/fs/cgroup')
+    .map((name) => join('/sys/fs/cgroup', name, cgroup))
+    .filter((path) => existsSync(path));
+
 const sh = (script: string): readonly string[] => ['sh', '-c', script];
 
 beforeAll(async () => {
@@ -26,6 +55,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cri.close();
+  for (const path of cgroupFolders()) rmdirSync(path);
   rmSync(folder, { recursive: true });
 });
 
@@ -35,6 +65,7 @@ test('RunPodSandbox boots a machine, and containers join it with the namespaces 
     'example.com/not-passed': 'x',
   };
   const linux = {
+    cgroupParent: cgroup,
     securityContext: {
       namespaceOptions: { network: namespaceMode.node, pid: namespaceMode.pod },
       // It may have privileged containers; the others are not.
@@ -225,15 +256,17 @@ test('privileged, and limits that change while it runs; statistics', async () =>
     linux: { memoryLimitInBytes: 96 * 2 ** 20, cpuPeriod: 100_000, cpuQuota: 20_000 },
   });
   expect((await pod.exec(limited, ...limits)).stdout).toBe(`${96 * 2 ** 20}\n20000 100000\n`);
-  const { stats } = await call<{
-    stats: {
-      cpu: { usageCoreNanoSeconds: { value: string } };
-      memory: { workingSetBytes: { value: string } };
-    };
-  }>('ContainerStats', { containerId: limited });
+  const { stats } = await call<{ readonly stats: Usage }>('ContainerStats', { containerId: limited });
   expect(Number(stats.cpu.usageCoreNanoSeconds.value)).toBeGreaterThan(0);
   expect(Number(stats.memory.workingSetBytes.value)).toBeGreaterThan(0);
   expect(Number(stats.memory.workingSetBytes.value)).toBeLessThan(96 * 2 ** 20);
+  // Of the pod as a whole: what its machine costs on the host, with the figures of its containers.
+  const ofPod = await call<PodStats>('PodSandboxStats', { podSandboxId: pod.id });
+  expect(ofPod.stats.attributes.id).toBe(pod.id);
+  expect(Number(ofPod.stats.linux.cpu.usageCoreNanoSeconds.value)).toBeGreaterThan(0);
+  expect(Number(ofPod.stats.linux.memory.workingSetBytes.value)).toBeGreaterThan(2 ** 20);
+  expect(ofPod.stats.linux.containers.map(({ attributes }) => attributes.id)).toContain(limited);
+  expect(await call('ListPodSandboxStats', {})).toMatchObject({ stats: [{ attributes: { id: pod.id } }] });
   await call('StopContainer', { containerId: limited, timeout: 0 });
   expect(await pod.exited(limited)).toMatchObject({ exitCode: 137 });
 });
