@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { programVersion } from './program-version.ts';
 
 /**
  * The two programs called virtiofsd: `c` came with QEMU until 8.0 (Debian 12: package qemu-system-common), `rust` is its
@@ -67,20 +65,9 @@ export function parseVirtiofsdVersion(text: string): VirtiofsdFlavour | undefine
   return /^virtiofsd (backend )?\d/m.test(text) ? 'rust' : undefined;
 }
 
-const known = new Map<string, VirtiofsdFlavour>();
-
 /** Asks the program, once per version of its file. Rejects when it cannot be run or is something else. */
 export async function detectVirtiofsd(program: string): Promise<VirtiofsdFlavour> {
-  const { dev, ino, mtimeMs } = await stat(program);
-  const key = `${program} ${dev} ${ino} ${mtimeMs}`;
-  const remembered = known.get(key);
-  if (remembered !== undefined) return remembered;
-  const { stdout } = await promisify(execFile)(program, ['--version'], {
-    timeout: 10_000,
-    maxBuffer: 65_536,
-  });
-  const flavour = parseVirtiofsdVersion(stdout);
+  const flavour = parseVirtiofsdVersion(await programVersion(program));
   if (flavour === undefined) throw new Error(`${program} --version does not look like virtiofsd`);
-  known.set(key, flavour);
   return flavour;
 }

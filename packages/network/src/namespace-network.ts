@@ -40,8 +40,7 @@ export class NamespaceNetwork {
   /** What the guest knows: the first view by its sandbox, the others by a follower. */
   #told: GuestView;
   #watch: NamespaceWatch | undefined;
-  /** Calls off the scan that is due, where one is. */
-  #callOff: (() => void) | undefined;
+  #settling: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -91,12 +90,11 @@ export class NamespaceNetwork {
   /** From now on changes of the namespace reach machine and guest. Until `close`. */
   async follow(follower: NetworkFollower): Promise<void> {
     const watch = await this.#namespace.watch(() => {
-      if (this.#closed || this.#callOff !== undefined) return;
-      const timer = setTimeout(() => {
-        this.#callOff = undefined;
+      if (this.#closed || this.#settling !== undefined) return;
+      this.#settling = setTimeout(() => {
+        this.#settling = undefined;
         this.#work = this.#work.then(() => this.#catchUp(follower));
       }, SETTLE_MS);
-      this.#callOff = () => clearTimeout(timer);
     }, follower.failed);
     if (this.#closed) watch.close();
     else this.#watch = watch;
@@ -109,7 +107,7 @@ export class NamespaceNetwork {
   /** Leaves the namespace as it was found. The VM must have ended, or let its cards go. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#callOff?.();
+    clearTimeout(this.#settling);
     this.#watch?.close();
     await this.#work;
     for (const [index, joined] of this.#joined) {

@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultRuntimeConfig } from '@hako/config';
-import { type Translation, translate } from '@hako/oci-translate';
+import type { Translation } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Sandbox, StateStore } from '../src/index.ts';
 import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
+import { plainTranslation } from '../src/testing/plain-translation.ts';
 
 let folder: string;
 let machine: FakeMachine;
@@ -38,18 +38,11 @@ afterEach(async () => {
 });
 
 function translated(containerId: string, kind: 'sandbox' | 'container', extra: object = {}): Translation {
-  return translate({
-    specText: JSON.stringify({
-      ociVersion: '1.0.2',
-      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
-      root: { path: 'rootfs' },
-      annotations: { 'io.kubernetes.cri.container-type': kind, 'io.kubernetes.cri.sandbox-id': 'pod' },
-      ...extra,
-    }),
+  const annotations = { 'io.kubernetes.cri.container-type': kind, 'io.kubernetes.cri.sandbox-id': 'pod' };
+  return plainTranslation({
     bundlePath: join(folder, 'bundle'),
     containerId,
-    config: defaultRuntimeConfig(),
-    host: { numCpus: 2 },
+    spec: { annotations, ...extra },
   });
 }
 

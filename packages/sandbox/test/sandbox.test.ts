@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { KEPT_STATUS_FEATURE } from '@hako/agent-protocol';
 import { defaultRuntimeConfig } from '@hako/config';
-import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runDuePoststop, Sandbox, StateStore } from '../src/index.ts';
 import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
+import { plainTranslation } from '../src/testing/plain-translation.ts';
 
 let folder: string;
 let machine: FakeMachine;
@@ -37,18 +37,11 @@ function prepare(
   change: (config: ReturnType<typeof defaultRuntimeConfig>) => object = () => ({}),
 ) {
   const config = defaultRuntimeConfig();
-  const translation = translate({
-    specText: JSON.stringify({
-      ociVersion: '1.0.2',
-      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
-      root: { path: 'rootfs' },
-      linux: { resources: {} },
-      ...extra,
-    }),
+  const translation = plainTranslation({
     bundlePath: join(folder, 'bundle'),
     containerId: 'c1',
+    spec: { linux: { resources: {} }, ...extra },
     config: { ...config, ...change(config) },
-    host: { numCpus: 2 },
   });
   store = new StateStore(join(folder, 'state'));
   store.reserve('c1');

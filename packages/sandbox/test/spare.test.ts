@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
-import { translate } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clearSpareFolder, Sandbox, SpareMachine, StateStore, spareKey } from '../src/index.ts';
 import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
+import { plainTranslation } from '../src/testing/plain-translation.ts';
 
 const host = fakeHost();
 
@@ -34,16 +34,10 @@ afterEach(() => rmSync(top, { recursive: true }));
 
 function translated(memoryMib = 256) {
   const config = defaultRuntimeConfig();
-  return translate({
-    specText: JSON.stringify({
-      ociVersion: '1.0.2',
-      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
-      root: { path: 'rootfs' },
-    }),
+  return plainTranslation({
     bundlePath: join(top, 'bundle'),
     containerId: 'c1',
     config: { ...config, hypervisor: { ...config.hypervisor, defaultMemoryMib: memoryMib } },
-    host: { numCpus: 2 },
   });
 }
 

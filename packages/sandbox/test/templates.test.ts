@@ -15,11 +15,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { defaultRuntimeConfig } from '@hako/config';
-import { type SandboxConfig, translate } from '@hako/oci-translate';
+import type { SandboxConfig } from '@hako/oci-translate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { destroyTemplates, makeTemplate, Sandbox, StateStore, TemplateStore } from '../src/index.ts';
 import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
+import { plainTranslation } from '../src/testing/plain-translation.ts';
 
 const key = 'c0ffee00'.repeat(4);
 const host = fakeHost();
@@ -47,16 +48,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function translated(id: string) {
   const config = defaultRuntimeConfig();
   const factory = { ...config.factory, enableTemplate: true, templatePath: templates.root };
-  return translate({
-    specText: JSON.stringify({
-      ociVersion: '1.0.2',
-      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
-      root: { path: 'rootfs' },
-    }),
+  return plainTranslation({
     bundlePath: join(folder, 'bundle'),
     containerId: id,
     config: { ...config, factory },
-    host: { numCpus: 2 },
   });
 }
 

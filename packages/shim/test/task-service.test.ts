@@ -2,10 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
-import { defaultRuntimeConfig } from '@hako/config';
-import { translate } from '@hako/oci-translate';
 import { posixHost, Sandbox, StateStore } from '@hako/sandbox';
-import { FakeMachine } from '@hako/sandbox/testing';
+import { FakeMachine, plainTranslation } from '@hako/sandbox/testing';
 import { type TaskExit, TaskServiceV2, TaskStatus, topicOfTaskEvent } from '@hako/task-protocol';
 import { type ServiceClient, TtrpcClient, TtrpcServer } from '@hako/ttrpc';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -34,16 +32,9 @@ beforeEach(() => {
   events = [];
   warnings = [];
   shutdowns = 0;
-  const { sandbox: config, container } = translate({
-    specText: JSON.stringify({
-      ociVersion: '1.0.2',
-      process: { user: { uid: 0, gid: 0 }, args: ['sh'], cwd: '/' },
-      root: { path: 'rootfs' },
-    }),
+  const { sandbox: config, container } = plainTranslation({
     bundlePath: join(folder, 'bundle'),
     containerId: 'c1',
-    config: defaultRuntimeConfig(),
-    host: { numCpus: 2 },
   });
   const store = new StateStore(join(folder, 'state'));
   store.reserve('c1');

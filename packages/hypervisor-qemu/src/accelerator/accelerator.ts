@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { programVersion } from '../program-version.ts';
 
-/** How a machine's vCPUs run. `tcg-single`: emulated, all of them in turn by one thread (see `emulation`). */
-export type Accelerator = 'kvm' | 'tcg' | 'tcg-single';
+/** How vCPUs are emulated. `tcg-single`: all of them in turn by one thread (see `emulation`). */
+export type Emulation = 'tcg' | 'tcg-single';
+
+/** How a machine's vCPUs run. */
+export type Accelerator = 'kvm' | Emulation;
 
 /** The two that QEMU's users know. */
 export function acceleratorName(accelerator: Accelerator): 'kvm' | 'tcg' {
@@ -22,24 +23,9 @@ export function parseQemuVersion(text: string): readonly [number, number] | unde
  * with two vCPUs then took that breakpoint for ever. (Mended by QEMU's "Always lock pages before translation", July
  * 2023.) One thread for all vCPUs cannot race. A QEMU whose version cannot be known is taken for a newer one.
  */
-export async function emulation(program: string): Promise<'tcg' | 'tcg-single'> {
-  const version = await versionOf(program).catch(() => undefined);
+export async function emulation(program: string): Promise<Emulation> {
+  const version = parseQemuVersion(await programVersion(program).catch(() => ''));
   if (version === undefined) return 'tcg';
   const [major, minor] = version;
   return major < 8 || (major === 8 && minor < 1) ? 'tcg-single' : 'tcg';
-}
-
-const known = new Map<string, Promise<readonly [number, number] | undefined>>();
-
-/** Asks the program, once per version of its file. */
-async function versionOf(program: string): Promise<readonly [number, number] | undefined> {
-  const { dev, ino, mtimeMs } = await stat(program);
-  const key = `${program} ${dev} ${ino} ${mtimeMs}`;
-  const remembered = known.get(key);
-  if (remembered !== undefined) return await remembered;
-  const asked = promisify(execFile)(program, ['--version'], { timeout: 10_000, maxBuffer: 65_536 }).then(
-    ({ stdout }) => parseQemuVersion(stdout),
-  );
-  known.set(key, asked);
-  return await asked;
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boolean, list, matches, name, object, oneOf, type Shape, text } from '@hako/shape';
 import { qemuError } from '../qemu-error.ts';
+import type { Emulation } from './accelerator.ts';
 
 /** What a probe found out about one kernel under one QEMU. */
 export interface ProbeAnswer {
@@ -12,7 +13,7 @@ export interface ProbeAnswer {
   /** What was tried and what came of it, for people. */
   readonly reason: string;
   /** How this QEMU emulates. */
-  readonly emulation: 'tcg' | 'tcg-single';
+  readonly emulation: Emulation;
   /** ISO 8601. */
   readonly probedAt: string;
 }

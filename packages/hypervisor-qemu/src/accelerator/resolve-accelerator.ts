@@ -6,7 +6,7 @@ import type { HypervisorConfig } from '@hako/config';
 import { lockFile } from '@hako/posix';
 import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { qemuError } from '../qemu-error.ts';
-import { type Accelerator, emulation } from './accelerator.ts';
+import { type Accelerator, type Emulation, emulation } from './accelerator.ts';
 import { type ProbeResult, probeDeadlineMs, probeKvm } from './probe-kvm.ts';
 import { currentBootId, type ProbeAnswer, ProbeStore, probeKey } from './probe-store.ts';
 
@@ -20,7 +20,7 @@ export interface ResolveAcceleratorOptions {
   /** How a kernel is tried; tests hand in their own. */
   readonly probe?: (config: HypervisorConfig, options: { signal?: AbortSignal }) => Promise<ProbeResult>;
   /** How a QEMU emulates; tests hand in their own. */
-  readonly emulation?: (program: string) => Promise<'tcg' | 'tcg-single'>;
+  readonly emulation?: (program: string) => Promise<Emulation>;
   /** Default `/dev/kvm`. */
   readonly kvmDevice?: string;
   /** Default: the kernel's. */
@@ -50,10 +50,7 @@ export async function resolveAccelerator(
   return answer.emulation;
 }
 
-async function emulationOf(
-  config: HypervisorConfig,
-  options: ResolveAcceleratorOptions,
-): Promise<'tcg' | 'tcg-single'> {
+async function emulationOf(config: HypervisorConfig, options: ResolveAcceleratorOptions): Promise<Emulation> {
   return await (options.emulation ?? emulation)(config.path);
 }
 

@@ -186,21 +186,25 @@ function storageOf(
 ): GuestStorage {
   const common = { driver: type, source: id };
   if (use.kind === 'rootfs') {
-    const options = readonly && !use.options.includes('ro') ? [...use.options, 'ro'] : [...use.options];
+    const options = mountOptions(use.options, readonly);
     return { ...common, fstype: use.fsType, options, mountPoint: guestRootfs(name) };
   }
   if (use.kind === 'volume') {
-    const { index, fsType, options, groupId } = use;
+    const { index, fsType, groupId } = use;
     return {
       ...common,
       fstype: fsType,
-      options: readonly && !options.includes('ro') ? [...options, 'ro'] : [...options],
+      options: mountOptions(use.options, readonly),
       mountPoint: guestDiskFile(name, index),
       ...(groupId === undefined ? {} : { fsGroup: { groupId } }),
     };
   }
   const index = use.kind === 'mount' ? use.index : 0;
   return { ...common, fstype: 'bind', options: ['bind'], mountPoint: guestDiskFile(name, index) };
+}
+
+function mountOptions(options: readonly string[], readonly: boolean): string[] {
+  return readonly && !options.includes('ro') ? [...options, 'ro'] : [...options];
 }
 
 function cannotPlug({ machineType }: HypervisorConfig): SandboxError {

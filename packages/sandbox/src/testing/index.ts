@@ -1,2 +1,3 @@
 export { fakeHost } from './fake-host.ts';
 export { FakeMachine } from './fake-machine.ts';
+export { type PlainTranslationOptions, plainTranslation } from './plain-translation.ts';
