@@ -1,18 +1,18 @@
 import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import type { Host } from './host.ts';
-import { type SharedContainer, shareContainer, unshareContainer } from './share.ts';
+import { type SharedContainer, type SharePaths, shareContainer, unshareContainer } from './share.ts';
 
 /** What the containers of one sandbox have in its share, by container id. */
 export class ContainerShares {
-  readonly #shareRoot: string;
+  readonly #paths: SharePaths;
   readonly #host: Host;
   readonly #ledger: ResourceLedger;
   readonly #names = new Map<string, string>();
   #made = 0;
 
-  constructor(shareRoot: string, host: Host, ledger: ResourceLedger) {
-    this.#shareRoot = shareRoot;
+  constructor(paths: SharePaths, host: Host, ledger: ResourceLedger) {
+    this.#paths = paths;
     this.#host = host;
     this.#ledger = ledger;
   }
@@ -29,7 +29,7 @@ export class ContainerShares {
     const name = this.#names.has(id) ? `${id}@${this.#made}` : id;
     this.#names.set(id, name);
     return shareContainer(
-      { shareRoot: this.#shareRoot, name, container, sandbox, rootfsIsDisk },
+      { paths: this.#paths, name, container, sandbox, rootfsIsDisk },
       this.#host,
       this.#ledger,
     );
@@ -38,6 +38,6 @@ export class ContainerShares {
   /** Takes it out again. Idempotent. @throws SandboxError `teardown-incomplete` */
   async remove(id: string): Promise<void> {
     const name = this.#names.get(id);
-    if (name !== undefined) await unshareContainer({ shareRoot: this.#shareRoot, name }, this.#host);
+    if (name !== undefined) await unshareContainer({ paths: this.#paths, name }, this.#host);
   }
 }

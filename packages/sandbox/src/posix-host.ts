@@ -6,6 +6,7 @@ import {
   killExact,
   PosixError,
   processStatus,
+  setMountPropagation,
   setThreadCpus,
   threadCpus,
   unmount,
@@ -20,6 +21,7 @@ const LOOK_AGAIN_MS = 2;
 export function posixHost(): Host {
   return {
     bindMount: (source, target, { readonly }) => bindMount(source, target, { readonly, recursive: true }),
+    mountView,
     unmountAll,
     mountsBelow: (directory) => mountsBelow(directory, readFileSync('/proc/self/mountinfo', 'utf8')),
     processStartTime,
@@ -31,6 +33,13 @@ export function posixHost(): Host {
     // Loaded by those few who need it.
     undoNetwork: async (resource) => (await import('@hako/network')).undoNetwork(resource),
   };
+}
+
+function mountView(source: string, target: string): void {
+  bindMount(source, target, { readonly: true });
+  // First private: it would have its mounts in common with what `source` lies on.
+  setMountPropagation(target, 'private');
+  setMountPropagation(target, 'shared');
 }
 
 function unmountAll(target: string): void {

@@ -102,7 +102,7 @@ export class Sandbox {
     // It ends with the sandbox, whatever that comes to.
     this.#machine = options.ready?.machine;
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
-    this.#shares = new ContainerShares(this.#paths.share, options.host, this.#journal);
+    this.#shares = new ContainerShares(this.#paths, options.host, this.#journal);
     this.#cgroup = options.hostCgroup === undefined ? undefined : new HostCgroup(options.hostCgroup);
     // Only members of a pod ask for it.
     this.#founded.promise.catch(() => {});
@@ -186,7 +186,7 @@ export class Sandbox {
     if (rootfsDisk === undefined) checkDevices(config);
     const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
     if (this.#booting === undefined) {
-      await makeDirectories(this.#paths, this.#journal);
+      await makeDirectories(this.#paths, this.#options.host, this.#journal);
       await this.#enterCgroup();
       await this.#connectNetwork();
     }

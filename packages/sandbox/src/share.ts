@@ -14,6 +14,7 @@ import { isSharedFromHost } from './mount-kind.ts';
 import { prepareMountPoints } from './mount-points.ts';
 import { sandboxError } from './sandbox-error.ts';
 import { joinsSandboxShm, sandboxShm } from './sandbox-shm.ts';
+import type { SandboxPaths } from './state-paths.ts';
 import { removeTree } from './undo.ts';
 
 /** A bind mount of config.json and what the guest mounts in place of the host's source. */
@@ -40,10 +41,12 @@ export interface SharedContainer {
 const ROOTFS_LIMITS = { entries: 8192, bytes: 64 * 1024 * 1024 };
 const VOLUME_LIMITS = { entries: 1024, bytes: 16 * 1024 * 1024 };
 
+/** The sandbox's share on the host; see SandboxPaths. */
+export type SharePaths = Pick<SandboxPaths, 'share' | 'shareFolders'>;
+
 /** What is shared for a container. */
 export interface ShareRequest {
-  /** The sandbox's share on the host. */
-  readonly shareRoot: string;
+  readonly paths: SharePaths;
   /** Name of the container's folder in it, used once in the life of the sandbox: the guest remembers what it has seen. */
   readonly name: string;
   readonly container: ContainerConfig;
@@ -61,15 +64,18 @@ export interface ShareRequest {
  * @throws SandboxError `host-refused`, `unsupported`, naming the source
  */
 export async function shareContainer(
-  { shareRoot, name, container, sandbox, rootfsIsDisk = false }: ShareRequest,
+  { paths, name, container, sandbox, rootfsIsDisk = false }: ShareRequest,
   host: Host,
   ledger: ResourceLedger,
 ): Promise<SharedContainer> {
-  const base = join(shareRoot, name);
+  // Made where the guest cannot write, and bound upon where it can read.
+  const folder = join(paths.shareFolders, name);
+  const shown = join(paths.share, name);
   const isCopied = sandbox.hypervisor.sharedFs === 'none';
   const copies: PlannedCopy[] = [];
-  mkdirSync(join(base, 'rootfs'), { recursive: true, mode: 0o755 });
-  mkdirSync(join(base, 'mounts'), { recursive: true, mode: 0o755 });
+  mkdirSync(folder, { mode: 0o755 });
+  mkdirSync(join(folder, 'rootfs'), { mode: 0o755 });
+  mkdirSync(join(folder, 'mounts'), { mode: 0o755 });
   if (isCopied && !rootfsIsDisk) {
     const { path: source } = container.rootfs;
     copies.push(
@@ -78,7 +84,7 @@ export async function shareContainer(
   } else if (!rootfsIsDisk) {
     // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
     if (container.rootfs.readonly) prepareMountPoints(container);
-    await bind(container.rootfs.path, join(base, 'rootfs'), container.rootfs.readonly, host, ledger);
+    await bind(container.rootfs.path, join(shown, 'rootfs'), container.rootfs.readonly, host, ledger);
   }
 
   const mounts: SharedMount[] = [];
@@ -109,10 +115,10 @@ export async function shareContainer(
       mounts.push({ index, guestSource });
       continue;
     }
-    const target = join(base, 'mounts', String(index));
-    if (isDirectory) mkdirSync(target, { recursive: true, mode: 0o755 });
-    else closeSync(openSync(target, 'a', 0o600));
-    await bind(source, target, isReadonly(mount.options ?? []), host, ledger);
+    const mountPoint = join(folder, 'mounts', String(index));
+    if (isDirectory) mkdirSync(mountPoint, { mode: 0o755 });
+    else closeSync(openSync(mountPoint, 'wx', 0o600));
+    await bind(source, join(shown, 'mounts', String(index)), isReadonly(mount.options ?? []), host, ledger);
     if (isDirectory && isWatchedVolume(source)) {
       const storage = watchableVolume(guestSource, name, index);
       storages.push(storage);
@@ -124,12 +130,11 @@ export async function shareContainer(
 
 /** Takes a container's folder out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */
 export async function unshareContainer(
-  { shareRoot, name }: Pick<ShareRequest, 'shareRoot' | 'name'>,
+  { paths, name }: Pick<ShareRequest, 'paths' | 'name'>,
   host: Host,
 ): Promise<void> {
-  const base = join(shareRoot, name);
-  for (const target of host.mountsBelow(base)) host.unmountAll(target);
-  await removeTree(base, host);
+  for (const target of host.mountsBelow(join(paths.share, name))) host.unmountAll(target);
+  await removeTree(join(paths.shareFolders, name), host);
 }
 
 /** What is too large is refused before a machine boots for it. @throws SandboxError `unsupported` */

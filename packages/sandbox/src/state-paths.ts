@@ -28,8 +28,10 @@ export interface SandboxPaths {
   readonly logs: string;
   /** Runtime directory of the VM: sockets. */
   readonly vm: string;
-  /** Root of what the guest may see of the host. */
+  /** Root of what the guest may see of the host: a read-only view of `shareFolders`, with what is shared mounted on it. */
   readonly share: string;
+  /** The folders of the share. Only the host ever writes here, so that it can trust the names it finds. */
+  readonly shareFolders: string;
   /** Socket of the task API. */
   readonly socket: string;
 }
@@ -58,6 +60,7 @@ export function sandboxPaths(root: string, id: string): SandboxPaths {
     logs: join(directory, 'logs'),
     vm: join(directory, 'vm'),
     share: join(directory, 'share'),
+    shareFolders: join(directory, 'share-folders'),
     socket: join(directory, 'shim.sock'),
   };
 }

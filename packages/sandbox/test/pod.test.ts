@@ -54,6 +54,7 @@ function create(id: string, extra: object = {}) {
 }
 
 const shareOf = (name: string) => join(store.sandbox('pod').share, name);
+const foldersOf = (name: string) => join(store.sandbox('pod').shareFolders, name);
 
 test('a member waits until the sandbox has its own container', async () => {
   const member = create('one');
@@ -104,7 +105,7 @@ test('a member goes alone, and comes again under another name in the share', asy
   await create('one');
   expect(machine.created?.root?.path).toMatch(/\/one\/rootfs$/);
   await sandbox.removeContainer('one');
-  expect(existsSync(shareOf('one'))).toBe(false);
+  expect(existsSync(foldersOf('one'))).toBe(false);
   expect(mounted).toEqual([join(shareOf('pod'), 'rootfs')]);
   await create('one');
   expect(machine.created?.root?.path).toMatch(/\/one@\d+\/rootfs$/);

@@ -82,7 +82,7 @@ test('a container lives from created to stopped, and its output comes before its
     'closeStdin c1',
     'destroySandbox',
   ]);
-  expect(mounts.filter((entry) => entry.startsWith('un '))).toHaveLength(1);
+  expect(mounts.filter((entry) => entry.startsWith('un '))).toHaveLength(2);
   expect(existsSync(store.sandbox('c1').share)).toBe(false);
 });
 

@@ -9,6 +9,8 @@ export interface PodContainer {
   readonly mounts?: readonly object[];
   readonly annotations?: Readonly<Record<string, string>>;
   readonly linux?: object;
+  /** Default true. */
+  readonly readonlyRootfs?: boolean;
   /** Whose annotations say it. Default containerd's. */
   readonly style?: 'containerd' | 'cri-o';
 }
@@ -28,6 +30,7 @@ export function memberBundle(bench: Workbench, container: PodContainer): string 
 
 function podBundle(bench: Workbench, kind: 'sandbox' | 'container', container: PodContainer): string {
   const { sandboxId, args, joins = SHARED, mounts = [], annotations = {}, linux = {}, style } = container;
+  const { readonlyRootfs = true } = container;
   const keys =
     style === 'cri-o'
       ? ['io.kubernetes.cri-o.ContainerType', 'io.kubernetes.cri-o.SandboxID']
@@ -36,6 +39,7 @@ function podBundle(bench: Workbench, kind: 'sandbox' | 'container', container: P
   const isMember = kind === 'container';
   return bench.bundle(args, {
     hostname: 'the-pod',
+    readonlyRootfs,
     annotations: { [typeKey]: kind, [idKey]: sandboxId, ...annotations },
     extra: {
       mounts: [

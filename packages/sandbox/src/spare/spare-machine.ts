@@ -29,7 +29,7 @@ export interface SpareMachineOptions extends Pick<SandboxOptions, 'makeTemplate'
 /** A spare machine that has become a sandbox's. */
 export interface AdoptedMachine extends StartedMachine {
   /** Where its share and its sockets are. Not in the sandbox's folder: nothing that is mounted or open can be moved there. */
-  readonly paths: Pick<SandboxPaths, 'vm' | 'share'>;
+  readonly paths: Pick<SandboxPaths, 'vm' | 'share' | 'shareFolders'>;
   /** Its processes but for this one. */
   readonly pids: readonly number[];
 }
@@ -60,7 +60,7 @@ export class SpareMachine {
     const { config, folder, hypervisor, host, makeTemplate, log = () => {}, signal } = options;
     const paths = pathsIn(folder);
     const journal = new Journal(paths.journal, (pid) => host.processStartTime(pid));
-    await makeDirectories(paths, journal);
+    await makeDirectories(paths, host, journal);
     const key = await spareKey(hypervisor, config);
     let running: VirtualMachine | undefined;
     const onAbort = (): void => void running?.stop();
@@ -119,7 +119,7 @@ export class SpareMachine {
   async adopt(config: SandboxConfig, paths: SandboxPaths): Promise<AdoptedMachine | undefined> {
     const { hypervisor, folder, log } = this.#options;
     const { machine, agent } = this.#started;
-    const { vm, share } = pathsIn(folder);
+    const { vm, share, shareFolders } = pathsIn(folder);
     try {
       if ((await spareKey(hypervisor, config)) !== this.#key)
         throw new Error('the sandbox wants another one');
@@ -129,7 +129,7 @@ export class SpareMachine {
       machine.logTo(paths.logs);
       // For those who look for its sockets where every sandbox has them.
       symlinkSync(vm, paths.vm);
-      return { machine, agent, paths: { vm, share }, pids: this.pids };
+      return { machine, agent, paths: { vm, share, shareFolders }, pids: this.pids };
     } catch (error) {
       log?.(
         `the machine that was ready is not used: ${error instanceof Error ? error.message : String(error)}`,
@@ -154,10 +154,11 @@ export async function clearSpareFolder(folder: string, host: Host): Promise<void
   await removeTree(folder, host);
 }
 
-function pathsIn(folder: string): Pick<SandboxPaths, 'vm' | 'share' | 'logs' | 'journal'> {
+function pathsIn(folder: string): Pick<SandboxPaths, 'vm' | 'share' | 'shareFolders' | 'logs' | 'journal'> {
   return {
     vm: join(folder, 'vm'),
     share: join(folder, 'share'),
+    shareFolders: join(folder, 'share-folders'),
     logs: join(folder, 'logs'),
     journal: join(folder, journalName),
   };
