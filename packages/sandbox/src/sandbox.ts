@@ -186,7 +186,9 @@ export class Sandbox {
     if (rootfsDisk === undefined) checkDevices(config);
     const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
     if (this.#booting === undefined) {
-      await makeDirectories(this.#paths, this.#options.host, this.#journal);
+      // A machine that was ready has its own.
+      if (this.#options.ready === undefined)
+        await makeDirectories(this.#paths, this.#options.host, this.#journal);
       await this.#enterCgroup();
       await this.#connectNetwork();
     }

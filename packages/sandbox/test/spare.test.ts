@@ -9,7 +9,8 @@ import { fakeHost } from '../src/testing/fake-host.ts';
 import { FakeMachine } from '../src/testing/fake-machine.ts';
 import { plainTranslation } from '../src/testing/plain-translation.ts';
 
-const host = fakeHost();
+const views: string[] = [];
+const host = fakeHost({ mountView: (_folders, target) => void views.push(target) });
 
 let top: string;
 /** Of the spare machine. */
@@ -75,6 +76,8 @@ test('a machine waits paused, and becomes the one of the sandbox that gets it', 
   expect(machine.calls.slice(3)).toEqual(['createSandbox', 'createContainer c1']);
   // Its own folder is the one that is shared: nothing that is mounted is reached through a link.
   expect(readdirSync(join(folder, 'share-folders'))).toEqual(['c1']);
+  // A second view would cover the one that the machine has.
+  expect(views.filter((view) => view === join(folder, 'share'))).toHaveLength(1);
   await sandbox.destroy();
   expect([machine.stopped > 0, existsSync(folder)]).toEqual([true, false]);
 });
