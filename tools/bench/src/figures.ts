@@ -12,6 +12,7 @@ import { pods } from './figures/pods.ts';
 import { ready } from './figures/ready.ts';
 import { soak } from './figures/soak.ts';
 import { coldStart } from './figures/start.ts';
+import { translatedBlocks } from './figures/translated-blocks.ts';
 import { translation } from './figures/translation.ts';
 
 /** All figures, in the order in which they are measured. */
@@ -19,6 +20,7 @@ export const figures: readonly Figure[] = [
   coldStart,
   clones,
   ready,
+  translatedBlocks,
   idleSandbox,
   exec,
   deletion,

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { blocksIn, cpuMsIn } from './count-translations.ts';
+
+test('translated blocks are found in QEMU’s words', () => {
+  const answer =
+    'Translation buffer state:\ngen code size 1/2\nTB count            44753\nTB avg target size  22 max=1';
+  expect(blocksIn(answer)).toBe(44_753);
+  expect(() => blocksIn('nothing')).toThrow('says nothing of its translations: nothing');
+});
+
+test('processor time is found behind a name with spaces and brackets', () => {
+  expect(cpuMsIn('12 (a) (b c) S 1 2 3 4 5 6 7 8 9 10 31 9 0 0 20')).toBe(400);
+});
