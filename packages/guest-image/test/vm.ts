@@ -18,15 +18,17 @@ export interface VmOptions {
 
 /** A machine booted by a plain QEMU command line, as the README says, under emulation. */
 export class Vm {
-  readonly dir: string = mkdtempSync(join(tmpdir(), 'guest-vm-'));
+  readonly dir: string;
   readonly exited: Promise<number | null>;
-  readonly #socketPath = join(this.dir, 'agent.sock');
+  readonly #socketPath: string;
   readonly #kill: () => void;
 
   constructor(options: VmOptions) {
     if (!existsSync(join(guestDir, 'manifest.json'))) {
       throw new Error(`there is no guest in ${guestDir}; build it first: pnpm nx guest guest-image`);
     }
+    this.dir = mkdtempSync(join(tmpdir(), 'guest-vm-'));
+    this.#socketPath = join(this.dir, 'agent.sock');
     const { boot, files } = readManifest(guestDir);
     const inGuest = (path: string): string => join(guestDir, path);
     const words = [...boot.kernelParams, 'quiet', 'console=ttyS0'].join(' ');

@@ -80,7 +80,7 @@ const witnesses: { readonly [Field in keyof HypervisorConfig]-?: Witness } = {
   virtioFsDaemon: { refused: { virtioFsDaemon: '/no/virtiofsd' }, with: { sharedFs: 'virtio-fs' } },
   virtioFsCacheSizeMib: { none: /QEMU has no DAX window/ },
   virtioFsQueueSize: { argument: { virtioFsQueueSize: 512 } },
-  virtioFsExtraArgs: { shownBy: 'packages/hypervisor-qemu/test/launch.test.ts' },
+  virtioFsExtraArgs: { shownBy: 'packages/hypervisor-qemu/test/launch.vm.test.ts' },
   virtioFsCache: { shownBy: 'tools/e2e/test/files.test.ts' },
   virtioFsIsDax: { refused: { virtioFsIsDax: true } },
   msize9pBytes: { shownBy: 'packages/sandbox/src/share-storage.test.ts' },

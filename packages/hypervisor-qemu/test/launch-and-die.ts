@@ -1,4 +1,4 @@
-// Started by launch.test.ts: launches a VM in `<argument>/vm`, prints QEMU's pid, and waits to be killed.
+// Started by launch.vm.test.ts: launches a VM in `<argument>/vm`, prints QEMU's pid, and waits to be killed.
 import { join } from 'node:path';
 import { QemuHypervisor } from '../src/index.ts';
 import { probeGuestConfig, RecordingLedger } from './support.ts';

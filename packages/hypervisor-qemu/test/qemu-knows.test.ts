@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { HypervisorConfig } from '@hako/config';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Accelerator, buildArguments } from '../src/index.ts';
-import { demandRealParts, probeGuestConfig, qemu, virtiofsd } from './support.ts';
+import { demandPrograms, probeGuestConfig, qemu, virtiofsd } from './support.ts';
 
 /** Asks QEMU itself, so that no option of ours is invented. */
 function ask(...args: string[]): string {
@@ -15,7 +15,7 @@ function ask(...args: string[]): string {
 }
 const answers = new Map<string, string>();
 
-beforeAll(demandRealParts);
+beforeAll(demandPrograms);
 
 const machineTypes = ['q35', 'pc', 'microvm'] as const;
 
@@ -78,7 +78,7 @@ function everyArgument(
   );
 }
 
-/** `id` and `bus` belong to the option itself; the others only a machine that is made has: launch.test.ts makes one. */
+/** `id` and `bus` belong to the option itself; the others only a machine that is made has: launch.vm.test.ts makes one. */
 const ofOptionOrMachine = new Set(['id', 'bus', 'nvdimm', 'pflash0', 'pflash1']);
 
 /** `[option, value]` pairs of a command line. */

@@ -9,14 +9,19 @@ export const guestDir: string = join(workspaceRoot, 'dist/guest');
 export const qemu = '/usr/bin/qemu-system-x86_64';
 export const virtiofsd = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd'].find(existsSync) ?? '';
 
-/** These tests run the real thing: they need QEMU and the guest, and say so rather than pass without. */
+/** Tests that boot a machine (`*.vm.test.ts`) need QEMU and the guest, and say so rather than pass without. */
 export function demandRealParts(): void {
-  if (!existsSync(qemu)) throw new Error(`${qemu} is missing: install the Debian package qemu-system-x86`);
-  if (virtiofsd === '')
-    throw new Error('virtiofsd is missing: install the Debian package qemu-system-common');
+  demandPrograms();
   for (const file of ['vmlinux', 'probe-initrd.img', 'hako-guest.img'])
     if (!existsSync(join(guestDir, file)))
       throw new Error(`${join(guestDir, file)} is missing: build the guest with tools/quickstart`);
+}
+
+/** The same for those that only ask the programs. */
+export function demandPrograms(): void {
+  if (!existsSync(qemu)) throw new Error(`${qemu} is missing: install the Debian package qemu-system-x86`);
+  if (virtiofsd === '')
+    throw new Error('virtiofsd is missing: install the Debian package qemu-system-common');
 }
 
 /** A configuration whose guest is the probe guest: it says `R` on the agent channel and sleeps. */

@@ -25,10 +25,16 @@ test('a machine whose end is known only after its connections ended', async () =
 
 test('only an agent that is late is said to be', async () => {
   const never = machine(new Promise(() => {}));
-  expect((await bootFailure(never, 45_000, agentError('timeout', 'no answer'))).message).toMatch(
+  const waited: unknown[] = [];
+  const wait = async <T>(ms?: number, value?: T) => {
+    waited.push(ms);
+    return value as T;
+  };
+  expect((await bootFailure(never, 45_000, agentError('timeout', 'no answer'), wait)).message).toMatch(
     /^the guest agent did not answer within 45 s: no answer\n/,
   );
-  expect((await bootFailure(never, 45_000, agentError('closed', 'connection ended'))).message).toMatch(
+  expect((await bootFailure(never, 45_000, agentError('closed', 'connection ended'), wait)).message).toMatch(
     /^the guest agent did not answer: connection ended\n/,
   );
+  expect(waited).toEqual([0, 2000]);
 });

@@ -7,18 +7,23 @@ const SHOWN_LINES = 20;
 /** How long after the end of its connections a machine may end; then it is the agent that closed them. */
 const ENDS_WITHIN_MS = 2000;
 
-/** Why a machine that was launched did not become a sandbox, with the last words of guest and VMM. */
+/**
+ * Why a machine that was launched did not become a sandbox, with the last words of guest and VMM.
+ *
+ * @param wait default: that of node:timers/promises
+ */
 export async function bootFailure(
   machine: VirtualMachine,
   timeoutMs: number,
   cause: unknown,
+  wait: typeof delay = delay,
 ): Promise<SandboxError> {
   const isLate = isCodedError(cause) && cause.code === 'timeout';
   // A machine that is killed closes its connections a moment before its end is known.
   const given = new AbortController();
   const exit = await Promise.race([
     machine.exited,
-    delay(isLate ? 0 : ENDS_WITHIN_MS, null, { signal: given.signal }),
+    wait(isLate ? 0 : ENDS_WITHIN_MS, null, { signal: given.signal }),
   ]).finally(() => given.abort());
   const { guestConsoleTail, vmmStderrTail } = await machine.diagnostics();
   const what =

@@ -1,23 +1,26 @@
 import { readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 
-/** One machine for most cases: a container that `run --detach` left behind. */
+/** One machine for most cases: a container that `run --detach` left behind, every path of which was relative. */
 let bench: Workbench;
 let pid: string;
 beforeAll(async () => {
   bench = new Workbench();
   const bundle = bench.bundle(['sleep', '1000']);
-  const pidFile = join(bench.folder, 'pid');
   expect(
-    await bench.detached([
-      ...['run', '--detach', '--no-pivot', '--no-new-keyring', '--no-subreaper', '--preserve-fds=0'],
-      ...['--bundle', bundle, '--pid-file', pidFile, 'box-1'],
-    ]),
+    await bench.detached(
+      [
+        ...['--root', basename(bench.stateRoot), '--log', 'log'],
+        ...['run', '--detach', '--no-pivot', '--no-new-keyring', '--no-subreaper', '--preserve-fds=0'],
+        ...['--bundle', basename(bundle), '--pid-file', 'pid', 'box-1'],
+      ],
+      { cwd: bench.folder },
+    ),
   ).toMatchObject({ exitCode: 0, stdout: '' });
-  pid = readFileSync(pidFile, 'utf8');
+  pid = readFileSync(join(bench.folder, 'pid'), 'utf8');
 });
 afterAll(() => bench.close());
 

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { takeSnapshot } from './host-snapshot.ts';
 import { waitForNoLeaks } from './leaks.ts';
 import { runStep, type StepResult } from './run-step.ts';
-import { steps } from './steps.ts';
+import { steps, withoutVm } from './steps.ts';
 import { summaryLine } from './vitest-report.ts';
 
 const { values: options } = parseArgs({ options: { 'no-vm': { type: 'boolean', default: false } } });
@@ -32,8 +32,7 @@ const look = () => takeSnapshot({ runId, workspace, stateFolders: ['/run/hako'],
 
 const before = look();
 const results: StepResult[] = [];
-for (const step of steps) {
-  if (step.needsVm === true && options['no-vm']) continue;
+for (const step of options['no-vm'] ? withoutVm(steps) : steps) {
   console.log(`\n== ${step.title}`);
   results.push(await runStep(step, { workspace, reportFolder, env }));
 }

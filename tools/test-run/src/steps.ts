@@ -4,8 +4,8 @@ export interface Step {
   readonly command: readonly [program: string, ...args: string[]];
   /** Set for a vitest run: its tests are counted from the report that it writes under this name. */
   readonly report?: string;
-  /** Boots virtual machines. */
-  readonly needsVm?: boolean;
+  /** Boots virtual machines: left out without them, or, where it is a list, run with these further arguments. */
+  readonly needsVm?: boolean | readonly string[];
 }
 
 const nx = (...targets: readonly string[]): Step['command'] => [
@@ -38,7 +38,12 @@ export const steps: readonly Step[] = [
   { title: 'executables', command: nx('bundle') },
   // Builds the guest, which the packages' own tests boot, and runs a first container, as a newcomer does.
   { title: 'quickstart', command: ['tools/quickstart', '--yes'], needsVm: true },
-  { title: 'unit and integration tests', command: vitest('.'), report: 'unit' },
+  {
+    title: 'unit and integration tests',
+    command: vitest('.'),
+    report: 'unit',
+    needsVm: ['--exclude=**/*.vm.test.ts'],
+  },
   {
     title: 'layer 0 in a browser',
     // Its configuration roots it in packages/, where the tests are.
@@ -54,3 +59,11 @@ export const steps: readonly Step[] = [
   },
   { title: 'end-to-end tests', command: vitest('tools/e2e'), report: 'e2e', needsVm: true },
 ];
+
+/** Those steps, and what of them, that need no virtual machine. */
+export function withoutVm(all: readonly Step[]): readonly Step[] {
+  return all.flatMap(({ needsVm = false, ...step }) => {
+    if (needsVm === true) return [];
+    return needsVm === false ? [step] : [{ ...step, command: [...step.command, ...needsVm] as const }];
+  });
+}

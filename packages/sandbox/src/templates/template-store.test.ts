@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -54,6 +55,18 @@ test('a template is found whole, or not at all', () => {
   store.dropBroken();
   expect(store.find(keyOf(1))).toBeUndefined();
   expect(() => store.find('../..')).toThrow(RangeError);
+});
+
+test('what a process left that ended while it dropped one is removed', () => {
+  put(keyOf(1));
+  store.drop(keyOf(1));
+  store.drop(keyOf(1));
+  expect(readdirSync(root)).toEqual(['lock']);
+  put(keyOf(2));
+  renameSync(join(root, keyOf(2)), join(root, 'dropped-1'));
+  expect(store.list()).toEqual([]);
+  store.dropBroken();
+  expect(readdirSync(root)).toEqual(['lock']);
 });
 
 test('what others may write is not used', () => {

@@ -46,6 +46,7 @@ const recordName = 'template.json';
 const lockName = 'lock';
 const makingName = 'making';
 const failureName = 'failed';
+const droppedPrefix = 'dropped-';
 
 /**
  * Templates on disk: `<root>/<key>/` with memory, state and a record of them, written beside and renamed. Whoever finds one that is
@@ -105,13 +106,24 @@ export class TemplateStore {
       .toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime());
   }
 
-  /** Takes one away. Machines that were made of it go on: they have its files open. Idempotent. */
+  /**
+   * Takes one away. Machines that were made of it go on: they have its files open. Idempotent, and for several processes at
+   * once: one of them gets the folder, so that none removes what another has just published in its place.
+   */
   drop(key: string): void {
-    rmSync(this.#folder(key), { recursive: true, force: true });
+    const dropped = join(this.root, `${droppedPrefix}${crypto.randomUUID()}`);
+    try {
+      renameSync(this.#folder(key), dropped);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    rmSync(dropped, { recursive: true, force: true });
   }
 
-  /** Takes away those that are not whole. */
+  /** Takes away those that are not whole, and what a process left that ended while it dropped one. */
   dropBroken(): void {
+    this.#removeDropped();
     const whole = new Set(this.list().map(({ key }) => key));
     for (const key of this.#keys()) if (!whole.has(key)) this.drop(key);
   }
@@ -223,6 +235,7 @@ export class TemplateStore {
   removeAll(lock: MakerLock): number {
     const keys = this.#keys();
     for (const key of keys) this.drop(key);
+    this.#removeDropped();
     this.forgetFailure();
     rmSync(join(this.root, lockName), { force: true });
     lock.release();
@@ -232,6 +245,11 @@ export class TemplateStore {
       // The operator's folder may hold other things, or be a mount point.
     }
     return keys.length;
+  }
+
+  #removeDropped(): void {
+    for (const name of readdirSync(this.root))
+      if (name.startsWith(droppedPrefix)) rmSync(join(this.root, name), { recursive: true, force: true });
   }
 
   #folder(key: string): string {
