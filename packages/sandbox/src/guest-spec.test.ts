@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cpusOfGuest, guestResources } from './guest-spec.ts';
+import { cpusOfGuest, guestResources, guestSpec } from './guest-spec.ts';
+import { plainTranslation } from './testing/plain-translation.ts';
 
 const cpu = { shares: 2n, cpus: '0-2', mems: '0' };
 
@@ -9,6 +10,19 @@ test('a cpuset stays where the guest can have its CPUs, and is left out where it
   expect(guestResources({ cpu }, 0)).toEqual({ cpu: { shares: 2n } });
   expect(guestResources({ cpu: { mems: '1' } }, 4)).toEqual({ cpu: {} });
   expect(guestResources({ pids: { limit: 3 } }, 4)).toEqual({ pids: { limit: 3 } });
+});
+
+test('an overlay of the host is a bind in the guest', () => {
+  const options = ['lowerdir=/l', 'upperdir=/u', 'workdir=/w', 'private'];
+  const { container, sandbox } = plainTranslation({
+    bundlePath: '/bundle',
+    containerId: 'c1',
+    spec: { mounts: [{ destination: '/v', type: 'overlay', source: '/merge', options }] },
+  });
+  const shared = { rootfs: '/rootfs', mounts: [{ index: 0, guestSource: '/share/0' }] };
+  expect(guestSpec(container, sandbox, shared).mounts).toEqual([
+    { destination: '/v', type: 'bind', source: '/share/0', options: ['rbind', 'private'] },
+  ]);
 });
 
 test('the guest can have as many CPUs as its machine at most', () => {

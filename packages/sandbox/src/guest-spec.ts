@@ -10,8 +10,10 @@ import {
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { parseKernelList } from '@hako/posix';
 import { withoutHostDisks } from './all-devices.ts';
+import { guestCgroupMounts } from './guest-cgroup-mounts.ts';
 import { guestMountOptions } from './guest-mount-options.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
+import { hostOverlay } from './host-overlay.ts';
 import { isBind } from './mount-kind.ts';
 import type { SharedContainer, SharedMount } from './share.ts';
 
@@ -21,6 +23,7 @@ import type { SharedContainer, SharedMount } from './share.ts';
  *
  * - root and bind mount sources point into the share, or to what the guest has in their place; a bound /dev/shm that is
  *   nobody else's becomes a tmpfs;
+ * - an overlay is made on the host, and bound; mounts of cgroup v1 are those of v2 (see guestCgroupMounts);
  * - hooks run on the host, but for createContainer and startContainer, which are crun's in the guest: their programs
  *   are looked up there, in the VM's root file system and in the container's;
  * - namespaces are the guest's (see guestNamespaces);
@@ -40,7 +43,10 @@ export function guestSpec(
     ...spec,
     ...(hooks === undefined ? {} : { hooks: guestHooks(hooks) }),
     root: { path: shared.rootfs, readonly: container.rootfs.readonly },
-    mounts: [...missingDev(container), ...guestMounts(spec.mounts ?? [], sandbox, shared.mounts)],
+    mounts: [
+      ...missingDev(container),
+      ...guestCgroupMounts(guestMounts(spec.mounts ?? [], sandbox, shared.mounts)),
+    ],
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
     ...(linux === undefined ? {} : { linux: guestLinux(linux, container, sandbox) }),
   };
@@ -85,6 +91,11 @@ function missingDev({ rootfs, spec }: ContainerConfig): Mounts {
 function guestMounts(mounts: Mounts, sandbox: SandboxConfig, shared: readonly SharedMount[]): Mounts {
   const sources = new Map(shared.map((mount) => [mount.index, mount.guestSource]));
   return mounts.map((asked, index) => {
+    const overlay = hostOverlay(asked);
+    if (overlay !== undefined) {
+      const options = ['rbind', ...guestMountOptions(overlay.options)];
+      return { ...asked, type: 'bind', source: sources.get(index) ?? '', options };
+    }
     const mount =
       asked.options === undefined ? asked : { ...asked, options: guestMountOptions(asked.options) };
     const source = sources.get(index);

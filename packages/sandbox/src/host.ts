@@ -7,6 +7,8 @@ import type { NetworkResource } from '@hako/hypervisor';
 export interface Host {
   /** Bind mount of a file or directory (recursive for directories), made read-only by a second remount on request. */
   bindMount(source: string, target: string, options: { readonly readonly: boolean }): void;
+  /** Mounts an overlay(5) of the host's directories. `data` are its own options, as `lowerdir=/a,upperdir=/b,workdir=/c`. */
+  mountOverlay(data: string, target: string, options: { readonly readonly: boolean }): void;
   /**
    * Shows a directory read-only at `target`. Mounts made on it later are not read-only by that, and spread to mount namespaces
    * made from this one, but not to where `source` or `target` lie.

@@ -4,6 +4,8 @@ import {
   bindMount,
   isProcessAlive,
   killExact,
+  mount,
+  mountFlags,
   PosixError,
   processStatus,
   setMountPropagation,
@@ -21,6 +23,8 @@ const LOOK_AGAIN_MS = 2;
 export function posixHost(): Host {
   return {
     bindMount: (source, target, { readonly }) => bindMount(source, target, { readonly, recursive: true }),
+    mountOverlay: (data, target, { readonly }) =>
+      mount({ source: 'overlay', target, type: 'overlay', data, flags: readonly ? mountFlags.readonly : 0 }),
     mountView,
     unmountAll,
     mountsBelow: (directory) => mountsBelow(directory, readFileSync('/proc/self/mountinfo', 'utf8')),

@@ -10,9 +10,10 @@ import { isWatchedVolume, watchableVolume } from './files/watchable-volume.ts';
 import { guestMountSource, guestRootfs } from './guest-paths.ts';
 import type { GuestStorage } from './guest-storage.ts';
 import type { Host } from './host.ts';
+import { type HostOverlay, hostOverlay } from './host-overlay.ts';
 import { isSharedFromHost } from './mount-kind.ts';
 import { prepareMountPoints } from './mount-points.ts';
-import { sandboxError } from './sandbox-error.ts';
+import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { joinsSandboxShm, sandboxShm } from './sandbox-shm.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import { removeTree } from './undo.ts';
@@ -96,6 +97,15 @@ export async function shareContainer(
       mounts.push({ index, guestSource: storage.mountPoint });
       continue;
     }
+    const overlay = hostOverlay(mount);
+    if (overlay !== undefined) {
+      if (isCopied) throw overlayNeedsShare(mount.destination);
+      const place = join('mounts', String(index));
+      mkdirSync(join(folder, place), { mode: 0o755 });
+      await mountOverlay(overlay, join(shown, place), host, ledger);
+      mounts.push({ index, guestSource: guestMountSource(name, index) });
+      continue;
+    }
     if (!isSharedFromHost(mount) || isDiskMount(mount)) continue;
     const source = isAbsolute(mount.source ?? '')
       ? (mount.source ?? '')
@@ -168,6 +178,27 @@ function shareableKind(source: string, destination: string): 'directory' | 'file
     'unsupported',
     `mount source ${source} for ${destination} is a ${kind}: what is behind it is in the host's kernel, and a process in a virtual machine cannot reach it; mount files and folders only`,
     { path: source },
+  );
+}
+
+async function mountOverlay(
+  { data, options }: HostOverlay,
+  target: string,
+  host: Host,
+  ledger: ResourceLedger,
+) {
+  await ledger.announce({ kind: 'mount', target });
+  try {
+    host.mountOverlay(data, target, { readonly: isReadonly(options) });
+  } catch (error) {
+    throw sandboxError('host-refused', `cannot mount an overlay of ${data}: ${String(error)}`, {}, error);
+  }
+}
+
+function overlayNeedsShare(destination: string): SandboxError {
+  return sandboxError(
+    'unsupported',
+    `the overlay for ${destination} is made on the host, which has nothing in common with the guest where shared_fs is none`,
   );
 }
 

@@ -12,6 +12,7 @@ class RecordingHost implements Host {
   marked = new Map<string, number[]>();
   mounts: string[] = [];
   bindMount(): void {}
+  mountOverlay(): void {}
   mountView(): void {}
   bindThread(): void {}
   unmountAll(target: string): void {

@@ -210,6 +210,21 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     },
   },
   {
+    name: '`-v FOLDER:/v:O`, `--mount type=image`, `--systemd=always`',
+    verdict: 'differs',
+    note: '`podman cp` does not see what is in such an overlay',
+    check: async (podman) => {
+      const folder = join(podman.folder, 'below');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'file'), 'of the host\n');
+      const mounts = ['-v', `${folder}:/v:O`, '--mount', `type=image,src=${image},dst=/img`];
+      const script = 'echo changed > /v/file; cat /v/file; ls /img/bin/sh; mkdir /sys/fs/cgroup/init.scope';
+      const args = ['run', '--rm', '--systemd=always', ...mounts, image, 'sh', '-c', script];
+      expect(await podman.output(args)).toBe('changed\n/img/bin/sh\n');
+      expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('of the host\n');
+    },
+  },
+  {
     name: '`run` of a missing command, of one that may not be executed: 127, 126; wrong options: 125',
     verdict: 'works',
     check: async (podman) => {

@@ -4,6 +4,7 @@ import type { Host } from '../host.ts';
 export function fakeHost(changes: Partial<Host> = {}): Host {
   return {
     bindMount: () => {},
+    mountOverlay: () => {},
     mountView: () => {},
     unmountAll: () => {},
     mountsBelow: () => [],
