@@ -35,6 +35,12 @@ test('children, descriptors and system calls', async () => {
   expect(lines.slice(2, -1).sort()).toEqual(
     expect.arrayContaining(['child ended with 768', 'read wörd', 'SigIgn:\t0000000000000000']),
   );
+  expect(lines.slice(-4)).toEqual([
+    "ENOENT: no such file or directory, execve '/no/such/program'",
+    'SigIgn:\t0000000000000000',
+    ' ff 20 c3 a9',
+    'done',
+  ]);
   expect(lines.at(-1)).toBe('done');
 });
 

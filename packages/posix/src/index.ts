@@ -33,12 +33,11 @@ export {
   isProcessAlive,
   keepingCapabilities,
   killExact,
-  type ProcessStatus,
   processStartTime,
-  processStatus,
   reapChild,
   setChildSubreaper,
 } from './process.ts';
+export { type ProcessStatus, processStatus } from './process-status.ts';
 export {
   makeTerminalRaw,
   openPty,

@@ -1,39 +1,8 @@
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { callLibc, syscallNumbers } from './libc.ts';
-import { fromNodeError, PosixError } from './posix-error.ts';
-
-export interface ProcessStatus {
-  /** Time of the process's start in clock ticks since the host booted; with the pid it names a process for good. */
-  readonly startTime: number;
-  /** One letter of proc(5): `R`, `S`, `D`, `T`, `Z` (ended, not reaped), `X` ... */
-  readonly state: string;
-  readonly parentPid: number;
-  /** CPU time that it has used, its own and the kernel's for it, in clock ticks of 10 ms. */
-  readonly cpuTicks: number;
-}
-
-/** What /proc/PID/stat says, or null when there is no such process. Throws PosixError for other failures. */
-export function processStatus(pid: number): ProcessStatus | null {
-  const path = `/proc/${pid}/stat`;
-  let text: string;
-  try {
-    text = readFileSync(path, 'latin1');
-  } catch (error) {
-    const converted = fromNodeError(error, path);
-    if (converted instanceof PosixError && (converted.code === 'ENOENT' || converted.code === 'ESRCH'))
-      return null;
-    throw converted;
-  }
-  // The second field, the name in parentheses, may hold spaces and parentheses itself.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return {
-    state: fields[0] ?? '',
-    parentPid: Number(fields[1]),
-    startTime: Number(fields[19]),
-    cpuTicks: Number(fields[11]) + Number(fields[12]),
-  };
-}
+import { PosixError } from './posix-error.ts';
+import { processStatus } from './process-status.ts';
 
 /** Start time of a process (see ProcessStatus), or null when there is no such process. */
 export function processStartTime(pid: number): number | null {

@@ -1,4 +1,4 @@
-import { DEFAULT_STATE_ROOT } from '@hako/sandbox/state';
+import { DEFAULT_STATE_ROOT } from '@hako/sandbox/stored';
 
 /** What may stand before every command (the global flags of OCI runtimes). */
 export interface GlobalOptions {

@@ -31,7 +31,8 @@ export {
   type SpareMachineOptions,
 } from './spare/spare-machine.ts';
 export { type ContainerPaths, DEFAULT_STATE_ROOT, type SandboxPaths } from './state-paths.ts';
-export { type ShimRecord, StateStore } from './state-store.ts';
+export type { ShimRecord } from './state-reader.ts';
+export { StateStore } from './state-store.ts';
 export { destroyTemplates } from './templates/destroy-templates.ts';
 export { type MadeTemplate, type MakeTemplateOptions, makeTemplate } from './templates/make-template.ts';
 export { type StoredTemplate, TemplateStore } from './templates/template-store.ts';

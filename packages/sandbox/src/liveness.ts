@@ -1,13 +1,13 @@
 import type { ContainerState } from './container-state.ts';
 import type { Host } from './host.ts';
-import type { StateStore } from './state-store.ts';
+import type { StateReader } from './state-reader.ts';
 
 /**
  * The container's state as it is now. What the shim wrote last is true as long as the shim lives; without it the VM
  * is gone or about to be cleaned up, so the container is stopped.
  */
 export function liveState(
-  store: StateStore,
+  store: StateReader,
   host: Pick<Host, 'processStartTime'>,
   id: string,
 ): ContainerState {
@@ -24,7 +24,7 @@ export function liveState(
 
 /** True when the recorded shim of a sandbox still runs (same pid and start time). */
 export function shimIsAlive(
-  store: StateStore,
+  store: StateReader,
   host: Pick<Host, 'processStartTime'>,
   sandboxId: string,
 ): boolean {

@@ -7,13 +7,13 @@ import {
   mount,
   mountFlags,
   PosixError,
-  processStatus,
   setMountPropagation,
   setThreadCpus,
   threadCpus,
   unmount,
 } from '@hako/posix';
 import type { Host } from './host.ts';
+import { runningSince } from './running-since.ts';
 
 const SIGKILL = 9;
 /** A killed process of this kind is gone within milliseconds; there is no event to wait on for one that is no child. */
@@ -28,7 +28,7 @@ export function posixHost(): Host {
     mountView,
     unmountAll,
     mountsBelow: (directory) => mountsBelow(directory, readFileSync('/proc/self/mountinfo', 'utf8')),
-    processStartTime,
+    processStartTime: runningSince,
     killProcess,
     processesWithMarkers,
     removeCgroup,
@@ -73,11 +73,6 @@ export function unescapePath(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
-}
-
-function processStartTime(pid: number): number | null {
-  const status = processStatus(pid);
-  return status === null || status.state === 'Z' || status.state === 'X' ? null : status.startTime;
 }
 
 async function killProcess(pid: number, startTime: number, timeoutMs: number): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { installPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
@@ -31,6 +31,17 @@ it('installs a hako that finds its own configuration and guest, keeps a changed 
   ]);
   expect(run).toMatchObject({ exitCode: 0, stdout: 'installed\n' });
 
+  // It answers `list` by itself, and without the program that it starts for the rest it says so.
+  const alone = join(bench.folder, 'alone/hako');
+  mkdirSync(dirname(alone));
+  copyFileSync(join(prefix, 'bin/hako'), alone);
+  chmodSync(alone, 0o755);
+  expect(await runProgram(alone, ['--root', bench.stateRoot, 'list', '-q'])).toMatchObject({ exitCode: 0 });
+  expect(await runProgram(alone, ['--version'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^hako: cannot start .*\/libexec\/hako: ENOENT: .*; install hako again\n$/),
+  });
+
   const completion = join(prefix, 'share/bash-completion/completions/hako');
   const sourced = await runProgram('bash', ['-c', `source '${completion}' && complete -p hako`]);
   expect(sourced).toMatchObject({ exitCode: 0, stdout: 'complete -F _hako hako\n' });
@@ -46,6 +57,7 @@ it('installs a hako that finds its own configuration and guest, keeps a changed 
   expect(await install('--uninstall')).toContain('kept');
   expect(readFileSync(settings, 'utf8')).toBe(`${text}# mine\n`);
   expect(existsSync(join(prefix, 'bin/hako'))).toBe(false);
+  expect(existsSync(join(prefix, 'libexec'))).toBe(false);
   expect(existsSync(completion)).toBe(false);
   expect(existsSync(join(prefix, 'share/hako'))).toBe(false);
 });

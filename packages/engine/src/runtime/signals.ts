@@ -6,6 +6,7 @@ const SIG_BLOCK = 0;
 const maskBytes = 8;
 const SFD_NONBLOCK_CLOEXEC = 0o2004000;
 const infoBytes = 128;
+const SIG_DFL = 0n;
 const SIG_IGN = 1n;
 
 /** Numbers of signals; the same on x86-64 and arm64. */
@@ -52,6 +53,11 @@ function deliver(): void {
   while (syscall('read', signalFd, info.buffer, infoBytes) === infoBytes) {
     for (const handler of [...(handlers.get(info.getUint32(0, true)) ?? [])]) handler();
   }
+}
+
+/** What a program that takes this one's place expects. */
+export function takeBrokenPipes(): void {
+  syscall('rt_sigaction', signalNumbers.SIGPIPE, new BigUint64Array([SIG_DFL, 0n, 0n, 0n]), null, maskBytes);
 }
 
 /** Writing to a pipe that nobody reads is an error like any other, as in Node.js. */

@@ -14,6 +14,7 @@ const numbers = {
   recvmsg: [47, 212],
   bind: [49, 200],
   listen: [50, 201],
+  execve: [59, 221],
   wait4: [61, 260],
   kill: [62, 129],
   fcntl: [72, 25],

@@ -1,5 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
-import { readiness, startChild, syscall, watchDescriptor } from '@hako/engine/system';
+import { readiness, replaceProgram, startChild, syscall, watchDescriptor } from '@hako/engine/system';
 
 // What only the engine has: children, descriptors of any kind in the event loop, system calls. Talks on stdout.
 
@@ -26,8 +26,13 @@ process.on('SIGCHLD', () => {
   // The one that did not become a program has told already.
   if (syscall('wait4', -1, status, 1, null) <= 0) return;
   say(`child ended with ${status[0]}`);
-  syscall('write', 1, 'done\n', 5);
-  process.exit(0);
+  say(replaceProgram('/no/such/program', new Uint8Array(0), new Uint8Array(0)).message);
+  // Bytes that are no UTF-8 stay what they are; the program takes SIGPIPE as any does.
+  const script = 'grep SigIgn /proc/self/status; printf "%s %s" "$1" "$WORD" | od -An -tx1; echo done';
+  const args = new TextEncoder().encode(`sh\0-c\0${script}\0name\0x\0`);
+  args[args.length - 2] = 0xff;
+  const environment = new TextEncoder().encode('PATH=/usr/bin:/bin\0WORD=\u00e9\0');
+  say(replaceProgram('/bin/sh', args, environment).message);
 });
 try {
   startChild({ args: ['no-such-program'], env: process.env });
