@@ -35,5 +35,5 @@ const failure = replaceProgram(
   readFileSync('/proc/self/cmdline'),
   readFileSync('/proc/self/environ'),
 );
-writeSync(2, `hako: cannot start ${program}: ${failure}; install hako again\n`);
+writeSync(2, `hako: cannot start ${program}: ${failure.message}; install hako again\n`);
 process.exit(1);
