@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { blocksIn, cpuMsIn } from './count-translations.ts';
+import { cpuMsIn, translationsIn } from './count-translations.ts';
 
 test('translated blocks are found in QEMU’s words', () => {
   const answer =
-    'Translation buffer state:\ngen code size 1/2\nTB count            44753\nTB avg target size  22 max=1';
-  expect(blocksIn(answer)).toBe(44_753);
-  expect(() => blocksIn('nothing')).toThrow('says nothing of its translations: nothing');
+    'Translation buffer state:\ngen code size       1048576/1073736704\nTB count            44753\nTB avg target size  22 max=1';
+  expect(translationsIn(answer)).toEqual({ blocks: 44_753, codeMib: 1 });
+  expect(() => translationsIn('nothing')).toThrow('says nothing of its translations: nothing');
 });
 
 test('processor time is found behind a name with spaces and brackets', () => {

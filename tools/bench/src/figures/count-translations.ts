@@ -18,6 +18,8 @@ const queryJit = defineCommand(
 export interface Work {
   /** Translated blocks: pieces of the guest's code that ran for the first time. */
   readonly blocks: number;
+  /** Memory of the translations. */
+  readonly codeMib: number;
   /** Processor time of all its threads. */
   readonly cpuMs: number;
 }
@@ -49,7 +51,7 @@ esac
     const qmp = await QmpClient.connect(socket);
     try {
       const { 'human-readable-text': answer } = await qmp.execute(queryJit);
-      return { blocks: blocksIn(answer), cpuMs: cpuMsIn(readFileSync(`/proc/${pid}/stat`, 'utf8')) };
+      return { ...translationsIn(answer), cpuMs: cpuMsIn(readFileSync(`/proc/${pid}/stat`, 'utf8')) };
     } finally {
       qmp.close();
     }
@@ -57,10 +59,12 @@ esac
 }
 
 /** From QEMU's answer in words. */
-export function blocksIn(answer: string): number {
+export function translationsIn(answer: string): Omit<Work, 'cpuMs'> {
   const count = /^TB count +(\d+)/m.exec(answer)?.[1];
-  if (count === undefined) throw new Error(`QEMU says nothing of its translations: ${answer}`);
-  return Number(count);
+  const bytes = /^gen code size +(\d+)\//m.exec(answer)?.[1];
+  if (count === undefined || bytes === undefined)
+    throw new Error(`QEMU says nothing of its translations: ${answer}`);
+  return { blocks: Number(count), codeMib: Number(bytes) / 2 ** 20 };
 }
 
 /** Ticks of /proc/PID/stat are of 10 ms on every Linux that QEMU runs on. */

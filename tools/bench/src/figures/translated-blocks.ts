@@ -4,7 +4,7 @@ import { writeBundle } from '@hako/bundles';
 import { withLine } from '@hako/bundles/toml-line';
 import type { Figure, Reading } from '../figure.ts';
 import { findProcesses, timeProgram } from '../processes.ts';
-import { TranslationCounter } from './count-translations.ts';
+import { TranslationCounter, type Work } from './count-translations.ts';
 
 const kinds = ['booted', 'copied'] as const;
 type Kind = (typeof kinds)[number];
@@ -17,7 +17,7 @@ export const translatedBlocks: Figure = {
   name: 'blocks',
   title: 'What an emulated machine does until a container is created',
   method:
-    'Blocks of the guest’s code that QEMU has translated (`x-query-jit`), and its processor time, after `hako create` with 9p, for a machine that boots and for a copy of a template; then once more for a second container of the same pod, which runs what the first one ran. QEMU translates a block when it runs for the first time, and a template holds no translations: what a copy needs is the kernel’s and crun’s code for a new container, each piece once. Only under emulation.',
+    'Blocks of the guest’s code that QEMU has translated, their memory (`x-query-jit`), and its processor time, after `hako create` with 9p, for a machine that boots and for a copy of a template; then once more for a second container of the same pod, which runs what the first one ran. QEMU translates a block when it runs for the first time, and a template holds no translations: what a copy needs is the kernel’s and crun’s code for a new container, each piece once. Only under emulation.',
   async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const shipped = readFileSync(join(workspace, 'dist/etc/hako/configuration.toml'), 'utf8');
@@ -54,14 +54,15 @@ export const translatedBlocks: Figure = {
       const more = await counter.workOf(pid);
       await call(kind, 'delete', '--force', second);
       await call(kind, 'delete', '--force', pod);
-      const of = (what: string, ms: number, blocks: number, cpuMs: number): Reading[] => [
+      const of = (what: string, ms: number, { blocks, codeMib, cpuMs }: Work): Reading[] => [
         { label: `create, ${what}`, value: ms, unit: 'ms' },
         { label: `  QEMU's processor time, ${what}`, value: cpuMs, unit: 'ms' },
         { label: `  translated blocks, ${what}`, value: blocks, unit: 'count' },
+        { label: `  memory of the translations, ${what}`, value: codeMib, unit: 'MiB' },
       ];
       return [
-        ...of(kind, firstMs, after.blocks, after.cpuMs),
-        ...of(`a second container, ${kind}`, secondMs, more.blocks - after.blocks, more.cpuMs - after.cpuMs),
+        ...of(kind, firstMs, after),
+        ...of(`a second container, ${kind}`, secondMs, difference(more, after)),
       ];
     };
     return {
@@ -73,3 +74,11 @@ export const translatedBlocks: Figure = {
     };
   },
 };
+
+function difference(later: Work, earlier: Work): Work {
+  return {
+    blocks: later.blocks - earlier.blocks,
+    codeMib: later.codeMib - earlier.codeMib,
+    cpuMs: later.cpuMs - earlier.cpuMs,
+  };
+}
