@@ -15,8 +15,17 @@ export function wantsDebugConsole(kernelWords: string): boolean {
 }
 
 const chunkBytes = 64 << 10;
+/** End of transmission: what follows it is a message to the host and no output. */
+const ESCAPE = 4;
 /** By which the host knows that the shell has ended; QEMU does not pass the closing of a port on. */
-const endOfTransmission = new Uint8Array([4]);
+const ended = new Uint8Array([ESCAPE, 0]);
+
+/** Output that holds the byte which announces messages has it twice. */
+function escaped(output: Uint8Array): Uint8Array {
+  return output.includes(ESCAPE)
+    ? Uint8Array.from([...output].flatMap((byte) => (byte === ESCAPE ? [byte, byte] : [byte])))
+    : output;
+}
 
 /**
  * A shell of the guest itself, as root and with all it has, for whoever opens the port: one session from its
@@ -83,14 +92,14 @@ export class DebugConsole {
     for (;;) {
       const output = await terminal.stdout.read(chunkBytes);
       if (!(output instanceof Uint8Array) || output.length === 0) break;
-      if (!channel.write(output)) {
+      if (!channel.write(escaped(output))) {
         await new Promise<void>((resolve) => {
           drained = resolve;
         });
       }
     }
     terminal.stdin.close();
-    channel.write(endOfTransmission);
+    channel.write(ended);
     channel.end();
   }
 }

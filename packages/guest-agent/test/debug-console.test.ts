@@ -41,9 +41,9 @@ test('a shell with a terminal of its own; its end ends the session, and the host
   };
   const before = readdirSync('/proc/self/fd').length;
   const first = session();
-  first.here.write('tty; echo $((40 + 2)); exit 3\n');
+  first.here.write('tty; echo $((40 + 2)); printf "\\004;"; exit 3\n');
   await vi.waitFor(() => expect(first.text()).toMatch(/\/dev\/pts\/\d+\r\n42\r\n/), 10_000);
-  await vi.waitFor(() => expect(first.text().charCodeAt(first.text().length - 1)).toBe(4), 10_000);
+  await vi.waitFor(() => expect(first.text().endsWith('\r\n\x04\x04;\x04\0')).toBe(true), 10_000);
   await vi.waitFor(() => expect(ended).toEqual([3]), 10_000);
   const second = session();
   second.here.write('echo there\n');

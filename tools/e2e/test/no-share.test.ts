@@ -68,7 +68,9 @@ test('root file system and volumes are copies, volumes follow the host, and hook
     'Read-only file system',
   );
   // A shell of the machine itself.
-  const shell = await bench.hako(['console', 'copied'], { input: 'cd /run/kata*; ls; hostname; exit\n' });
+  const shell = await bench.hako(['console', 'copied'], {
+    input: 'cd /run/kata*; printf "\\004\\n"; ls; hostname; exit\n',
+  });
   expect(shell).toMatchObject({ exitCode: 0, stderr: '' });
   expect(shell.stdout).toContain('\r\nshared\r\nhako\r\n');
   expect((await bench.hako(['delete', '--force', 'copied'])).exitCode).toBe(0);

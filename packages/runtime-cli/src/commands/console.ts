@@ -3,12 +3,11 @@ import { debugConsoleSocket } from '@hako/hypervisor-qemu';
 import { connectUnix } from '@hako/posix';
 import { liveState, sandboxError } from '@hako/sandbox/state';
 import { callerTerminal } from '../caller-terminal.ts';
+import { ConsoleOutput } from '../console-output.ts';
 import type { Context } from '../context.ts';
 
 /** Ctrl-] leaves, as with telnet and virsh. */
 const LEAVE = 0x1d;
-/** The agent's last byte when the shell has ended. */
-const END_OF_TRANSMISSION = 0x04;
 
 /**
  * A shell of the virtual machine itself, for looking why a container does not do what it should. The agent offers it
@@ -25,6 +24,7 @@ export async function debugConsole({ store, host }: Context, id: string): Promis
     throw sandboxError('unsupported', message, { id }, cause);
   });
   const terminal = callerTerminal();
+  const received = new ConsoleOutput();
   terminal?.lend();
   try {
     await new Promise<void>((resolve) => {
@@ -33,10 +33,9 @@ export async function debugConsole({ store, host }: Context, id: string): Promis
         else socket.write(bytes);
       });
       socket.on('data', (bytes: Buffer) => {
-        // The next shell may have said something already.
-        const end = bytes.indexOf(END_OF_TRANSMISSION);
-        process.stdout.write(end === -1 ? bytes : bytes.subarray(0, end));
-        if (end !== -1) resolve();
+        const { output, ended } = received.take(bytes);
+        process.stdout.write(output);
+        if (ended) resolve();
       });
       socket.once('close', () => resolve());
       socket.on('error', () => resolve());
