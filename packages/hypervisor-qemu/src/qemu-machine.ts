@@ -145,8 +145,8 @@ export class QemuMachine implements VirtualMachine {
 
   async #end(): Promise<void> {
     this.#qmp.close();
-    await this.#qemu.end();
-    await Promise.all(this.#helpers.map((helper) => helper.end()));
+    // Side by side: either has the guest's memory to let go of, and a guest that has no QEMU asks no daemon for anything.
+    await Promise.all([this.#qemu, ...this.#helpers].map((part) => part.end()));
   }
 
   #hotplugFor(what: string): Hotplug {

@@ -17,14 +17,11 @@ export interface Virtiofsd {
   describeEnd(exit: ChildExit): string;
   /** Goes on in another folder with its log. */
   logTo(directory: string): void;
-  /** Waits a little for it to leave by itself, as it does when QEMU is gone; then kills it. Removes its files. Idempotent. */
+  /** Kills it, waits until it is reaped, and removes its files. Whatever it has answered is written. Idempotent. */
   end(): Promise<void>;
 }
 
 const logName = 'virtiofsd.log';
-
-/** How long virtiofsd may take to leave after QEMU's end. Normally about a millisecond. */
-const leaveTimeoutMs = 500;
 
 /**
  * Starts a virtiofsd for `share`. It listens already when this resolves, since the socket is made here; it may
@@ -72,9 +69,8 @@ export async function startVirtiofsd(
     await ledger.processStarted(role, child.pid);
     let ending: Promise<void> | undefined;
     const end = async (): Promise<void> => {
-      const timer = setTimeout(() => child.killGroup(), leaveTimeoutMs);
+      child.killGroup();
       await child.exited;
-      clearTimeout(timer);
       await rm(socketPath, { force: true });
       await source.release();
     };

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StateStore } from '@hako/sandbox/state';
-import { TaskServiceV2, TaskStatus } from '@hako/task-protocol';
+import { TaskServiceV2 } from '@hako/task-protocol';
 import { type ServiceHandlers, TtrpcError, TtrpcServer } from '@hako/ttrpc';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endContainer } from './remove-container.ts';
@@ -30,7 +30,6 @@ afterEach(async () => {
 /** A shim of a pod whose member runs, and cannot be waited for. */
 async function serve(stats: NonNullable<ServiceHandlers<typeof TaskServiceV2>['stats']>): Promise<void> {
   const rpc = new TtrpcServer().register(TaskServiceV2, {
-    state: () => ({ status: TaskStatus.RUNNING }),
     kill: () => ({}),
     wait: () => {
       throw new TtrpcError('unknown', 'wait failed: no reason');

@@ -1,7 +1,6 @@
 import { isCodedError } from '@hako/errors';
 import { removeByForce as removeFromOutside, removeState, sandboxError } from '@hako/sandbox/state';
 import { connectShim, type TaskConnection } from '@hako/shim/client';
-import { TaskStatus } from '@hako/task-protocol';
 import type { Context } from './context.ts';
 import { notice } from './notice.ts';
 
@@ -59,11 +58,9 @@ export async function endContainer(
   try {
     const shim = await connectShim(store, sandboxId);
     const signal = AbortSignal.timeout(timeoutMs);
-    const { status } = await shim.task.state({ id }, { signal });
-    if (status !== TaskStatus.STOPPED) {
-      await shim.task.kill({ id, signal: 9, all: true }, { signal }).catch(() => {});
-      await shim.task.wait({ id }, { signal });
-    }
+    // Of one that has stopped already the kill is refused, and the wait answered.
+    const killed = shim.task.kill({ id, signal: 9, all: true }, { signal }).catch(() => {});
+    await Promise.all([killed, shim.task.wait({ id }, { signal })]);
     await removeContainer(places, shim, ids, signal);
   } catch (error) {
     if (id !== sandboxId) {

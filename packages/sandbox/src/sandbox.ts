@@ -365,18 +365,18 @@ export class Sandbox {
   async #end(): Promise<void> {
     const startMs = performance.now();
     this.#founded.reject(this.#gone());
-    // First: whoever empties that cgroup (podman, of a pod) does not end those who clean up.
+    // A guest that does not answer is ended all the same. Asked before the next line, which takes the host's kernel about as long.
+    const flushed = this.#agent?.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {});
+    // At once: whoever empties that cgroup (podman, of a pod) does not end those who clean up.
     this.#cgroup?.leave();
-    if (this.#agent === undefined) {
+    if (flushed === undefined) {
       // Still booting, or never booted: nobody in there has anything to lose.
       this.#cancelled.abort();
       await this.#machine?.stop();
     }
     await this.#booting?.catch(() => {});
-    if (this.#agent !== undefined) {
-      // A guest that does not answer is ended all the same.
-      await this.#agent.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {});
-    }
+    // Of one that booted meanwhile.
+    await (flushed ?? this.#agent?.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {}));
     await this.#machine?.stop();
     await this.#network?.close().catch(() => {});
     await undoJournal(readJournal(this.#paths.journal), this.#options.host);
