@@ -19,6 +19,7 @@ const goalSchema = z.object({
   reached: z.boolean(),
   arithmetic: z.string().optional(),
   kata: z.number().optional(),
+  parts: z.string().optional(),
 });
 
 const measuredSchema = z.object({

@@ -18,6 +18,7 @@ export interface GoalResult {
   readonly reached: boolean;
   readonly arithmetic?: string;
   readonly kata?: number;
+  readonly parts?: string;
 }
 
 /** The middle of the values; of an even number the mean of the two in the middle. Throws for none. */
@@ -43,11 +44,12 @@ export function summarize(readings: readonly Reading[]): Summary[] {
 export function judge(goals: readonly Goal[], summaries: readonly Summary[]): GoalResult[] {
   const medians = new Map(summaries.map((summary) => [summary.label, summary.median]));
   const ofLabel = (label: string): number | undefined => medians.get(label);
-  return goals.flatMap(({ name, unit, atMost, kata, value: evaluate, arithmetic }) => {
+  return goals.flatMap(({ name, unit, atMost, kata, parts, value: evaluate, arithmetic }) => {
     const value = evaluate(ofLabel);
     if (value === undefined) return [];
     const peer = kata === undefined ? {} : { kata };
     const how = arithmetic === undefined ? {} : { arithmetic: arithmetic(ofLabel) };
-    return { name, unit, atMost, value, reached: value <= atMost, ...how, ...peer };
+    const made = parts === undefined ? {} : { parts };
+    return { name, unit, atMost, value, reached: value <= atMost, ...how, ...peer, ...made };
   });
 }

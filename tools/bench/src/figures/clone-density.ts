@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
-import { type Figure, medianGoal, type Reading } from '../figure.ts';
+import { type Figure, madeOf, medianGoal, type Reading } from '../figure.ts';
+import { memoryParts } from '../memory-parts.ts';
 import { descendantsOf, findProcesses, proportionalMemoryMib } from '../processes.ts';
 import { becomeQuiet } from '../quiet.ts';
 import { type Share, shares, Templates } from './templates.ts';
 
 /** After so many sandboxes the memory of all is looked at. */
 const counts = [1, 2, 4, 8, 12, 16, 20];
+
+/** With so many of them its parts are told. */
+const PARTS_AT = 16;
 
 const label = (share: Share, count: number): string => `cloned, ${share}, ${count} running`;
 
@@ -15,7 +20,7 @@ export const cloneDensity: Figure = {
   name: 'clone-density',
   title: 'Host memory of a sandbox from a template, with 1 to 20 of them',
   method:
-    'Containers that sleep are started from a template one after the other, for each kind of share; the proportional set size of all their host processes (QEMU, virtiofsd, shim, stand-in) some seconds after, divided by their number.',
+    'Containers that sleep are started from a template one after the other, for each kind of share; the proportional set size of all their host processes (QEMU, virtiofsd, shim, stand-in) some seconds after, divided by their number. Of 16 also what it is for: QEMU’s by its mappings, where memory that is both written and executed holds translations.',
   once: true,
   async prepare(context) {
     const { folder, tag, rootfs } = context;
@@ -37,6 +42,7 @@ export const cloneDensity: Figure = {
           );
           const totalMib = [...pids].reduce((sum, pid) => sum + proportionalMemoryMib(pid), 0);
           readings.push({ label: label(share, count), value: totalMib / count, unit: 'MiB' });
+          if (count === PARTS_AT) readings.push(...partsOf(share, pids, count));
         }
         return readings;
       } finally {
@@ -45,8 +51,22 @@ export const cloneDensity: Figure = {
     };
     return {
       variants: shares.map((share) => ({ name: share, sample: () => sample(share) })),
-      goals: [medianGoal(label('virtio-9p', 16), 'MiB', 35, 130)],
+      goals: [madeOf('  virtio-9p: ', medianGoal(label('virtio-9p', PARTS_AT), 'MiB', 35, 130))],
       dispose: () => templates.remove(),
     };
   },
 };
+
+/** What the memory of so many sandboxes is for, of each. */
+function partsOf(share: Share, pids: Iterable<number>, count: number): Reading[] {
+  const partsMib = new Map<string, number>();
+  const add = (part: string, mib: number) => partsMib.set(part, (partsMib.get(part) ?? 0) + mib / count);
+  for (const pid of pids) {
+    const program = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    if (!program.startsWith('qemu-system')) add(program, proportionalMemoryMib(pid));
+    else {
+      for (const [part, mib] of memoryParts(readFileSync(`/proc/${pid}/smaps`, 'utf8'))) add(part, mib);
+    }
+  }
+  return [...partsMib].map(([part, value]) => ({ label: `  ${share}: ${part}`, value, unit: 'MiB' }));
+}

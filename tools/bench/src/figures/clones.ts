@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import * as z from 'zod';
-import { type Figure, medianGoal, type Reading, ratioGoal } from '../figure.ts';
+import { type Figure, madeOf, medianGoal, type Reading, ratioGoal } from '../figure.ts';
 import { findProcesses } from '../processes.ts';
 import { BareClone } from './bare-clone.ts';
 import { type Share, shares, Templates } from './templates.ts';
@@ -52,8 +52,8 @@ export const clones: Figure = {
         ]),
       ],
       goals: [
-        ratioGoal('cloned run, virtio-9p', 'bare clone', 6, 48),
-        medianGoal('cloned create, virtio-9p', 'ms', 200, 1900),
+        madeOf('  virtio-9p: ', ratioGoal('cloned run, virtio-9p', 'bare clone', 6, 48)),
+        madeOf('  virtio-9p: ', medianGoal('cloned create, virtio-9p', 'ms', 200, 1900)),
       ],
       dispose: async () => {
         await bare.close();

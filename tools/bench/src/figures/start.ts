@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import * as z from 'zod';
-import { type Figure, medianGoal, ratioGoal } from '../figure.ts';
+import { type Figure, madeOf, medianGoal, ratioGoal } from '../figure.ts';
 import { timeProgram } from '../processes.ts';
 import { CrunLoop } from './crun-loop.ts';
 import { Floor } from './floor.ts';
@@ -46,7 +46,7 @@ export const coldStart: Figure = {
           sample: async () => [{ label: 'crun run', value: await crun.run(), unit: 'ms' }],
         },
       ],
-      goals: [ratioGoal('hako run', 'floor', 1.35, 3.6), medianGoal('  translate', 'ms', 3)],
+      goals: [madeOf('  ', ratioGoal('hako run', 'floor', 1.35, 3.6)), medianGoal('  translate', 'ms', 3)],
       dispose: async () => {
         await Promise.all([crun.close(), floor.close()]);
       },

@@ -15,7 +15,7 @@ const measured = (figure: string, medians: Record<string, number>, unit: 'ms' | 
   readings: summarize(Object.entries(medians).map(([label, value]) => ({ label, value, unit }))).map(
     (summary) => ({ ...summary, samples: [...summary.samples] }),
   ),
-  goals: [{ name: `${figure} goal`, unit, atMost: 1, value: 2, reached: false, kata: 3 }],
+  goals: [{ name: `${figure} goal`, unit, atMost: 1, value: 2, reached: false, kata: 3, parts: '  ' }],
 });
 
 it('writes goals, figures and pictures, and keeps what was measured before', () => {
@@ -30,6 +30,7 @@ it('writes goals, figures and pictures, and keeps what was measured before', () 
       figures: [
         measured('exec', { exec: 150 }),
         measured('clones', { '  virtio-9p: restore': 40, '  virtio-9p: total': 99 }),
+        measured('delete', { '  machine': 60, '  total': 101, '  folder': 40, '  lock': 1 }),
         measured('density', { 'cold, 1 running': 260, 'cold, 20 running': 250 }, 'MiB'),
       ],
     });
@@ -41,6 +42,9 @@ it('writes goals, figures and pictures, and keeps what was measured before', () 
     const text = readFileSync(join(folder, 'SPEED.md'), 'utf8');
     expect(text).toContain('| exec goal | <= 1 ms | 2.00 ms | **not reached** | 3 ms |');
     expect(text).toContain('## Title of start\n\nMethod of start. At commit abc, 2026-01-02, 1 rounds.');
+    expect(text).toContain(
+      '- **delete goal**, 2.00 ms for 1 ms (*Title of delete*): machine 60.0 ms, folder 40.0 ms.\n',
+    );
     expect(text).toContain('| &nbsp;&nbsp;kernel | 2.00 ms | 2.00 ms | 2.00 ms | 1 |');
     expect(text).toContain('| exec | 150 ms |');
     expect(text).not.toContain('| e |');
