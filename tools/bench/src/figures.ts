@@ -7,6 +7,7 @@ import { density } from './figures/density.ts';
 import { exec } from './figures/exec.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
+import { network } from './figures/network.ts';
 import { plugCycles } from './figures/plug-cycles.ts';
 import { pods } from './figures/pods.ts';
 import { ready } from './figures/ready.ts';
@@ -29,6 +30,7 @@ export const figures: readonly Figure[] = [
   pods,
   hotplug,
   plugCycles,
+  network,
   copy,
   translation,
   soak,

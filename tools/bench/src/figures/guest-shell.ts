@@ -29,8 +29,13 @@ export class GuestShell {
     socket.on('close', () => this.#heard());
   }
 
-  static async open(vmFolder: string): Promise<GuestShell> {
-    const shell = new GuestShell(connect(join(vmFolder, debugConsoleSocket)));
+  /** Of a sandbox, by the folder of its machine. */
+  static open(vmFolder: string): Promise<GuestShell> {
+    return GuestShell.openSocket(join(vmFolder, debugConsoleSocket));
+  }
+
+  static async openSocket(path: string): Promise<GuestShell> {
+    const shell = new GuestShell(connect(path));
     await shell.run("stty -echo; PS1=''");
     return shell;
   }
