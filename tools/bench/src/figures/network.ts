@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeBundle } from '@hako/bundles';
 import * as z from 'zod';
@@ -14,6 +15,7 @@ const ROUND_TRIPS = 200;
 /** So much of a guest's memory is the file that it serves; the rest of the download is HTTP's few lines. */
 const serve = `mkdir -p /dev/shm/served && dd if=/dev/zero of=/dev/shm/served/zeros bs=1M count=${MIB} 2>/dev/null && httpd -p 80 -h /dev/shm/served`;
 const echo = 'nc -ll -p 7 -e cat';
+const clientProgram = fileURLToPath(new URL('./tcp-client.ts', import.meta.url));
 const timesSchema = z.object({ downloadMs: z.number(), roundTripMs: z.number() });
 
 /** What comes out of a guest by TCP, and how quickly it answers, through hako's tap beside one that was made by hand. */
@@ -63,7 +65,7 @@ export const network: Figure = {
       name,
       async sample() {
         const [program = '', ...enter] = networks.enterOutside;
-        const client = [process.execPath, join(import.meta.dirname, 'tcp-client.ts')];
+        const client = [process.execPath, clientProgram];
         const asked = [address, `${MIB << 20}`, `${ROUND_TRIPS}`];
         const { stdout } = await promisify(execFile)(program, [...enter, ...client, ...asked], {
           timeout: 60_000,
