@@ -139,6 +139,7 @@ export {
   withLostMembers,
 } from './lost-members.ts';
 export { OWN_NAMESPACES_KEY } from './own-namespaces.ts';
+export { PID_TARGET_KEY } from './pid-target.ts';
 export {
   ROUTE_PRIORITIES_KEY,
   routePrioritiesFromText,

@@ -27,6 +27,13 @@ test('ipc and uts are the sandbox’s, pids only when asked for', () => {
   });
 });
 
+test('the processes of another container are shared, rather than the sandbox’s', () => {
+  const targeted = { ...founder, sandboxPidns: true, targetPid: 8 };
+  expect(withSharedNamespaces(spec, targeted).linux.namespaces.slice(-1)).toEqual([
+    { type: 'pid', path: '/proc/8/ns/pid' },
+  ]);
+});
+
 test('what a container has for itself is not shared', () => {
   const own = new Set(['ipc', 'uts']);
   expect(withSharedNamespaces(spec, { ...founder, own })).toEqual(spec);

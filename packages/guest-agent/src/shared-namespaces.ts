@@ -10,6 +10,8 @@ export interface NamespaceQuestion {
   readonly founderPid: number | undefined;
   /** The container shares the sandbox's processes (CreateContainerRequest.sandbox_pidns). */
   readonly sandboxPidns: boolean;
+  /** Pid of the container whose processes it shares instead (PID_TARGET_KEY). */
+  readonly targetPid?: number | undefined;
   /** Types that the container has for itself all the same (OWN_NAMESPACES_KEY). */
   readonly own: ReadonlySet<string>;
 }
@@ -18,28 +20,26 @@ const SHARED: ReadonlySet<string> = new Set(['ipc', 'uts']);
 
 /**
  * A container's spec with the namespaces of its sandbox, which are those that the sandbox's first container is in: ipc
- * and uts where the spec names them, and pid when that is asked for. Every container has a pid namespace, named or not, as with
+ * and uts where the spec names them, and pid when that is asked for, or that of another container. Every container has a pid namespace, named or not, as with
  * Kata's agent: what runs in the machine beside containers is none of theirs.
  */
 export function withSharedNamespaces(
   spec: object,
   question: NamespaceQuestion,
 ): { readonly linux: { readonly namespaces: readonly Namespace[] } } {
-  const { sandboxPidns, own } = question;
+  const { sandboxPidns, own, founderPid } = question;
+  const pidOwner = question.targetPid ?? (sandboxPidns ? founderPid : undefined);
   const listed = namespacesOf(spec);
   const namespaces = listed.map((namespace) => {
     const { type } = namespace;
-    return SHARED.has(type) && !own.has(type) ? ofSandbox(namespace, question) : namespace;
+    return SHARED.has(type) && !own.has(type) ? ofProcess(namespace, founderPid) : namespace;
   });
   const pids = listed.find(({ type }) => type === 'pid') ?? { type: 'pid' };
   return {
     ...spec,
     linux: {
       ...('linux' in spec && isObject(spec.linux) ? spec.linux : {}),
-      namespaces: [
-        ...namespaces.filter(({ type }) => type !== 'pid'),
-        sandboxPidns ? ofSandbox(pids, question) : pids,
-      ],
+      namespaces: [...namespaces.filter(({ type }) => type !== 'pid'), ofProcess(pids, pidOwner)],
     },
   };
 }
@@ -54,9 +54,9 @@ function namespacesOf(spec: object): readonly Namespace[] {
   return Array.isArray(linux.namespaces) ? (linux.namespaces as readonly Namespace[]) : [];
 }
 
-function ofSandbox(namespace: Namespace, { founderPid }: NamespaceQuestion): Namespace {
-  if (founderPid === undefined) return namespace;
-  return { ...namespace, path: `/proc/${founderPid}/ns/${namespace.type}` };
+/** That which the process is in, where there is one. */
+function ofProcess(namespace: Namespace, pid: number | undefined): Namespace {
+  return pid === undefined ? namespace : { ...namespace, path: `/proc/${pid}/ns/${namespace.type}` };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -17,7 +17,7 @@ import { GuestProcess, type ProcessExit, type ProcessIo, type TerminalSize } fro
 import { type GuestProcessInfo, readGuestProcesses } from './guest-processes.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestProcess } from './guest-spec.ts';
-import { killOrEnd } from './kill-or-end.ts';
+import { endIfLate, killOrEnd, signalOrLeave } from './kill-or-end.ts';
 import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
 
@@ -44,6 +44,8 @@ export interface ContainerEvents {
   ) => Promise<void>;
   /** Ends the machine under the container, since the guest did not end it; resolves when the machine is gone. */
   readonly endMachine: (why: string) => Promise<void>;
+  /** Told what should not happen. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -67,6 +69,7 @@ export class Container {
   #statusIsKept = false;
   readonly #agent: AgentClient;
   readonly #events: ContainerEvents;
+  #isEndExpected = false;
   /** Changes of the status, one at a time: what is legal was decided on the status that the one before left. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -179,7 +182,8 @@ export class Container {
   }
 
   /**
-   * SIGKILL to the container itself ends it also where the guest hangs: then the machine goes with it (see killOrEnd).
+   * SIGKILL to the container itself ends it also where the guest hangs: then the machine goes with it (see killOrEnd). Other
+   * signals wait in such a guest.
    *
    * @throws SandboxError `not-running` for a process that has ended; `wrong-state`, `guest-refused`
    */
@@ -195,10 +199,21 @@ export class Container {
     // Of one that is only created nothing of the user's runs yet and nothing waits: the agent is asked to end it, and the end is known.
     const isCreated = this.status === 'created';
     const send = () => (all && !isCreated ? this.#signalAll(signal) : this.init.signal(signal));
-    const { endMachine } = this.#events;
-    const killing = signal === SIGKILL ? killOrEnd({ agent: this.#agent, kill: send, endMachine }) : send();
+    const { endMachine, warn } = this.#events;
+    const last = { agent: this.#agent, send, endMachine, warn };
+    const killing = signal === SIGKILL ? killOrEnd(last) : signalOrLeave(last, signal);
     await guestRefused(killing, 'kill', this.config.id);
     if (isCreated && (signal === SIGKILL || signal === SIGTERM)) this.init.abandon(128 + signal);
+    else if (signal === SIGKILL) this.#expectEnd();
+  }
+
+  /** Once, however often it is killed. */
+  #expectEnd(): void {
+    if (this.#isEndExpected) return;
+    this.#isEndExpected = true;
+    const { endMachine, warn } = this.#events;
+    const { id, sandboxId } = this.config;
+    void endIfLate(this.stopped, { isWholeSandbox: id === sandboxId, endMachine, warn });
   }
 
   async #signalAll(signal: number): Promise<void> {

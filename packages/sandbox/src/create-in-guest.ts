@@ -1,5 +1,5 @@
 import type { AgentClient } from '@hako/agent-client';
-import { lostMembers, OWN_NAMESPACES_KEY, specToProto } from '@hako/agent-protocol';
+import { lostMembers, OWN_NAMESPACES_KEY, PID_TARGET_KEY, specToProto } from '@hako/agent-protocol';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import type { AttachedDisks } from './disks/sandbox-disks.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
@@ -11,6 +11,7 @@ import type { SharedContainer } from './share.ts';
 /**
  * Has the agent create a container that is shared, and whose disks are attached, already.
  *
+ * @param pidTarget the member of the pod whose pid namespace it joins (see pidTarget)
  * @returns what to tell the user when this agent leaves something out
  * @throws SandboxError `guest-refused`
  */
@@ -20,6 +21,7 @@ export async function createInGuest(
   sandbox: SandboxConfig,
   shared: SharedContainer,
   disks: AttachedDisks,
+  pidTarget?: string,
 ): Promise<string | undefined> {
   const { id } = container;
   const mounts = [...shared.mounts, ...disks.mounts];
@@ -37,7 +39,11 @@ export async function createInGuest(
     OCI: specToProto(spec),
     sandboxPidns,
   };
-  const beside = { ...metadata, ...(own.length === 0 ? {} : { [OWN_NAMESPACES_KEY]: own.join(',') }) };
+  const beside = {
+    ...metadata,
+    ...(own.length === 0 ? {} : { [OWN_NAMESPACES_KEY]: own.join(',') }),
+    ...(pidTarget === undefined ? {} : { [PID_TARGET_KEY]: pidTarget }),
+  };
   const timeoutMs = sandbox.runtime.createContainerTimeoutSec * 1000;
   await guestRefused(agent.createContainer(request, { metadata: beside, timeoutMs }), 'create', id);
   return guestRefused(noticing, 'create', id);

@@ -18,7 +18,8 @@ const ALWAYS: ReadonlySet<string> = new Set(['network', 'cgroup', 'mount']);
 
 /**
  * The VM itself is the network namespace. The others are the guest's: a member of a pod that is to join one by its path
- * joins the pod's, whatever process the path names (as in Kata), and what it is to have anew is its own.
+ * joins the pod's, whatever process the path names (as in Kata), but for pids of another member (see pidTarget), and what it is
+ * to have anew is its own.
  */
 export function guestNamespaces({
   type: containerType,

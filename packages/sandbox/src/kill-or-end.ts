@@ -1,27 +1,17 @@
 import type { AgentClient } from '@hako/agent-client';
-import { isCodedError } from '@hako/errors';
+import { guestAnswers, isNotLate, SILENCE_SEC } from './guest-answers.ts';
 
-/**
- * How long the guest may take to answer a SIGKILL before it is asked whether it lives. An answer costs a guest tens of
- * milliseconds of CPU, so a machine that gets a fortieth of a core still gives it.
- */
-const KILL_ANSWER_MS = 4000;
+/** How long a process may take to end of a SIGKILL that the guest has answered: its kernel may wait for a disk, or a share, before. */
+const END_MS = 30_000;
 
-/**
- * How long it may take to say that it lives, and how often it is asked. Kata's runtime gives a health check 30 s while nobody
- * wants an end; here somebody does, and with the wait before it is less than the 15 s that `hako delete --force` has. Asked twice,
- * since a shim that itself stood still finds its own timer over before it reads what has come.
- */
-const LIFE_SIGN_MS = 4000;
-const QUESTIONS = 2;
-
-/** A SIGKILL, and what is to happen where the guest leaves it unanswered. */
+/** A signal to a container, and what is to happen where the guest does not do what it asks for. */
 export interface LastResort {
   readonly agent: Pick<AgentClient, 'check'>;
   /** Sends it. Rejects with AgentError `timeout` at its own deadline. */
-  readonly kill: () => Promise<void>;
+  readonly send: () => Promise<void>;
   /** Ends the machine, and resolves when all in it has ended. */
   readonly endMachine: (why: string) => Promise<void>;
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -31,40 +21,50 @@ export interface LastResort {
  *
  * @throws AgentError what the guest answered, or `closed`
  */
-export async function killOrEnd({ agent, kill, endMachine }: LastResort): Promise<void> {
-  const killed = kill();
-  const answered = notLate(killed);
-  if (!(await within(answered, KILL_ANSWER_MS)) && !(await livesOn(agent, answered))) {
-    const seconds = (KILL_ANSWER_MS + QUESTIONS * LIFE_SIGN_MS) / 1000;
-    await endMachine(`the guest hangs: no answer to SIGKILL and health check for ${seconds} s`);
+export async function killOrEnd({ agent, send, endMachine }: LastResort): Promise<void> {
+  const killed = send();
+  const answered = isNotLate(killed);
+  if (!(await guestAnswers(agent, killed))) {
+    await endMachine(`the guest hangs: no answer to SIGKILL and health check for ${SILENCE_SEC} s`);
     return;
   }
   if (await answered) await killed;
   else await endMachine('the guest answers, but not to SIGKILL');
 }
 
-async function livesOn(agent: LastResort['agent'], answered: Promise<boolean>): Promise<boolean> {
-  for (let asked = 0; asked < QUESTIONS; asked += 1) {
-    const check = notLate(agent.check({}, { timeoutMs: LIFE_SIGN_MS }));
-    if (await Promise.race([answered, check])) return true;
-  }
-  return false;
+/**
+ * Sends another signal. In a guest that hangs it waits, as one does for a process that is stopped: whoever stops a container goes on to
+ * SIGKILL then, rather than to give up.
+ *
+ * @throws AgentError what the guest answered, `timeout` for one that lives, or `closed`
+ */
+export async function signalOrLeave({ agent, send, warn }: LastResort, signal: number): Promise<void> {
+  const sent = send();
+  if (await guestAnswers(agent, sent)) return sent;
+  sent.catch(() => {});
+  warn(`the guest hangs: no answer to signal ${signal} and health check for ${SILENCE_SEC} s`);
 }
 
-/** True once the call has ended in any way but by its deadline. */
-function notLate(call: Promise<unknown>): Promise<boolean> {
-  return call.then(
-    () => true,
-    (error: unknown) => !(isCodedError(error) && error.code === 'timeout'),
-  );
-}
-
-async function within(answered: Promise<boolean>, limitMs: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), limitMs);
+/**
+ * Looks after a SIGKILL that the guest has answered: where the container does not end, and the machine is there for nothing else, the
+ * machine is ended; of one of several it is said.
+ */
+export async function endIfLate(
+  stopped: Promise<unknown>,
+  {
+    isWholeSandbox,
+    endMachine,
+    warn,
+  }: Pick<LastResort, 'endMachine' | 'warn'> & { readonly isWholeSandbox: boolean },
+): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => resolve('late'), END_MS);
   try {
-    return await Promise.race([answered, late]);
+    if ((await Promise.race([stopped, late])) !== 'late') return;
   } finally {
     clearTimeout(timer);
   }
+  const what = `the container has not ended ${END_MS / 1000} s after SIGKILL`;
+  if (isWholeSandbox) await endMachine(what);
+  else warn(what);
 }

@@ -17,8 +17,10 @@ import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
+import { pidTarget } from './pid-target.ts';
 import { PodPorts } from './pod-ports.ts';
 import { notePoststopDue } from './poststop.ts';
+import { removeFromGuest } from './remove-from-guest.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { SandboxNetwork } from './sandbox-network.ts';
@@ -148,16 +150,9 @@ export class Sandbox {
     // With the sandbox's own container, or the last one, the machine goes; tidying up inside it would only cost time.
     const isLast = id === this.config.id || this.containers.size === 1;
     if (!isLast && this.#agent !== undefined) {
-      const removed = guestRefused(
-        this.#agent.removeContainer({ containerId: id, timeout: 10 }),
-        'delete',
-        id,
-      );
-      await removed.catch((error: unknown) => {
-        // A machine that ends meanwhile takes the container along.
-        if (this.#ending === undefined && this.#endReason === undefined) throw error;
-      });
-      await this.#detachDisks(id);
+      const isEnding = () => (this.#ending ?? this.#endReason) !== undefined;
+      if (await removeFromGuest(this.#agent, id, isEnding)) await this.#detachDisks(id);
+      else this.#log(`container ${id} stays in the guest, which hangs`, 'warning');
     }
     if (container.status === 'created') container.init.abandon(137);
     container.abandonExecs();
@@ -203,8 +198,9 @@ export class Sandbox {
       await size.add(config.id, config.spec.linux?.resources);
       const attached = await disks.attach(config.id, shared.name, planned);
       await this.#copies?.add(config.id, shared.copies);
+      const target = pidTarget(config, this.containers.values());
       const notice = await this.timings.measure('container create', () =>
-        createInGuest(agent, config, this.config, shared, attached),
+        createInGuest(agent, config, this.config, shared, attached, target),
       );
       if (notice !== undefined) this.#options.onNotice?.(notice);
       // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
@@ -214,6 +210,7 @@ export class Sandbox {
         started: () => runHooks('poststart', config.spec.hooks?.poststart, hookState(config, 'running', pid)),
         updating: (resources, apply) => size.update(config.id, resources, apply),
         endMachine: (why) => this.#endMachine(why),
+        warn: (message) => this.#log(`container ${config.id}: ${message}`, 'warning'),
       });
       // With the sandbox's own container the machine goes.
       if (config.id !== this.config.id) void container.stopped.then(() => this.#giveBack(config.id));

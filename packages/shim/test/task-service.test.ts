@@ -197,8 +197,9 @@ test('a guest that stops answering: every call ends in time, with its kind, and 
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   machine.silences = 'all';
   const limits = { typeUrl: RESOURCES_TYPE, value: Buffer.from('{"pids":{"limit":5}}') };
+  // A signal waits in such a guest.
+  expect(await outcome(() => task.kill({ id, signal: 15 }), 13)).toBe('ok');
   for (const call of [
-    () => task.kill({ id, signal: 15 }),
     () => task.resizePty({ id, width: 80, height: 25 }),
     () => task.stats({ id }),
     () => task.pause({ id }),
@@ -222,7 +223,8 @@ test('a guest that stops answering: every call ends in time, with its kind, and 
   expect((await task.state({ id })).status).toBe(TaskStatus.RUNNING);
   expect(await outcome(() => task.delete({ id }), 1)).toBe('failed-precondition');
 
-  machine.silences = new Set(['resumeContainer']);
+  machine.silences = new Set(['resumeContainer', 'signalProcess']);
+  expect(await outcome(() => task.kill({ id, signal: 15 }), 61)).toBe('deadline-exceeded');
   expect(await outcome(() => task.pause({ id }), 1)).toBe('ok');
   expect(await outcome(() => task.resume({ id }), 61)).toBe('deadline-exceeded');
 

@@ -136,13 +136,14 @@ test('defaults of both lines are those of the facts where hako has no reason for
   expect(other).toEqual(ownDefaults);
 });
 
-/** hako's own files and folders, seccomp in the guest, no guest words for systemd. */
+/** hako's own files and folders, seccomp in the guest, no guest words for systemd; disks as in 1.x, and in Kata's runtime in Rust. */
 const ownDefaults = [
   'hypervisor.qemu.kernel',
   'hypervisor.qemu.image',
   'hypervisor.qemu.initrd',
   'hypervisor.qemu.enable_annotations',
   'hypervisor.qemu.kernel_params',
+  'hypervisor.qemu.disable_block_device_use',
   'hypervisor.qemu.virtio_fs_extra_args',
   'hypervisor.qemu.snp_guest_policy',
   'factory.template_path',

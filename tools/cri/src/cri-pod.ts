@@ -7,7 +7,7 @@ import { waitFor } from './wait-for.ts';
 type Message = Readonly<Record<string, unknown>>;
 
 /** NamespaceMode of CRI. */
-export const namespaceMode = { pod: 0, container: 1, node: 2 } as const;
+export const namespaceMode = { pod: 0, container: 1, node: 2, target: 3 } as const;
 
 export interface ExecResult {
   readonly stdout: string;

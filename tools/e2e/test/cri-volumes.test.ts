@@ -172,13 +172,15 @@ test('privileged without the devices of the host; an annotation that the allow-l
   ).rejects.toMatchObject({ details: expect.stringContaining(key) });
 });
 
-test('a pod whose guest hangs is stopped and removed', async () => {
+test('a pod whose guest hangs: a container is stopped by its signals, and the pod is removed', async () => {
   const containerId = await pod.start('stuck', wait);
   process.kill(roleOf(pod.id, 'qemu'), 'SIGSTOP');
-  await cri.client.call('StopContainer', { containerId, timeout: 0 });
+  await cri.client.call('StopContainer', { containerId, timeout: 1 });
   expect(await pod.exited(containerId)).toMatchObject({ exitCode: 137 });
   // The shim has ended with the pod; containerd has its words.
-  expect(readFileSync(join(cri.folder, 'log'), 'utf8')).toContain('the machine is ended: the guest hangs');
+  const log = readFileSync(join(cri.folder, 'log'), 'utf8');
+  expect(log).toContain('the guest hangs: no answer to signal 15');
+  expect(log).toContain('the machine is ended: the guest hangs');
   await pod.remove();
   await until(() => posixHost().processesWithMarkers([pod.id]).length === 0, 'its processes have ended');
   expect(existsSync(join(criStates, pod.id))).toBe(false);

@@ -100,8 +100,17 @@ test('RunPodSandbox boots a machine, and containers join it with the namespaces 
   const kib = Number(/(\d+) kB/.exec(memory.stdout)?.[1]);
   expect(kib).toBeGreaterThan(300 * 1024);
   expect(kib).toBeLessThan(400 * 1024);
+  // As `kubectl debug --target` does it: beside the processes of one container, whose end is its own.
+  const beside = { pid: namespaceMode.target, targetId: other };
+  const linuxBeside = { securityContext: { namespaceOptions: beside } };
+  const debug = await pod.start('debug', ['sleep', '99999'], { linux: linuxBeside });
+  expect((await seen(debug))[3]).toBe(inOther[3]);
+  expect((await pod.exec(debug, 'ps', '-o', 'pid,args')).stdout).toMatch(
+    / 1 sleep 100000\n[\s\S]* sleep 99999\n/,
+  );
   await call('StopContainer', { containerId: other, timeout: 0 });
-  await call('RemoveContainer', { containerId: other });
+  expect(await pod.exited(debug)).toMatchObject({ exitCode: 137 });
+  for (const containerId of [other, debug]) await call('RemoveContainer', { containerId });
 });
 
 test('ExecSync: exit status, both outputs, a time limit, a command that is not there', async () => {

@@ -44,7 +44,6 @@ function configurationWith(sharedFs: string, templates = folder): string {
     ['hypervisor.qemu', `shared_fs = "${sharedFs}"`],
     ['hypervisor.qemu', 'default_maxvcpus = 2'],
     ['hypervisor.qemu', 'default_maxmemory = 1024'],
-    ['hypervisor.qemu', 'disable_block_device_use = false'],
     ['factory', 'enable_template = true'],
     ['factory', `template_path = "${templates}"`],
   ] as const;

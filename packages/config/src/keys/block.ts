@@ -47,8 +47,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
   disableBlockDeviceUse: {
     toml: 'disable_block_device_use',
     type: flag,
-    default: true,
-    default1x: false,
+    default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Do not pass container root block devices, or volumes that are block devices, to the VM.',
   },

@@ -2,6 +2,7 @@ import {
   type CreateContainerRequest,
   FORWARD_PORT_KEY,
   OWN_NAMESPACES_KEY,
+  PID_TARGET_KEY,
   processFromProto,
   type StringUser,
   specFromProto,
@@ -31,6 +32,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       const spec = withSharedNamespaces(asked, {
         founderPid: sandbox.founderPid,
         sandboxPidns: request.sandboxPidns || sandbox.sharesPids,
+        targetPid: targetPidOf(context, sandbox),
         own: new Set(context.metadata.get(OWN_NAMESPACES_KEY)?.[0]?.split(',')),
       });
       const container = sandbox.newContainer(
@@ -89,6 +91,15 @@ function portOfCall({ metadata }: CallContext): number | undefined {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new AgentError('invalid-argument', `${FORWARD_PORT_KEY}: ${JSON.stringify(text)} is no port`);
+}
+
+/** Pid of the container whose processes are to be shared, where one is named. Throws AgentError for one that does not run. */
+function targetPidOf({ metadata }: CallContext, sandbox: Sandbox): number | undefined {
+  const id = metadata.get(PID_TARGET_KEY)?.[0];
+  if (id === undefined) return undefined;
+  const { pid } = sandbox.container(id).init;
+  if (pid === undefined) throw new AgentError('failed-precondition', `container ${id} has ended`);
+  return pid;
 }
 
 /** config.json of the container. Throws AgentError for what this agent cannot do. */

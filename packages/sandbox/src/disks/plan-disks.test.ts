@@ -22,18 +22,18 @@ function file(): string {
 test('a root file system in a file is a raw disk, unless the configuration excludes it', () => {
   const path = file();
   const rootfs = { path, fsType: 'ext4', options: ['ro'] };
-  const allowed = { ...hypervisor, disableBlockDeviceUse: false };
-  expect(planDisks(container({}), allowed, rootfs)).toEqual([
+  expect(planDisks(container({}), hypervisor, rootfs)).toEqual([
     {
       disk: expect.objectContaining({ path, source: 'file', format: 'raw' }),
       readonly: true,
       use: { kind: 'rootfs', fsType: 'ext4', options: ['ro'] },
     },
   ]);
-  expect(() => planDisks(container({}), hypervisor, rootfs)).toThrow(/disable_block_device_use = true/);
-  const other = { ...allowed, blockDeviceDriver: 'nvdimm' as const };
+  const excluded = { ...hypervisor, disableBlockDeviceUse: true };
+  expect(() => planDisks(container({}), excluded, rootfs)).toThrow(/disable_block_device_use = true/);
+  const other = { ...hypervisor, blockDeviceDriver: 'nvdimm' as const };
   expect(() => planDisks(container({}), other, rootfs)).toThrow('block_device_driver = "nvdimm"');
-  expect(() => planDisks(container({}), allowed, { ...rootfs, path: '/nowhere' })).toThrow('ENOENT');
+  expect(() => planDisks(container({}), hypervisor, { ...rootfs, path: '/nowhere' })).toThrow('ENOENT');
 });
 
 test('a device that the host does not have is refused by name; other devices are no disks', () => {

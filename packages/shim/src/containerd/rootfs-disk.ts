@@ -7,7 +7,7 @@ const GUEST_FILE_SYSTEMS: ReadonlySet<string> = new Set(['ext4', 'xfs']);
 
 /**
  * A root file system that is a disk and is to be one in the virtual machine: one mount of a block device, or of the image
- * file of one (`loop`), with `disable_block_device_use = false`. Undefined for anything else, which is mounted on the host.
+ * file of one (`loop`), without `disable_block_device_use`. Undefined for anything else, which is mounted on the host.
  */
 export function rootfsDisk(
   mounts: readonly Mount[],
