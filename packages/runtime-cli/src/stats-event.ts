@@ -1,4 +1,5 @@
 import type { HostProcessUse } from '@hako/sandbox/state';
+import { cpuFigures, ioFigures, memoryAndSwap, nanoseconds } from '@hako/shim/client';
 import type { Metrics } from '@hako/task-protocol/cgroups-v2';
 
 /**
@@ -15,25 +16,13 @@ const NO_LIMIT = 2n ** 64n - 1n;
 function statsData({ cpu, memory, pids, io, hugetlb, memoryEvents, network }: Metrics): object {
   const usage = memory?.usage ?? 0n;
   const limit = memory?.usageLimit ?? 0n;
-  const swapLimit = memory?.swapLimit ?? 0n;
   return {
-    cpu: {
-      usage: {
-        total: nanoseconds(cpu?.usageUsec),
-        kernel: nanoseconds(cpu?.systemUsec),
-        user: nanoseconds(cpu?.userUsec),
-      },
-      throttling: {
-        periods: cpu?.nrPeriods ?? 0n,
-        throttledPeriods: cpu?.nrThrottled ?? 0n,
-        throttledTime: nanoseconds(cpu?.throttledUsec),
-      },
-    },
+    cpu: cpuFigures(cpu),
     memory: {
       cache: memory?.file ?? 0n,
       usage: { limit, usage, max: memory?.maxUsage ?? 0n, failcnt: memoryEvents?.max ?? 0n },
       swap: {
-        limit: swapLimit === NO_LIMIT || limit === NO_LIMIT ? NO_LIMIT : swapLimit + limit,
+        limit: memoryAndSwap(limit, memory?.swapLimit),
         usage: usage + (memory?.swapUsage ?? 0n),
         failcnt: 0n,
       },
@@ -43,8 +32,8 @@ function statsData({ cpu, memory, pids, io, hugetlb, memoryEvents, network }: Me
     },
     pids: { current: pids?.current ?? 0n, limit: pids?.limit === NO_LIMIT ? 0n : (pids?.limit ?? 0n) },
     blkio: {
-      ioServiceBytesRecursive: blkio(io, 'rbytes', 'wbytes'),
-      ioServicedRecursive: blkio(io, 'rios', 'wios'),
+      ioServiceBytesRecursive: ioFigures(io, 'bytes'),
+      ioServicedRecursive: ioFigures(io, 'operations'),
     },
     hugetlb: Object.fromEntries(
       hugetlb.map(({ pagesize, current, max, failcnt }) => [pagesize, { usage: current, max, failcnt }]),
@@ -76,10 +65,6 @@ function sandboxUse({ cpu, memory }: Metrics, processes: readonly HostProcessUse
   };
 }
 
-function nanoseconds(microseconds: bigint | undefined): bigint {
-  return (microseconds ?? 0n) * 1000n;
-}
-
 /** Members of the metrics that are no lines of memory.stat. */
 const NOT_LINES: ReadonlySet<string> = new Set([
   'usage',
@@ -98,13 +83,6 @@ function rawMemory(memory: Metrics['memory']): object {
       .filter(([key]) => !NOT_LINES.has(key))
       .map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   );
-}
-
-function blkio(io: Metrics['io'], read: 'rbytes' | 'rios', write: 'wbytes' | 'wios'): readonly object[] {
-  return (io?.usage ?? []).flatMap((entry) => [
-    { major: entry.major, minor: entry.minor, op: 'Read', value: entry[read] },
-    { major: entry.major, minor: entry.minor, op: 'Write', value: entry[write] },
-  ]);
 }
 
 function capital(key: string): string {

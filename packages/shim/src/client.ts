@@ -8,3 +8,4 @@ export { type HostProcess, standInOption } from './stand-in-option.ts';
 export { STAND_IN_FDS, type StandInPlace } from './stand-in-place.ts';
 export { connectTask, type TaskConnection } from './task-connection.ts';
 export { taskResources } from './task-resources.ts';
+export { cpuFigures, ioFigures, memoryAndSwap, nanoseconds } from './v1-figures.ts';

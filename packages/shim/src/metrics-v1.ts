@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { Metrics as MetricsV1 } from '@hako/task-protocol/cgroups-v1';
 import type { Metrics } from '@hako/task-protocol/cgroups-v2';
+import { cpuFigures, ioFigures, memoryAndSwap } from './v1-figures.ts';
 
 /** Type of the file system of cgroup v2 (statfs(2)). */
 const CGROUP2_MAGIC = 0x6367_7270;
@@ -20,11 +21,8 @@ export function hostMetricsVersion(mountPoint: string = '/sys/fs/cgroup'): 'v1' 
  */
 export function toMetricsV1({ cpu, memory, memoryEvents, pids, io, hugetlb, network }: Metrics): MetricsV1 {
   const usage = memory?.usage ?? 0n;
-  const entries = (read: 'rbytes' | 'rios', write: 'wbytes' | 'wios') =>
-    (io?.usage ?? []).flatMap(({ major, minor, ...counters }) => [
-      { op: 'Read', device: '', major, minor, value: counters[read] },
-      { op: 'Write', device: '', major, minor, value: counters[write] },
-    ]);
+  const entries = (kind: 'bytes' | 'operations') =>
+    ioFigures(io, kind).map((entry) => ({ device: '', ...entry }));
   return MetricsV1.create({
     hugetlb: hugetlb.map(({ current, max, failcnt, pagesize }) => ({
       usage: current,
@@ -33,22 +31,11 @@ export function toMetricsV1({ cpu, memory, memoryEvents, pids, io, hugetlb, netw
       pagesize,
     })),
     pids: { current: pids?.current ?? 0n, limit: pids?.limit ?? 0n },
-    cpu: {
-      usage: {
-        total: nanoseconds(cpu?.usageUsec),
-        kernel: nanoseconds(cpu?.systemUsec),
-        user: nanoseconds(cpu?.userUsec),
-      },
-      throttling: {
-        periods: cpu?.nrPeriods ?? 0n,
-        throttledPeriods: cpu?.nrThrottled ?? 0n,
-        throttledTime: nanoseconds(cpu?.throttledUsec),
-      },
-    },
+    cpu: cpuFigures(cpu),
     memory: {
       ...memoryLines(memory),
       hierarchicalMemoryLimit: memory?.usageLimit ?? 0n,
-      hierarchicalSwapLimit: sum(memory?.usageLimit, memory?.swapLimit),
+      hierarchicalSwapLimit: memoryAndSwap(memory?.usageLimit, memory?.swapLimit),
       usage: {
         usage,
         limit: memory?.usageLimit ?? 0n,
@@ -57,13 +44,13 @@ export function toMetricsV1({ cpu, memory, memoryEvents, pids, io, hugetlb, netw
       },
       swap: {
         usage: usage + (memory?.swapUsage ?? 0n),
-        limit: sum(memory?.usageLimit, memory?.swapLimit),
-        max: sum(memory?.maxUsage, memory?.swapMaxUsage),
+        limit: memoryAndSwap(memory?.usageLimit, memory?.swapLimit),
+        max: memoryAndSwap(memory?.maxUsage, memory?.swapMaxUsage),
       },
     },
     blkio: {
-      ioServiceBytesRecursive: entries('rbytes', 'wbytes'),
-      ioServicedRecursive: entries('rios', 'wios'),
+      ioServiceBytesRecursive: entries('bytes'),
+      ioServicedRecursive: entries('operations'),
     },
     network,
     memoryOomControl: { oomKill: memoryEvents?.oomKill ?? 0n },
@@ -102,15 +89,4 @@ function memoryLines(memory: Metrics['memory']) {
     totalActiveFile: activeFile,
     totalUnevictable: unevictable,
   };
-}
-
-const NO_LIMIT = 2n ** 64n - 1n;
-
-/** No limit stays none. */
-function sum(a = 0n, b = 0n): bigint {
-  return a + b > NO_LIMIT ? NO_LIMIT : a + b;
-}
-
-function nanoseconds(microseconds: bigint | undefined): bigint {
-  return (microseconds ?? 0n) * 1000n;
 }

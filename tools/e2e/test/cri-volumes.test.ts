@@ -105,18 +105,23 @@ test('emptyDir on disk and in memory, with the group of the pod, and parts of bo
   expect(readdirSync(memory, { recursive: true })).toEqual(['sub']);
 });
 
-test('configMap: who watches is told of a new version, one by subPath stays; hostPath is what it is on the host', async () => {
-  const settings = join(volumes, 'kubernetes.io~configmap/settings');
-  mkdirSync(settings, { recursive: true });
+test('configMap, secret, projected: who watches is told of a new version, one by subPath stays; hostPath is what it is on the host', async () => {
+  const kinds = ['configmap', 'secret', 'projected'];
+  const [settings, ...others] = kinds.map((kind) => join(volumes, `kubernetes.io~${kind}/settings`)) as [
+    string,
+    ...string[],
+  ];
   // A link to a folder is replaced, so that all files change at once.
   const project = (version: string): void => {
-    mkdirSync(join(settings, `..${version}`));
-    writeFileSync(join(settings, `..${version}/key`), version);
-    symlinkSync(`..${version}`, join(settings, '..data_tmp'));
-    renameSync(join(settings, '..data_tmp'), join(settings, '..data'));
+    for (const place of [...others, settings]) {
+      mkdirSync(join(place, `..${version}`), { recursive: true });
+      writeFileSync(join(place, `..${version}/key`), version);
+      symlinkSync(`..${version}`, join(place, '..data_tmp'));
+      renameSync(join(place, '..data_tmp'), join(place, '..data'));
+    }
   };
-  symlinkSync('..data/key', join(settings, 'key'));
   project('v1');
+  for (const place of [settings, ...others]) symlinkSync('..data/key', join(place, 'key'));
   const one = join(folder, 'pod/volume-subpaths/settings/user/0');
   mkdirSync(dirname(one), { recursive: true });
   writeFileSync(one, '');
@@ -129,19 +134,21 @@ test('configMap: who watches is told of a new version, one by subPath stays; hos
   const user = await pod.start('user', wait, {
     mounts: [
       mount(settings, '/settings', true),
+      ...others.map((place, index) => mount(place, `/other${index}`, true)),
       mount(one, '/one', true),
       mount(hostFolder, '/host'),
       mount(hostFile, '/file', true),
     ],
   });
   const read = async (script: string) => (await pod.exec(user, ...sh(script))).stdout;
-  expect(await read('cat /settings/key /one')).toBe('v1v1');
+  expect(await read('cat /settings/key /one /other?/key')).toBe('v1v1v1v1');
   // A program that watches the folder is told, although the change is the host's.
   await read('file-checks watch /settings ..data > /tmp/seen 2>&1 &');
   await until(async () => (await read('cat /tmp/seen')) === 'watching\n', 'the program watches');
   project('v2');
   await until(async () => (await read('cat /tmp/seen')) === 'watching\n..data\n', 'who watches is told');
   expect(await read('cat /settings/key')).toBe('v2');
+  await until(async () => (await read('cat /other?/key')) === 'v2v2', 'the others have changed, too');
   expect(await read('cat /one')).toBe('v1');
   expect(await read('cat /file; echo made > /host/made')).toBe('of the host\n');
   expect(readFileSync(join(hostFolder, 'made'), 'utf8')).toBe('made\n');

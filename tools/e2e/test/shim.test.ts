@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { withLine } from '@hako/bundles/toml-line';
 import { waitFor } from '@hako/cri/wait-for';
 import { posixHost } from '@hako/sandbox/state';
 import { connectTask, type TaskConnection } from '@hako/shim/client';
-import { DeleteResponse, RuntimeInfo } from '@hako/task-protocol';
+import { DeleteResponse, packAny, RuntimeInfo, RuntimeOptions } from '@hako/task-protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shimPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
@@ -108,7 +109,7 @@ test('a root file system that cannot be mounted, or options of somebody else, le
   await expect(shim.task.state({ id })).rejects.toMatchObject({ code: 'not-found' });
 });
 
-test('an image of a block device is a root file system; a task without a reader of its output ends all the same', async () => {
+test('an image of a block device is shared where no disk may be; a task without a reader of its output ends all the same', async () => {
   const image = join(bench.folder, 'rootfs.ext4');
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', bench.rootfs, image, '32m']);
   const output = join(bench.folder, 'mounts');
@@ -116,7 +117,9 @@ test('an image of a block device is a root file system; a task without a reader 
   const stderr = join(bundle, 'stderr');
   execFileSync('mkfifo', [stderr]);
   const rootfs = [{ type: 'ext4', source: image, options: ['loop', 'ro'] }];
-  const { pid } = await shim.task.create({ id, bundle, rootfs, stdout: `file://${output}`, stderr });
+  const configPath = bench.configuration((text) => withLine(text, 'disable_block_device_use = true'));
+  const options = packAny(RuntimeOptions, { configPath });
+  const { pid } = await shim.task.create({ id, bundle, rootfs, stdout: `file://${output}`, stderr, options });
   expect(readFileSync(join(bundle, 'init.pid'), 'utf8')).toBe(String(pid));
   await shim.task.start({ id });
   expect(await shim.task.wait({ id })).toMatchObject({ exitStatus: 0 });
