@@ -4,7 +4,7 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events stats env image factory checkpoint restore spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events stats overhead env image factory checkpoint restore kata-network spec check explain config features version' ;;
     'iptables') echo 'get set' ;;
     'image') echo 'show check' ;;
     'factory') echo 'init status destroy' ;;
@@ -35,6 +35,7 @@ __hako_flags() {
     'metrics') echo '-h --help' ;;
     'events') echo '--interval --stats -h --help' ;;
     'stats') echo '-h --help' ;;
+    'overhead') echo '-h --help' ;;
     'env') echo '--json -h --help' ;;
     'image') echo '-h --help' ;;
     'image show') echo '--json -h --help' ;;
@@ -45,6 +46,7 @@ __hako_flags() {
     'factory destroy') echo '-h --help' ;;
     'checkpoint') echo '-h --help' ;;
     'restore') echo '-h --help' ;;
+    'kata-network') echo '-h --help' ;;
     'spec') echo '-b --bundle -f --file --rootless -h --help' ;;
     'check') echo '--json -v --verbose -s --strict -n --no-network-checks -h --help' ;;
     'explain') echo '-a --annotation --diff --json --id -h --help' ;;
@@ -77,8 +79,10 @@ __hako_arguments() {
     'metrics') echo 'containers' ;;
     'events') echo 'containers' ;;
     'stats') echo 'containers' ;;
+    'overhead') echo 'containers more' ;;
     'checkpoint') echo 'containers' ;;
     'restore') echo 'containers' ;;
+    'kata-network') echo 'containers' ;;
     'explain') echo 'files' ;;
     'config show') echo 'keys more' ;;
     'config check') echo 'files more' ;;

@@ -28,6 +28,28 @@ test('a plain spec, and members that ask for nothing, have no problems', () => {
   ).toEqual([]);
 });
 
+test('what the specification forbids is named too', () => {
+  expect(
+    fields({
+      annotations: { '': 'x' },
+      linux: {
+        maskedPaths: ['/proc/kcore', 'proc/keys'],
+        readonlyPaths: ['sys'],
+        rootfsPropagation: 'rprivat',
+        personality: { domain: 'LINUX', flags: ['ADDR_NO_RANDOMIZE'] },
+        seccomp: { defaultAction: 'SCMP_ACT_ALLOW', listenerMetadata: 'x' },
+      },
+    }),
+  ).toEqual([
+    'annotations ',
+    'linux.maskedPaths[1] proc/keys',
+    'linux.readonlyPaths[0] sys',
+    'linux.rootfsPropagation rprivat',
+    'linux.personality.flags[0] ADDR_NO_RANDOMIZE',
+    'linux.seccomp.listenerMetadata',
+  ]);
+});
+
 test('what cannot be done is named, all at once', () => {
   expect(
     fields({

@@ -8,8 +8,9 @@ import { printable } from '@hako/shape';
  *
  * Not here: labels of the host's security modules, and namespaces of the host to join, which a VM has no use for.
  */
-export function cannotApply({ process, mounts, linux }: Spec): Problem[] {
+export function cannotApply({ process, mounts, linux, annotations = {} }: Spec): Problem[] {
   return [
+    ...(Object.hasOwn(annotations, '') ? [bad('annotations', '', 'must have no empty key')] : []),
     ...(process === undefined ? [] : cannotApplyToProcess(process, 'process.')),
     ...(mounts ?? []).flatMap(mountProblems),
     ...(linux === undefined ? [] : linuxProblems(linux)),
@@ -82,6 +83,12 @@ function linuxProblems(linux: Linux): Problem[] {
         return [bad(`${field}.path`, path, 'must be an absolute path')];
       return [];
     }),
+    ...pathProblems('linux.maskedPaths', linux.maskedPaths),
+    ...pathProblems('linux.readonlyPaths', linux.readonlyPaths),
+    ...propagationProblems(linux.rootfsPropagation),
+    ...(linux.personality?.flags ?? []).map((flag, index) =>
+      bad(`linux.personality.flags[${index}]`, flag, 'must not be there: the specification has none yet'),
+    ),
     ...unsupported(empty(linux.timeOffsets), 'linux.timeOffsets'),
     ...unsupported(empty(linux.netDevices), 'linux.netDevices'),
     ...unsupported(linux.memoryPolicy, 'linux.memoryPolicy'),
@@ -93,6 +100,22 @@ function linuxProblems(linux: Linux): Problem[] {
     ...(empty(blockIO) === undefined ? [] : [blockIoLeftOut]),
     ...(seccomp === undefined ? [] : seccompProblems(seccomp)),
   ];
+}
+
+/** config-linux.md, "Masked Paths" and "Readonly Paths". */
+function pathProblems(field: string, paths: readonly string[] = []): Problem[] {
+  return paths.flatMap((path, index) =>
+    path.startsWith('/') ? [] : [bad(`${field}[${index}]`, path, 'must be an absolute path')],
+  );
+}
+
+const PROPAGATIONS: ReadonlySet<string> = new Set(
+  ['private', 'shared', 'slave', 'unbindable'].flatMap((name) => [name, `r${name}`]),
+);
+
+function propagationProblems(propagation = ''): Problem[] {
+  if (propagation === '' || PROPAGATIONS.has(propagation)) return [];
+  return [bad('linux.rootfsPropagation', propagation, `must be ${[...PROPAGATIONS].join(', ')}`)];
 }
 
 const blockIoLeftOut: Problem = {
@@ -110,11 +133,15 @@ function seccompProblems({
   defaultErrnoRet,
   syscalls = [],
   listenerPath,
+  listenerMetadata,
 }: Seccomp): Problem[] {
   const notifies = syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
   return [
     // Without the action the path is ignored.
     ...(notifies ? [bad('linux.seccomp.listenerPath', listenerPath ?? '', NOT_SUPPORTED)] : []),
+    ...(listenerMetadata !== undefined && listenerPath === undefined
+      ? [bad('linux.seccomp.listenerMetadata', undefined, 'must not stand without listenerPath')]
+      : []),
     ...errnoProblems('linux.seccomp.defaultErrnoRet', defaultAction, defaultErrnoRet),
     ...syscalls.flatMap(({ names, action, errnoRet }, index) => [
       ...errnoProblems(`linux.seccomp.syscalls[${index}].errnoRet`, action, errnoRet),

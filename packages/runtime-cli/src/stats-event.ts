@@ -8,7 +8,7 @@ import type { Metrics } from '@hako/task-protocol/cgroups-v2';
  * CPU times are nanoseconds, memory is bytes. As runc does for cgroup v2, swap counts memory and swap together.
  */
 export function statsEvent(id: string, metrics: Metrics, hostProcesses: readonly HostProcessUse[]): object {
-  return { type: 'stats', id, data: statsData(metrics), sandbox: sandboxUse(metrics, hostProcesses) };
+  return { type: 'stats', id, data: statsData(metrics), sandbox: sandboxUse([metrics], hostProcesses) };
 }
 
 const NO_LIMIT = 2n ** 64n - 1n;
@@ -46,15 +46,18 @@ function statsData({ cpu, memory, pids, io, hugetlb, memoryEvents, network }: Me
   };
 }
 
-function sandboxUse({ cpu, memory }: Metrics, processes: readonly HostProcessUse[]): object {
+/** What host processes use, and what of it is not the containers' own use, in the members of `statsEvent`. */
+export function sandboxUse(containers: readonly Metrics[], processes: readonly HostProcessUse[]): object {
+  const ownCpuNs = containers.reduce((sum, { cpu }) => sum + Number(nanoseconds(cpu?.usageUsec)), 0);
+  const ownBytes = containers.reduce((sum, { memory }) => sum + Number(memory?.usage ?? 0n), 0);
   const cpuNs = processes.reduce((sum, { cpuNs }) => sum + cpuNs, 0);
   const memoryBytes = processes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   return {
     cpu: cpuNs,
     memory: memoryBytes,
     overhead: {
-      cpu: Math.max(0, cpuNs - Number(nanoseconds(cpu?.usageUsec))),
-      memory: Math.max(0, memoryBytes - Number(memory?.usage ?? 0n)),
+      cpu: Math.max(0, cpuNs - ownCpuNs),
+      memory: Math.max(0, memoryBytes - ownBytes),
     },
     processes: processes.map(({ role, pid, cpuNs, memoryBytes }) => ({
       role,

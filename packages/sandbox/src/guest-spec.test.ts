@@ -9,6 +9,10 @@ test('a cpuset stays where the guest can have its CPUs, and is left out where it
   expect(guestResources({ cpu }, 2)).toEqual({ cpu: { shares: 2n, mems: '0' } });
   expect(guestResources({ cpu }, 0)).toEqual({ cpu: { shares: 2n } });
   expect(guestResources({ cpu: { mems: '1' } }, 4)).toEqual({ cpu: {} });
+  expect(guestResources({ cpu: { burst: 7 }, unified: { 'cpu.weight': '5' } }, 4)).toEqual({
+    cpu: {},
+    unified: { 'cpu.max.burst': '7', 'cpu.weight': '5' },
+  });
   expect(guestResources({ pids: { limit: 3 } }, 4)).toEqual({ pids: { limit: 3 } });
 });
 

@@ -136,11 +136,14 @@ function guestLinux(linux: Linux, container: ContainerConfig, sandbox: SandboxCo
  * @param guestCpus CPUs that the guest can have, see cpusOfGuest
  */
 export function guestResources(resources: LinuxResources, guestCpus: number): LinuxResources {
-  const { blockIO: _blockIo, memory, cpu, ...rest } = resources;
+  const { blockIO: _blockIo, memory, cpu: { burst, ...cpu } = {}, unified, ...rest } = resources;
+  // crun 1.8 does not know it; it writes what is in `unified` as it is.
+  const all = burst === undefined ? unified : { 'cpu.max.burst': String(burst), ...unified };
   return {
     ...rest,
+    ...(all === undefined ? {} : { unified: all }),
     ...(memory === undefined ? {} : { memory: guestMemory(memory) }),
-    ...(cpu === undefined ? {} : { cpu: guestCpu(cpu, guestCpus) }),
+    ...(resources.cpu === undefined ? {} : { cpu: guestCpu(cpu, guestCpus) }),
   };
 }
 

@@ -105,11 +105,24 @@ test('env and image tell what would be started', async () => {
   );
 });
 
+test('what a sandbox costs beyond its containers', async () => {
+  const result = await bench.hako(['kata-overhead', 'box-1']);
+  expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  const { id, memory, overhead } = JSON.parse(result.stdout);
+  expect(id).toBe('box-1');
+  expect(overhead.memory).toBeGreaterThan(0);
+  expect(overhead.memory).toBeLessThan(memory);
+});
+
 test('checkpoint and restore are refused in a sentence', async () => {
   const result = await bench.hako(['checkpoint', '--image-path', '/x', '--leave-running', 'box-1']);
   expect(result).toMatchObject({
     exitCode: 1,
     stderr: expect.stringMatching(/^hako: checkpoint is not supported: /),
+  });
+  expect(await bench.hako(['kata-network', 'list-ifaces', 'box-1'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^hako: kata-network is not supported: .*network namespace/),
   });
 });
 

@@ -77,7 +77,7 @@ export const FEATURES: object = {
     'unbindable',
   ],
   linux: {
-    namespaces: ['cgroup', 'ipc', 'mount', 'pid', 'user', 'uts'],
+    namespaces: ['cgroup', 'ipc', 'mount', 'network', 'pid', 'user', 'uts'],
     cgroup: { v1: false, v2: true, systemd: false, systemdUser: false },
     capabilities: CAPABILITIES,
     seccomp: {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
+import { oneByOne } from '../each-container.ts';
 import { LOG_SOURCES, type LogSource } from '../sandbox-logs.ts';
 
 /** Runs a command by its name; see commandLine. */
@@ -165,6 +166,19 @@ export function defineContainerCommands(program: Command, context: () => Context
         'stats',
         import('../commands/events.ts').then((module) =>
           module.events(context(), id, { stats: true, interval: '5s' }),
+        ),
+      ),
+    );
+  program
+    .command('overhead')
+    .alias('kata-overhead')
+    .description('print what sandboxes cost the host beyond what their containers use, as JSON lines')
+    .argument('<id...>', 'ids of sandboxes; the first failure ends it')
+    .action((ids: string[]) =>
+      run(
+        'overhead',
+        import('../commands/overhead.ts').then((module) =>
+          oneByOne(ids, (id) => module.overhead(context(), id)),
         ),
       ),
     );

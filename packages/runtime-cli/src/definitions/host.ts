@@ -2,6 +2,18 @@ import type { Command } from 'commander';
 import type { GlobalOptions } from '../global-options.ts';
 import type { Run } from './container.ts';
 
+const NOT_FROZEN = 'a container in a VM cannot be frozen to files';
+
+/** Commands of other runtimes, and why hako has none. */
+const UNSUPPORTED: readonly (readonly [name: string, why: string])[] = [
+  ['checkpoint', NOT_FROZEN],
+  ['restore', NOT_FROZEN],
+  [
+    'kata-network',
+    "a VM's cards, addresses and routes follow the network namespace of its container: change that, with ip",
+  ],
+];
+
 /** Commands about the host and the guest that it would start. */
 export function defineHostCommands(program: Command, globals: () => GlobalOptions, run: Run): void {
   program
@@ -38,17 +50,17 @@ export function defineHostCommands(program: Command, globals: () => GlobalOption
 
   defineFactoryCommands(program, globals, run);
 
-  for (const name of ['checkpoint', 'restore']) {
+  for (const [name, why] of UNSUPPORTED) {
     program
       .command(name)
-      .description('not supported: a container in a VM cannot be frozen to files')
+      .description(`not supported: ${why}`)
       .argument('[id]', 'container id')
       .allowUnknownOption()
       .allowExcessArguments()
       .action(() =>
         run(
           name,
-          import('../commands/checkpoint.ts').then((module) => module.checkpoint(name)),
+          import('../commands/unsupported.ts').then((module) => module.unsupported(name, why)),
         ),
       );
   }

@@ -154,7 +154,7 @@ export function boxConfig(tree: string): Readonly<Record<string, unknown>> {
           disableOOMKiller: false,
         },
         hugepageLimits: [{ pageSize: '2MB', limit: 4194304 }],
-        cpu: { shares: 512, quota: 50_000, period: 100_000, cpus: '0', mems: '0', idle: 0 },
+        cpu: { shares: 512, quota: 50_000, period: 100_000, burst: 10_000, cpus: '0', mems: '0', idle: 0 },
         pids: { limit: 77 },
         unified: { 'memory.high': '50003968' },
       },

@@ -123,7 +123,7 @@ export const linuxRules: readonly SpecRule[] = [
     section: DEVICES,
     rule: 'are there with type, numbers, mode, uid and gid, anywhere in the file system',
     verdict: 'differs',
-    note: 'the numbers are those of the guest’s kernel: no device of the host is passed yet',
+    note: 'block devices are the host’s, plugged into the machine; other numbers are those of the guest’s kernel',
     check: async (box) => {
       expect(await box.inside('stat -c "%F %t %T %a %u %g" /dev/fuse /srv/also-fuse /dev/pipe')).toBe(
         'character special file a e5 640 1 2\ncharacter special file a e5 666 0 0\nfifo 0 0 600 0 0\n',
@@ -170,12 +170,11 @@ export const linuxRules: readonly SpecRule[] = [
   },
   {
     section: CGROUPS,
-    rule: 'cpu: shares, quota, period, cpus, mems, idle',
+    rule: 'cpu: shares, quota, period, burst, cpus, mems, idle',
     verdict: 'holds',
     check: async (box) => {
-      expect(await box.inside(read('cpu.max', 'cpu.weight', 'cpuset.cpus', 'cpuset.mems', 'cpu.idle'))).toBe(
-        '50000 100000\n20\n0\n0\n0\n',
-      );
+      const files = ['cpu.max', 'cpu.max.burst', 'cpu.weight', 'cpuset.cpus', 'cpuset.mems', 'cpu.idle'];
+      expect(await box.inside(read(...files))).toBe('50000 100000\n10000\n20\n0\n0\n0\n');
     },
   },
   {
@@ -252,7 +251,7 @@ export const linuxRules: readonly SpecRule[] = [
   },
   {
     section: SECCOMP,
-    rule: 'an action without an errno, together with errnoRet, is an error; names must not be empty',
+    rule: 'an action without an errno, together with errnoRet, is an error; names must not be empty; listenerMetadata wants listenerPath',
     verdict: 'holds',
     check: async (box) => {
       const seccomp = (rule: object) => ({
@@ -262,6 +261,8 @@ export const linuxRules: readonly SpecRule[] = [
         /errnoRet/,
       );
       expect(await box.refused(seccomp({ names: [], action: 'SCMP_ACT_KILL' }))).toMatch(/names/);
+      const listener = { defaultAction: 'SCMP_ACT_ALLOW', listenerMetadata: 'x' };
+      expect(await box.refused({ linux: { seccomp: listener } })).toMatch(/listenerMetadata/);
     },
   },
   {
@@ -286,6 +287,17 @@ export const linuxRules: readonly SpecRule[] = [
       expect(await box.inside('wc -c < /proc/kcore; ls /sys/firmware | wc -l')).toBe('0\n0\n');
       expect(await box.inside('echo 1 2>&1 > /proc/sys/kernel/msgmax || echo refused')).toMatch(/refused/);
       expect(await box.inside('grep " /proc/sys " /proc/mounts')).toMatch(/ ro,/);
+    },
+  },
+  {
+    section: PATHS,
+    rule: 'both must be absolute',
+    verdict: 'holds',
+    check: async (box) => {
+      const linux = { maskedPaths: ['proc/kcore'], readonlyPaths: ['proc/sys'] };
+      const message = await box.refused({ linux });
+      expect(message).toMatch(/linux\.maskedPaths\[0\]/);
+      expect(message).toMatch(/linux\.readonlyPaths\[0\]/);
     },
   },
   {

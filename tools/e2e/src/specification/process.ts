@@ -157,12 +157,13 @@ export const processRules: readonly SpecRule[] = [
   },
   {
     section: OTHER,
-    rule: 'annotations: strings, also empty; keys that nobody knows and members that nobody knows are passed over',
+    rule: 'annotations: strings, also empty, with keys that are not; keys that nobody knows and members that nobody knows are passed over',
     verdict: 'holds',
     check: async (box) => {
       // The box has both.
       expect(await box.state()).toMatchObject({ annotations: { 'com.example.empty': '' } });
       expect(await box.refused({ annotations: { 'com.example.number': 7 } })).toMatch(/annotations/);
+      expect(await box.refused({ annotations: { '': 'of no key' } })).toMatch(/annotations ""/);
     },
   },
   {
@@ -173,6 +174,9 @@ export const processRules: readonly SpecRule[] = [
       for (const ociVersion of ['2.0.0', '1', 'v1.0.0', '']) {
         expect(await box.refused({ ociVersion })).toMatch(/ociVersion/);
       }
+      expect(await box.refused({ linux: { rootfsPropagation: 'rprivat' } })).toMatch(/rootfsPropagation/);
+      const personality = { domain: 'LINUX', flags: ['ADDR_NO_RANDOMIZE'] };
+      expect(await box.refused({ linux: { personality } })).toMatch(/linux\.personality\.flags\[0\]/);
     },
   },
 ];
