@@ -11,6 +11,7 @@ export { type GuestView, guestView } from './guest-view.ts';
 export { type JoinedEndpoint, joinEndpoint } from './join-endpoint.ts';
 export type { JoinOptions } from './join-options.ts';
 export { linuxNamespace } from './linux-namespace.ts';
+export { type DeviceMove, type HostNetwork, type MoveBack, moveDevices } from './move-devices.ts';
 export type { Namespace, NamespaceWatch } from './namespace.ts';
 export {
   NamespaceNetwork,

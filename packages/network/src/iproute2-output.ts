@@ -1,5 +1,5 @@
 import { formatProblem } from '@hako/errors';
-import { check, integer, list, object, type Shape, text } from '@hako/shape';
+import { boolean, check, integer, list, object, type Shape, text } from '@hako/shape';
 import { NetworkError } from './network-error.ts';
 
 // The forms of iproute2's JSON (`ip -json`); only what is used is described, and hardly anything is always there.
@@ -21,6 +21,8 @@ interface AddressOutput {
   readonly local?: string;
   readonly prefixlen?: number;
   readonly scope?: string;
+  /** It was leased, or told by a router. */
+  readonly dynamic?: boolean;
 }
 /** Of `ip address`. */
 export const linksOutput: Shape<readonly LinkOutput[]> = list(
@@ -37,7 +39,10 @@ export const linksOutput: Shape<readonly LinkOutput[]> = list(
         {},
       ),
       addr_info: list(
-        object<AddressOutput>({ family: text, local: text, prefixlen: count, scope: text }, {}),
+        object<AddressOutput>(
+          { family: text, local: text, prefixlen: count, scope: text, dynamic: boolean },
+          {},
+        ),
       ),
     },
     {},

@@ -90,7 +90,16 @@ function linuxProblems(linux: Linux): Problem[] {
       bad(`linux.personality.flags[${index}]`, flag, 'must not be there: the specification has none yet'),
     ),
     ...unsupported(empty(linux.timeOffsets), 'linux.timeOffsets'),
-    ...unsupported(empty(linux.netDevices), 'linux.netDevices'),
+    ...(empty(linux.netDevices) === undefined ||
+    namespaces.some(({ type, path = '' }) => type === 'network' && path !== '')
+      ? []
+      : [
+          bad(
+            'linux.netDevices',
+            undefined,
+            'needs a network namespace with a path, into which they are moved',
+          ),
+        ]),
     ...unsupported(linux.memoryPolicy, 'linux.memoryPolicy'),
     ...unsupported(linux.intelRdt, 'linux.intelRdt'),
     ...unsupported(positive(cpu?.realtimeRuntime), 'linux.resources.cpu.realtimeRuntime'),

@@ -74,3 +74,9 @@ test.each([
 ])('bad arguments are named', async (overrides, command, said) => {
   await expect(execProcess(spec, command, overrides)).rejects.toThrow(said);
 });
+
+test('a process file that never ends is refused', async () => {
+  await expect(execProcess(spec, [], { ...none, processFile: '/dev/zero' })).rejects.toThrow(
+    '/dev/zero: "1048577": must not be longer than 1048576 bytes',
+  );
+});

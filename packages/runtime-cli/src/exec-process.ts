@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { CAPABILITIES, type Capabilities, type Process, type Spec } from '@hako/oci-spec';
 import { CliError } from './cli-error.ts';
+import { MAX_JSON_BYTES, readJsonFile } from './read-json-file.ts';
 
 /** What `exec` changes of the container's own process. */
 export interface ExecOverrides {
@@ -51,17 +51,9 @@ export async function execProcess(
 }
 
 async function readProcess(path: string): Promise<Process> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new CliError('bad-input', `cannot read the process file ${path}: ${(cause as Error).message}`, {
-      facts: { path },
-      cause,
-    });
-  }
+  const bytes = readJsonFile(path, 'the process file');
   const { parseProcess } = await import('@hako/oci-spec');
-  return parseProcess(text, { file: path });
+  return parseProcess(bytes, { file: path, maxLength: MAX_JSON_BYTES });
 }
 
 /** The container's user with what the options change of it, as runc does: the group stays unless it is named. */

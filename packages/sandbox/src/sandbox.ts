@@ -6,6 +6,7 @@ import { checkNamespaces } from './check-namespaces.ts';
 import { Container } from './container.ts';
 import { ContainerShares } from './container-shares.ts';
 import type { CreateContainerOptions } from './create-container-options.ts';
+import { runCreateHooks } from './create-hooks.ts';
 import { createInGuest } from './create-in-guest.ts';
 import { planDisks } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
@@ -17,9 +18,9 @@ import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
+import { takeNetDevices } from './net-devices.ts';
 import { pidTarget } from './pid-target.ts';
 import { PodPorts } from './pod-ports.ts';
-import { notePoststopDue } from './poststop.ts';
 import { removeFromGuest } from './remove-from-guest.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
@@ -176,18 +177,19 @@ export class Sandbox {
 
   async #makeContainer(options: CreateContainerOptions): Promise<Container> {
     const { config, io, pid, isStandIn = false, rootfsDisk } = options;
-    await this.#runCreateHooks(config, pid);
+    await runCreateHooks(this.#options.store, config, pid, this.#cancelled.signal);
     checkNamespaces(config.spec.linux?.namespaces);
     if (rootfsDisk === undefined) checkDevices(config);
     const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
-    if (this.#booting === undefined) {
-      // A machine that was ready has its own.
-      if (this.#options.ready === undefined)
-        await makeDirectories(this.#paths, this.#options.host, this.#journal);
-      await this.#enterCgroup();
-      await this.#connectNetwork();
-    }
+    const moveBack = await takeNetDevices(config, this.config);
     try {
+      if (this.#booting === undefined) {
+        // A machine that was ready has its own.
+        if (this.#options.ready === undefined)
+          await makeDirectories(this.#paths, this.#options.host, this.#journal);
+        await this.#enterCgroup();
+        await this.#connectNetwork();
+      }
       const shared = await this.#shares.add(config, this.config, rootfsDisk !== undefined);
       this.#booting ??= this.#boot(config);
       await this.#booting;
@@ -227,6 +229,7 @@ export class Sandbox {
         await this.#giveBack(config.id);
         await this.#shares.remove(config.id);
       }
+      await moveBack();
       throw error;
     }
   }
@@ -243,18 +246,6 @@ export class Sandbox {
 
   #gone(): SandboxError {
     return sandboxError('sandbox-gone', `sandbox ${this.config.id} has ended`, { id: this.config.id });
-  }
-
-  /**
-   * The hooks between a container's description and its making. They may change bundle and network namespace, so they
-   * come before either is looked at.
-   */
-  async #runCreateHooks(config: ContainerConfig, pid: number): Promise<void> {
-    const { hooks } = config.spec;
-    notePoststopDue(this.#options.store, config.id, hooks?.poststop);
-    const state = hookState(config, 'creating', pid);
-    await runHooks('prestart', hooks?.prestart, state, this.#cancelled.signal);
-    await runHooks('createRuntime', hooks?.createRuntime, state, this.#cancelled.signal);
   }
 
   async #enterCgroup(): Promise<void> {

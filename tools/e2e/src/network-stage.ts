@@ -59,6 +59,13 @@ export class NetworkStage {
     this.ip('link', 'set', name, 'up');
   }
 
+  /** A device of the host with an address, whose other end is outside: it goes with that. */
+  hostLink(name: string, address: string): void {
+    const host = (...args: string[]) => execFileSync('ip', args);
+    host('link', 'add', name, 'type', 'veth', 'peer', 'name', 'farhost', 'netns', this.outside);
+    host('address', 'add', address, 'dev', name);
+  }
+
   /** Serves `page` on port 80, outside. */
   async serve(): Promise<void> {
     const folder = join(this.#folder, 'served');

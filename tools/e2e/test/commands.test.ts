@@ -93,6 +93,7 @@ test('update: limits are seen in the guest’s cgroup, by options, by file and b
 
 test.each([
   [['--resources', '/no/such/file'], /no\/such\/file/],
+  [['--resources', '/dev/zero'], /must not be longer than 1048576 bytes/],
   [['--memory', 'much'], /--memory "much"/],
   [['--cpu-quota', '1.5'], /--cpu-quota "1\.5"/],
   [[], /nothing to change/],

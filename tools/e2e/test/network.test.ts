@@ -22,10 +22,14 @@ afterEach(async () => {
   }
 });
 
-/** Members of config.json: the stage's namespace, and `sysctl`. */
-function inNamespace(path: string, sysctl: Readonly<Record<string, string>> = {}): object {
+/** Members of config.json: the stage's namespace, `sysctl` and `netDevices`. */
+function inNamespace(
+  path: string,
+  sysctl: Readonly<Record<string, string>> = {},
+  netDevices: object = {},
+): object {
   const others = ['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type }));
-  return { extra: { linux: { namespaces: [...others, { type: 'network', path }], sysctl } } };
+  return { extra: { linux: { namespaces: [...others, { type: 'network', path }], sysctl, netDevices } } };
 }
 
 async function start(id: string, options: object, flags: readonly string[] = []): Promise<void> {
@@ -51,14 +55,19 @@ test('a namespace’s interfaces are the guest’s, and follow it while it runs;
   stage.ip('route', 'add', '10.99.0.0/16', 'via', '10.98.0.1', 'dev', 'eth0', 'onlink');
   stage.ip('neigh', 'add', '10.77.0.9', 'lladdr', '02:00:00:00:00:09', 'dev', 'eth0', 'nud', 'permanent');
   await stage.serve();
+  const moved = `hake2e${process.pid}`;
+  stage.hostLink(moved, '10.80.0.2/24');
   const mac = /link\/ether (\S+)/.exec(stage.ip('link', 'show', 'eth0'))?.[1] ?? 'none';
 
-  await start('net', inNamespace(stage.path, { 'net.ipv4.conf.eth0.forwarding': '1' }));
+  const sysctl = { 'net.ipv4.conf.eth0.forwarding': '1' };
+  await start('net', inNamespace(stage.path, sysctl, { [moved]: { name: 'moved0' } }));
   const look =
     'ip link; ip addr; ip route; ip -6 route; ip neigh; cat /proc/sys/net/ipv4/conf/eth0/forwarding';
   const seen = await inContainer('net', look);
   expect(seen).toMatch(/eth0: <[^>]*UP[^>]*> mtu 1400/);
   expect(seen).toContain(`link/ether ${mac}`);
+  expect(seen).toMatch(/moved0: <[^>]*UP/);
+  expect(seen).toContain('inet 10.80.0.2/24 scope global moved0');
   expect(seen).toContain('inet 10.77.0.2/24');
   expect(seen).toContain('inet6 fd00:77::2/64');
   expect(seen).toMatch(/default via 10\.77\.0\.1 dev eth0 +metric 50/);

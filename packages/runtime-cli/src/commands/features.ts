@@ -105,7 +105,7 @@ export const FEATURES: object = {
     },
     intelRdt: { enabled: false },
     mountExtensions: { idmap: { enabled: false } },
-    netDevices: { enabled: false },
+    netDevices: { enabled: true },
     apparmor: { enabled: false },
     selinux: { enabled: false },
   },

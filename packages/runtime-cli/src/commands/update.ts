@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { LinuxResources } from '@hako/oci-spec';
 import { taskResources } from '@hako/shim/client';
 import { CliError } from '../cli-error.ts';
 import type { Context } from '../context.ts';
 import { notice } from '../notice.ts';
 import { onContainer } from '../on-container.ts';
+import { MAX_JSON_BYTES, readJsonFile } from '../read-json-file.ts';
 import { type ResourceOptions, resourcesOfOptions } from '../resource-options.ts';
 
 /** Arguments of `update`. */
@@ -36,15 +36,7 @@ export async function update(context: Context, id: string, options: UpdateOption
 
 async function readResources(path: string): Promise<LinuxResources> {
   const name = path === '-' ? 'stdin' : path;
-  let text: string;
-  try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (cause) {
-    throw new CliError('bad-input', `cannot read the resources from ${name}: ${(cause as Error).message}`, {
-      facts: { path },
-      cause,
-    });
-  }
+  const bytes = readJsonFile(path, 'the resources of');
   const { parseResources } = await import('@hako/oci-spec');
-  return parseResources(text, { file: name });
+  return parseResources(bytes, { file: name, maxLength: MAX_JSON_BYTES });
 }
