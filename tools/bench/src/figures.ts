@@ -5,6 +5,7 @@ import { copy } from './figures/copy.ts';
 import { deletion } from './figures/delete.ts';
 import { density } from './figures/density.ts';
 import { exec } from './figures/exec.ts';
+import { files } from './figures/files.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { network } from './figures/network.ts';
@@ -31,6 +32,7 @@ export const figures: readonly Figure[] = [
   hotplug,
   plugCycles,
   network,
+  files,
   copy,
   translation,
   soak,

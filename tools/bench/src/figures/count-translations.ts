@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { defineCommand, QmpClient } from '@hako/qmp';
 import { object, text } from '@hako/shape';
+import { qemuWith } from './qemu-with.ts';
 
 interface Words {
   readonly 'human-readable-text': string;
@@ -33,15 +34,7 @@ export class TranslationCounter {
   constructor(qemu: string, folder: string) {
     this.#folder = folder;
     this.program = join(folder, 'qemu-with-monitor');
-    // Those that only answer a question have no monitor.
-    const script = `#!/bin/sh
-case "$*" in
-  *-pidfile*) exec ${qemu} "$@" -qmp "unix:${folder}/qmp.$$,server=on,wait=off" ;;
-  *) exec ${qemu} "$@" ;;
-esac
-`;
-    writeFileSync(this.program, script);
-    chmodSync(this.program, 0o755);
+    qemuWith(this.program, qemu, `-qmp "unix:${folder}/qmp.$$,server=on,wait=off"`);
   }
 
   /** @param pid of a QEMU that was started by `program` */

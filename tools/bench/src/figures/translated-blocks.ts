@@ -5,6 +5,7 @@ import { withLine } from '@hako/bundles/toml-line';
 import type { Figure, Reading } from '../figure.ts';
 import { findProcesses, timeProgram } from '../processes.ts';
 import { TranslationCounter, type Work } from './count-translations.ts';
+import { shippedQemu } from './qemu-with.ts';
 
 const kinds = ['booted', 'copied'] as const;
 type Kind = (typeof kinds)[number];
@@ -21,9 +22,7 @@ export const translatedBlocks: Figure = {
   async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const shipped = readFileSync(join(workspace, 'dist/etc/hako/configuration.toml'), 'utf8');
-    const qemu = /^path = "(.*)"$/m.exec(shipped)?.[1];
-    if (qemu === undefined) throw new Error('the configuration names no QEMU');
-    const counter = new TranslationCounter(qemu, folder);
+    const counter = new TranslationCounter(shippedQemu(workspace), folder);
     const lines = [`path = "${counter.program}"`, 'accelerator = "tcg"', 'shared_fs = "virtio-9p"'];
     const booted = lines.reduce((all, line) => withLine(all, line), shipped);
     const templates = ['enable_template = true', `template_path = "${join(folder, 'templates')}"`];
