@@ -1,3 +1,4 @@
+import { hostname as hostName } from 'node:os';
 import type { AgentClient } from '@hako/agent-client';
 import type { VmConfig } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
@@ -8,7 +9,8 @@ import { shareStorage } from './share-storage.ts';
 /**
  * What the agent is told of the sandbox that its machine is for.
  *
- * @param own the sandbox's own container, whose resolv.conf counts
+ * @param own the sandbox's own container, whose resolv.conf counts; without a uts namespace it has the host's name, as config-linux.md
+ *   ("Namespaces") wants: the guest's namespace takes the place of the host's
  * @param resolvConf lines of the network's, where that container names none
  */
 export function sandboxRequest(
@@ -19,11 +21,15 @@ export function sandboxRequest(
 ): Parameters<AgentClient['createSandbox']>[0] {
   const dns = guestDns(own);
   return {
-    hostname,
+    hostname: hostname === '' && !hasNamespace(own, 'uts') ? hostName() : hostname,
     sandboxId: id,
     kernelModules: guestKernelModules(agent, hypervisor),
     guestHookPath: hypervisor.guestHookPath,
     dns: [...(dns.length > 0 ? dns : resolvConf)],
     storages: shares.map(({ transport }) => shareStorage(transport, hypervisor.msize9pBytes)),
   };
+}
+
+function hasNamespace({ spec }: ContainerConfig, type: string): boolean {
+  return spec.linux?.namespaces?.some((namespace) => namespace.type === type) === true;
 }

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { image, type Podman } from './podman.ts';
@@ -314,12 +315,14 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     },
   },
   {
-    name: '`--network host`',
+    name: '`--network host`, `--uts host`',
     verdict: 'differs',
-    note: 'the virtual machine’s own network, which has only a loopback interface',
+    note: 'the virtual machine’s own network, which has only a loopback interface; the hostname is the host’s',
     check: async (podman) => {
-      const names = await podman.output(['run', '--rm', '--network', 'host', image, 'ls', '/sys/class/net']);
-      expect(names).toBe('lo\n');
+      const flags = ['--network', 'host', '--uts', 'host'];
+      const script = 'ls /sys/class/net; hostname';
+      const told = await podman.output(['run', '--rm', ...flags, image, 'sh', '-c', script]);
+      expect(told).toBe(`lo\n${hostname()}\n`);
     },
   },
 ];
