@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import { tryFlock } from '@hako/posix';
 import { clearSpareFolder, type Host } from '@hako/sandbox';
 import { ShimError } from '../shim-error.ts';
+import { putSign, removeSign } from './cache-sign.ts';
 import { SPARE_CONFIG } from './start-spare.ts';
 
 /** Where a cache of machines is: a socket, and beside it a folder with one of each machine's. Of root's own. */
@@ -61,6 +62,12 @@ export class CachePlace {
       if (existsSync(join(spare, SPARE_CONFIG))) await clearSpareFolder(spare, host);
     }
     rmSync(this.socket, { force: true });
+    removeSign(this.folder);
+  }
+
+  /** Says that somebody serves here, before he does. */
+  announce(): void {
+    putSign(this.folder);
   }
 
   /** Removes the folder, unless sandboxes have machines there. */

@@ -61,6 +61,7 @@ export async function serveCache({ config, onReady, log, signal }: ServeCacheOpt
     void cache.answer(socket);
   });
   try {
+    place.announce();
     await listenPrivately(server, place.socket);
     if (signal.aborted) asked.resolve();
     onReady();

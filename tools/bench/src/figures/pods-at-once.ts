@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { CriPod } from '@hako/cri';
-import type { Goal, Variant } from '../figure.ts';
+import { StateStore, sandboxProcesses } from '@hako/sandbox/state';
+import { type Goal, madeOf, type Reading, type Variant } from '../figure.ts';
 import { formatNumber } from '../table.ts';
 import type { Floor } from './floor.ts';
 
 const count = 10;
 const atMost = 1.2;
+/** State of the pods' sandboxes. */
+const states = '/run/hako/.containerd/k8s.io';
 const floorsAtOnce = `${count} floors at once`;
 
 /** How the machines of the pods come to be: CRI's runtime handler for each way. */
@@ -36,7 +39,15 @@ export function podsAtOnce({
 }): PodsAtOnce {
   const ofFloors: Variant = {
     name: floorsAtOnce,
-    sample: async () => [{ label: floorsAtOnce, value: await floor.timeAtOnce(count), unit: 'ms' }],
+    sample: async () => {
+      const value = await floor.timeAtOnce(count);
+      // Nothing waits for anything but the cores.
+      const each = (value * availableParallelism()) / count;
+      return [
+        { label: floorsAtOnce, value, unit: 'ms' },
+        { label: `${partsOf(ways[0].label)}CPU of each floor`, value: each, unit: 'ms' },
+      ];
+    },
   };
   const ofPods = ways.map(
     ({ label, handler, isCopy }): Variant => ({
@@ -46,23 +57,41 @@ export function podsAtOnce({
         // All have come to their end before anything is taken away, also when one of them fails.
         const made = await Promise.allSettled(Array.from({ length: count }, () => runPod(handler)));
         const value = performance.now() - startMs;
-        for (const pod of made) {
+        const pods = made.map((pod) => {
           if (pod.status === 'rejected') throw pod.reason;
-          if (wasCopied(pod.value) !== isCopy)
-            throw new Error(`${label}: a machine was made in the other way`);
-          await pod.value.remove();
+          return pod.value;
+        });
+        const costs = cpuOfEach(pods, label);
+        for (const pod of pods) {
+          if (wasCopied(pod) !== isCopy) throw new Error(`${label}: a machine was made in the other way`);
+          await pod.remove();
         }
-        return [{ label, value, unit: 'ms' }];
+        return [{ label, value, unit: 'ms' }, ...costs];
       },
     }),
   );
-  const goals = ways.flatMap(({ label }) => [overFloorsByCores(label), overFloorsAtOnce(label)]);
+  const goals = ways.flatMap(({ label }) =>
+    [overFloorsByCores(label), overFloorsAtOnce(label)].map((goal) => madeOf(partsOf(label), goal)),
+  );
   return { variants: [ofFloors, ...ofPods], goals };
+}
+
+/** What the labels of its parts begin with. */
+const partsOf = (label: string): string => `  ${label}: `;
+
+/** What the host's processes of a pod took of the cores, on average. */
+function cpuOfEach(pods: readonly CriPod[], label: string): Reading[] {
+  const store = new StateStore(states);
+  const used = pods.flatMap(({ id }) => sandboxProcesses(store, id));
+  return ['qemu', 'virtiofsd', 'shim'].map((role) => {
+    const totalNs = used.filter((one) => one.role === role).reduce((sum, { cpuNs }) => sum + cpuNs, 0);
+    return { label: `${partsOf(label)}CPU of each ${role}`, value: totalNs / 1e6 / pods.length, unit: 'ms' };
+  });
 }
 
 /** The shim writes down how long each phase took. */
 function wasCopied({ id }: CriPod): boolean {
-  const timings = readFileSync(join('/run/hako/.containerd/k8s.io', id, 'timings.json'), 'utf8');
+  const timings = readFileSync(join(states, id, 'timings.json'), 'utf8');
   return timings.includes('"copy of a template"');
 }
 

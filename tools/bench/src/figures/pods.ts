@@ -27,7 +27,7 @@ export const pods: Figure = {
   title:
     'Pods through CRI: /bin/true in each container; memory (PSS) of all host processes; ten at once, booted and from a template',
   method:
-    'A containerd of its own with hako and runc as CRI handlers. From RunPodSandbox until `/bin/true` has ended in each container; memory (PSS) of all host processes of the pod while its containers sleep. Ten floors at once are ten bare machines that boot at the same time: what the cores allow.',
+    'A containerd of its own with hako and runc as CRI handlers. From RunPodSandbox until `/bin/true` has ended in each container; memory (PSS) of all host processes of the pod while its containers sleep. Ten floors at once are ten bare machines that boot at the same time: what the cores allow. The CPU time of each pod’s processes says where ten pods spend theirs: what a machine (qemu) takes beyond a floor is the emulated start of the agent and of crun, for the pause container and for the other one.',
   async prepare(context) {
     const { workspace, folder, tag, rootfs } = context;
     const hako = join(workspace, 'dist/bin/hako');
