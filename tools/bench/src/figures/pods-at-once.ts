@@ -84,7 +84,9 @@ function cpuOfEach(pods: readonly CriPod[], label: string): Reading[] {
   const store = new StateStore(states);
   const used = pods.flatMap(({ id }) => sandboxProcesses(store, id));
   return ['qemu', 'virtiofsd', 'shim'].map((role) => {
-    const totalNs = used.filter((one) => one.role.startsWith(role)).reduce((sum, { cpuNs }) => sum + cpuNs, 0);
+    const totalNs = used
+      .filter((one) => one.role.startsWith(role))
+      .reduce((sum, { cpuNs }) => sum + cpuNs, 0);
     return { label: `${partsOf(label)}CPU of each ${role}`, value: totalNs / 1e6 / pods.length, unit: 'ms' };
   });
 }
