@@ -6,6 +6,7 @@ const options = {
   sharedDir: '/run/a,b\\c',
   cache: 'auto',
   sandbox: 'namespace',
+  mayRaiseLimits: false,
   extraArgs: ['-x'],
 } as const;
 
@@ -32,6 +33,11 @@ test("the Rust daemon's arguments", () => {
     '--announce-submounts',
     '-x',
   ]);
+});
+
+test.each(['c', 'rust'] as const)('%s: where it may, it raises its limit of open files', (flavour) => {
+  const words = virtiofsdArguments({ ...options, flavour, mayRaiseLimits: true });
+  expect(words.filter((word) => word.includes('rlimit'))).toEqual([]);
 });
 
 test.each([

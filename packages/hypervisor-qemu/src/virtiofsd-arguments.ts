@@ -19,6 +19,8 @@ export interface VirtiofsdOptions {
    * hosts where namespaces may not be made.
    */
   readonly sandbox: 'namespace' | 'chroot';
+  /** The daemon may raise its limit of open files. It has one for each file that the guest knows. */
+  readonly mayRaiseLimits: boolean;
   /** The operator's own arguments, last, so that they win. */
   readonly extraArgs: readonly string[];
 }
@@ -26,8 +28,8 @@ export interface VirtiofsdOptions {
 /** Arguments, without the program. Pure. */
 export function virtiofsdArguments(options: VirtiofsdOptions): string[] {
   const { flavour, fd, sharedDir, sandbox, extraArgs } = options;
-  // Raising the limit of open files fails without CAP_SYS_RESOURCE and then ends the daemon: 0 leaves it as it is.
-  const limit = '--rlimit-nofile=0';
+  // By itself it raises the limit of open files to a million, and ends where it must not: 0 leaves it as it is.
+  const limit = options.mayRaiseLimits ? [] : ['--rlimit-nofile=0'];
   if (flavour === 'rust') {
     return [
       `--fd=${fd}`,
@@ -35,7 +37,7 @@ export function virtiofsdArguments(options: VirtiofsdOptions): string[] {
       `--cache=${options.cache === 'none' ? 'never' : options.cache}`,
       `--sandbox=${sandbox}`,
       '--seccomp=kill',
-      limit,
+      ...limit,
       // Bind mounts below the shared directory are file systems of their own for the guest: inode numbers do not clash.
       '--announce-submounts',
       ...extraArgs,
@@ -48,7 +50,7 @@ export function virtiofsdArguments(options: VirtiofsdOptions): string[] {
     ...['-o', `cache=${cacheOfC(options.cache)}`],
     ...['-o', `sandbox=${sandbox}`],
     ...['-o', 'announce_submounts'],
-    limit,
+    ...limit,
     ...extraArgs,
   ];
 }

@@ -54,7 +54,8 @@ export async function startVirtiofsd(
         fd: 3,
         sharedDir: source.path,
         cache,
-        sandbox: mayMakeNamespaces() ? 'namespace' : 'chroot',
+        sandbox: hasCapability(CAP_SYS_ADMIN) ? 'namespace' : 'chroot',
+        mayRaiseLimits: hasCapability(CAP_SYS_RESOURCE),
         extraArgs,
       }),
       inherit: [listener],
@@ -179,10 +180,13 @@ function isOnSharedMount(path: string): boolean {
   return shared;
 }
 
+/** Makes namespaces; containers often may not, and virtiofsd's sandbox then has to be chroot. */
 const CAP_SYS_ADMIN = 21n;
+/** Raises limits beyond what is allowed so far. */
+const CAP_SYS_RESOURCE = 24n;
 
-/** True when this process may make namespaces; containers often may not, and virtiofsd's sandbox then has to be chroot. */
-function mayMakeNamespaces(): boolean {
+/** True when this process has a capability (capabilities(7)) in effect. */
+function hasCapability(number: bigint): boolean {
   const effective = readFileSync('/proc/self/status', 'utf8').match(/^CapEff:\s*([0-9a-f]+)$/m)?.[1] ?? '0';
-  return (BigInt(`0x${effective}`) & (1n << CAP_SYS_ADMIN)) !== 0n;
+  return (BigInt(`0x${effective}`) & (1n << number)) !== 0n;
 }
