@@ -63,6 +63,13 @@ const rules: readonly ValueRule[] = [
     ({ enableVhostUserStore }) => enableVhostUserStore,
     'no daemon of vhost-user disks is looked for',
   ),
+  ...(['hot_plug_vfio', 'cold_plug_vfio'] as const).map((key): ValueRule => {
+    const port = (config: HypervisorConfig): string =>
+      key === 'hot_plug_vfio' ? config.hotPlugVfio : config.coldPlugVfio;
+    const reason =
+      'no device of the host is handed to a machine, and a container that counts on one would not find it';
+    return { ...refusal(key, (config) => port(config) !== 'no-port', reason), value: port };
+  }),
   refusal(
     'rootless',
     ({ rootless }) => rootless,

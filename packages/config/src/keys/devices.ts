@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: buses, ports and small devices. */
@@ -53,7 +53,9 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     lines: ['3.x'],
     meaning: 'Port kind for hot-plugged VFIO.',
     rule: 'only one of hot and cold',
-    effect: noEffect('VFIO devices are not supported yet'),
+    effect: refused(
+      'no device of the host is handed to a machine, and a container that counts on one would not find it',
+    ),
   },
   coldPlugVfio: {
     toml: 'cold_plug_vfio',
@@ -61,7 +63,9 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: 'no-port',
     lines: ['3.x'],
     meaning: 'Port kind for cold-plugged VFIO.',
-    effect: noEffect('VFIO devices are not supported yet'),
+    effect: refused(
+      'no device of the host is handed to a machine, and a container that counts on one would not find it',
+    ),
   },
   hotplugVfioOnRootBus: {
     toml: 'hotplug_vfio_on_root_bus',

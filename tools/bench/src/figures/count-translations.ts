@@ -31,10 +31,14 @@ export class TranslationCounter {
   readonly program: string;
   readonly #folder: string;
 
-  constructor(qemu: string, folder: string) {
+  /** @param bufferMib most memory for translations, all of which are dropped when it is full. Default: QEMU's, 1 GiB */
+  constructor(qemu: string, folder: string, bufferMib?: number) {
     this.#folder = folder;
-    this.program = join(folder, 'qemu-with-monitor');
-    qemuWith(this.program, qemu, `-qmp "unix:${folder}/qmp.$$,server=on,wait=off"`);
+    this.program = join(folder, `qemu-with-monitor-${bufferMib ?? 'default'}`);
+    qemuWith(this.program, qemu, {
+      words: `-qmp "unix:${folder}/qmp.$$,server=on,wait=off"`,
+      ...(bufferMib === undefined ? {} : { tcgOptions: `,tb-size=${bufferMib}` }),
+    });
   }
 
   /** @param pid of a QEMU that was started by `program` */

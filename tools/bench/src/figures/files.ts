@@ -44,13 +44,11 @@ class TwoShares {
     const text = lines.reduce((all, line) => withLine(all, line), readFileSync(config, 'utf8'));
     writeFileSync(config, text);
     const socket = join(own, 'by-hand.sock');
-    qemuWith(
-      join(own, 'qemu'),
-      shippedQemu(workspace),
+    const words =
       share === 'virtio-9p'
         ? `-fsdev local,id=hand,path=${data},security_model=none -device virtio-9p-pci,fsdev=hand,mount_tag=hand`
-        : `-chardev socket,id=hand,path=${socket} -device vhost-user-fs-pci,chardev=hand,tag=hand`,
-    );
+        : `-chardev socket,id=hand,path=${socket} -device vhost-user-fs-pci,chardev=hand,tag=hand`;
+    qemuWith(join(own, 'qemu'), shippedQemu(workspace), { words });
     const global = ['--root', join(own, 'state'), '--config', config];
     const call = (...args: string[]) => timeProgram(join(workspace, 'dist/bin/hako'), [...global, ...args]);
     const daemon = share === 'virtio-9p' ? undefined : await startDaemon(text, socket, data);

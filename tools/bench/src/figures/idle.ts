@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { writeBundle } from '@hako/bundles';
 import { type Figure, medianGoal, type Reading } from '../figure.ts';
 import { findProcesses, proportionalMemoryMib, timeProgram } from '../processes.ts';
 import { becomeQuiet } from '../quiet.ts';
+
+const taken = 'guest memory taken by agent and system';
 
 type Role = 'QEMU' | 'virtiofsd' | 'shim' | 'exec';
 
@@ -21,7 +24,7 @@ export const idleSandbox: Figure = {
   name: 'idle',
   title: 'An idle sandbox: the start of hako state, and the memory (PSS) of its processes',
   method:
-    '`hako state` from start to exit. Memory is the proportional set size of each process (`/proc/PID/smaps_rollup`) of a container that sleeps, some seconds after its start, and what a further `hako exec` adds.',
+    '`hako state` from start to exit. Memory is the proportional set size of each process (`/proc/PID/smaps_rollup`) of a container that sleeps, some seconds after its start, and what a further `hako exec` adds. Of the guest’s memory agent and system have taken what is not available any more (`/proc/meminfo` in the container, whose own process is as good as nothing).',
   async prepare({ workspace, folder, tag, rootfs }) {
     const hako = join(workspace, 'dist/bin/hako');
     const stateRoot = join(folder, 'idle');
@@ -71,11 +74,18 @@ export const idleSandbox: Figure = {
           sample: async () => [{ label: 'hako state', value: await call('state', id), unit: 'ms' }],
         },
         { name: 'memory', sample: sampleMemory },
+        {
+          name: 'memory in the guest',
+          sample: async () => [
+            { label: taken, value: await guestMemoryTaken(hako, stateRoot, id), unit: 'MiB' },
+          ],
+        },
       ],
       goals: [
         medianGoal('hako state', 'ms', 10, 25),
         medianGoal("memory of hako's own", 'MiB', 25),
         medianGoal('memory of an exec', 'MiB', 10),
+        medianGoal(taken, 'MiB', 45),
       ],
       dispose: async () => {
         await call('delete', '--force', id);
@@ -83,6 +93,13 @@ export const idleSandbox: Figure = {
     };
   },
 };
+
+async function guestMemoryTaken(hako: string, stateRoot: string, id: string): Promise<number> {
+  const argv = ['--root', stateRoot, 'exec', id, 'cat', '/proc/meminfo'];
+  const { stdout } = await promisify(execFile)(hako, argv);
+  const kib = (row: string): number => Number(new RegExp(`^${row}: +(\\d+) kB$`, 'm').exec(stdout)?.[1]);
+  return (kib('MemTotal') - kib('MemAvailable')) / 1024;
+}
 
 /** A process in the container, in the foreground, that runs. */
 async function startExec(hako: string, call: readonly string[]): Promise<ChildProcess> {
