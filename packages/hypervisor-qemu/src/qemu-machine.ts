@@ -165,8 +165,8 @@ export class QemuMachine implements VirtualMachine {
   }
 }
 
-/** False for a process that has ended but is not reaped yet: then its end came first. */
+/** False for a process that ends or has ended but is not reaped yet: then its end came first. */
 function isRunning(pid: number): boolean {
   const status = processStatus(pid);
-  return status !== null && status.state !== 'Z' && status.state !== 'X';
+  return status !== null && !status.isExiting && status.state !== 'Z' && status.state !== 'X';
 }

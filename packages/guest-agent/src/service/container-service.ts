@@ -11,6 +11,7 @@ import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
 import { allowMountedDisks, diskDriver, withGuestDevices } from '../devices/container-devices.ts';
 import { withGuestHooks } from '../guest-hooks.ts';
+import { holdShared, sharedPaths } from '../hold-shared.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { withSharedNamespaces } from '../shared-namespaces.ts';
 import { storageRoot } from '../storage.ts';
@@ -45,6 +46,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         container.mountPoints = await sandbox.storages.add(request.storages);
         const withDevices = await withGuestDevices(spec, request.devices, sandbox.machine);
         const withHooks = withGuestHooks(withDevices, sandbox.hookPath);
+        if (container.shareDir !== undefined) holdShared(sharedPaths(withHooks, container.shareDir));
         await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
         sandbox.founded(container);
       } catch (error) {
