@@ -44,7 +44,12 @@ for (const [kind, found] of leaks) {
   for (const words of found) console.log(`  ${words}`);
 }
 rmSync(temporaryFolder, { recursive: true });
-const leakTally = { passed: Object.keys(before).length - leaks.size, failed: leaks.size, skipped: [] };
+const leakTally = {
+  passed: Object.keys(before).length - leaks.size,
+  failed: leaks.size,
+  failures: [],
+  skipped: [],
+};
 
 console.log();
 for (const { title, ok, durationMs, tally } of results) {
@@ -52,6 +57,7 @@ for (const { title, ok, durationMs, tally } of results) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${title}, ${(durationMs / 1000).toFixed(1)} s${count}`);
 }
 console.log(`${leaks.size === 0 ? 'ok    ' : 'FAILED'} nothing left behind`);
+for (const failure of results.flatMap((result) => result.tally.failures)) console.log(`failed: ${failure}`);
 for (const name of results.flatMap((result) => result.tally.skipped)) console.log(`skipped: ${name}`);
 const tallies = [...results.map((result) => result.tally), leakTally];
 console.log(summaryLine(tallies));

@@ -39,7 +39,7 @@ export async function runStep(step: Step, options: RunOptions): Promise<StepResu
   });
   const tally =
     step.report === undefined
-      ? { passed: 0, failed: exitCode === 0 ? 0 : 1, skipped: [] }
+      ? { passed: 0, failed: exitCode === 0 ? 0 : 1, failures: [], skipped: [] }
       : tallyRun(reportPath, exitCode);
   return { title: step.title, ok: tally.failed === 0, durationMs: performance.now() - start, tally };
 }

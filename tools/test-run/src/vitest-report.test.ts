@@ -9,17 +9,23 @@ const report = (...files: [status: string, ...tests: string[]][]): string =>
     testResults: files.map(([status, ...tests], index) => ({
       name: `file${index}`,
       status,
-      assertionResults: tests.map((test, number) => ({ fullName: `test ${number}`, status: test })),
+      message: 'cannot load',
+      assertionResults: tests.map((test, number) => ({
+        fullName: `test ${number}`,
+        status: test,
+        failureMessages: test === 'failed' ? ['Error: expected \u001b[32m1\u001b[39m', 'received 2\n'] : [],
+      })),
     })),
   });
 
 describe('tallyReport', () => {
-  it('counts passed and failed tests and names the others', () => {
+  it('counts passed tests, says why others failed, and names the rest', () => {
     expect(
       tallyReport(report(['failed', 'passed', 'failed', 'skipped'], ['passed', 'passed', 'todo'])),
     ).toEqual({
       passed: 2,
       failed: 1,
+      failures: ['file0: test 1\n    Error: expected 1\n    received 2'],
       skipped: ['file0: test 2', 'file1: test 1'],
     });
   });
@@ -28,8 +34,25 @@ describe('tallyReport', () => {
     expect(tallyReport(report(['failed'], ['failed', 'passed']))).toEqual({
       passed: 1,
       failed: 2,
+      failures: ['file0\n    cannot load', 'file1\n    cannot load'],
       skipped: [],
     });
+  });
+
+  it('gives the first lines of a long message', () => {
+    const messages = [Array.from({ length: 400 }, (_, line) => `line ${line}`).join('\n')];
+    const [failure] = tallyReport(
+      JSON.stringify({
+        testResults: [
+          {
+            name: 'file',
+            status: 'failed',
+            assertionResults: [{ fullName: 'test', status: 'failed', failureMessages: messages }],
+          },
+        ],
+      }),
+    ).failures;
+    expect(failure?.split('\n').at(-1)).toBe('    line 11');
   });
 });
 
@@ -38,7 +61,12 @@ describe('tallyRun', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('counts a missing report as a failure, whatever the exit code', () => {
-    expect(tallyRun(join(folder, 'absent.json'), 0)).toEqual({ passed: 0, failed: 1, skipped: [] });
+    expect(tallyRun(join(folder, 'absent.json'), 0)).toEqual({
+      passed: 0,
+      failed: 1,
+      failures: [],
+      skipped: [],
+    });
   });
 
   it('counts a bad end without a failed test as a failure', () => {
