@@ -56,6 +56,7 @@ export class StorageTable {
   readonly #users = new Map<string, number>();
   /** Mount points of disks: those of their file systems, and those where a container finds the disk itself. */
   readonly #disks = new Map<string, 'file system' | 'file'>();
+  #hasVirtioFs = false;
   /** What ends the following of the host's folders, by mount point. */
   readonly #followed = new Map<string, () => void>();
 
@@ -106,6 +107,11 @@ export class StorageTable {
   /** Mount points at which a disk itself is, as a file. */
   get diskFiles(): ReadonlySet<string> {
     return new Set([...this.#disks].flatMap(([path, kind]) => (kind === 'file' ? [path] : [])));
+  }
+
+  /** Whether a share of virtio-fs is mounted, which makes a mount of each folder that is one on the host. */
+  get hasVirtioFs(): boolean {
+    return this.#hasVirtioFs;
   }
 
   /** Unmounts file systems of disks, so that what the host keeps of them is whole. */
@@ -210,8 +216,12 @@ export class StorageTable {
     const { flags, data } = parseMountOptions(options);
     await this.#loadModules(type);
     const request = { source: source === '' ? driver : source, target, type, flags, data };
-    if (type === 'virtiofs') await mountWhenThere(this.#machine, request);
-    else this.#machine.mount(request);
+    if (type !== 'virtiofs') {
+      this.#machine.mount(request);
+      return;
+    }
+    await mountWhenThere(this.#machine, request);
+    this.#hasVirtioFs = true;
   }
 
   /** With `bind` as its file system a disk is there as a file, for a container that is to have the disk itself. */

@@ -39,6 +39,7 @@ export async function startVirtiofsd(
   const role = `virtiofsd-${share.tag}`;
   // The daemon's arguments need not name the VM, so its argv[0] does.
   const marker = `virtiofsd:${vm.runtimeDir}`;
+  const capabilities = effectiveCapabilities();
   const flavour = await detectFlavour(program);
   const source = await prepareSource(vm.runtimeDir, share, index, ledger);
   const socketPath = shareSocket(vm.runtimeDir, index);
@@ -54,8 +55,8 @@ export async function startVirtiofsd(
         fd: 3,
         sharedDir: source.path,
         cache,
-        sandbox: hasCapability(CAP_SYS_ADMIN) ? 'namespace' : 'chroot',
-        mayRaiseLimits: hasCapability(CAP_SYS_RESOURCE),
+        sandbox: (capabilities & CAP_SYS_ADMIN) !== 0n ? 'namespace' : 'chroot',
+        mayRaiseLimits: (capabilities & CAP_SYS_RESOURCE) !== 0n,
         extraArgs,
       }),
       inherit: [listener],
@@ -181,12 +182,12 @@ function isOnSharedMount(path: string): boolean {
 }
 
 /** Makes namespaces; containers often may not, and virtiofsd's sandbox then has to be chroot. */
-const CAP_SYS_ADMIN = 21n;
+const CAP_SYS_ADMIN = 1n << 21n;
 /** Raises limits beyond what is allowed so far. */
-const CAP_SYS_RESOURCE = 24n;
+const CAP_SYS_RESOURCE = 1n << 24n;
 
-/** True when this process has a capability (capabilities(7)) in effect. */
-function hasCapability(number: bigint): boolean {
+/** The capabilities(7) that this process has in effect, a bit each. */
+function effectiveCapabilities(): bigint {
   const effective = readFileSync('/proc/self/status', 'utf8').match(/^CapEff:\s*([0-9a-f]+)$/m)?.[1] ?? '0';
-  return (BigInt(`0x${effective}`) & (1n << number)) !== 0n;
+  return BigInt(`0x${effective}`);
 }

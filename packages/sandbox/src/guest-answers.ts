@@ -43,7 +43,8 @@ export function isNotLate(call: Promise<unknown>): Promise<boolean> {
   );
 }
 
-async function within(answered: Promise<boolean>, limitMs: number): Promise<boolean> {
+/** What `answered` becomes, or false where it takes longer. */
+export async function within(answered: Promise<boolean>, limitMs: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), limitMs);
   try {

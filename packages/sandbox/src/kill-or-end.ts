@@ -1,5 +1,5 @@
 import type { AgentClient } from '@hako/agent-client';
-import { guestAnswers, isNotLate, SILENCE_SEC } from './guest-answers.ts';
+import { guestAnswers, isNotLate, SILENCE_SEC, within } from './guest-answers.ts';
 
 /** How long a process may take to end of a SIGKILL that the guest has answered: its kernel may wait for a disk, or a share, before. */
 const END_MS = 30_000;
@@ -57,13 +57,8 @@ export async function endIfLate(
     warn,
   }: Pick<LastResort, 'endMachine' | 'warn'> & { readonly isWholeSandbox: boolean },
 ): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<'late'>();
-  const timer = setTimeout(() => resolve('late'), END_MS);
-  try {
-    if ((await Promise.race([stopped, late])) !== 'late') return;
-  } finally {
-    clearTimeout(timer);
-  }
+  const hasStopped = stopped.then(() => true);
+  if (await within(hasStopped, END_MS)) return;
   const what = `the container has not ended ${END_MS / 1000} s after SIGKILL`;
   if (isWholeSandbox) await endMachine(what);
   else warn(what);

@@ -54,6 +54,14 @@ export async function timeProgram(
   return elapsedMs;
 }
 
+/** Ends a child, and waits until it has ended. */
+export async function endChild(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
 /** Running processes among whose arguments one contains `word`, with their arguments. */
 export function findProcesses(word: string): { pid: number; args: readonly string[] }[] {
   return readdirSync('/proc')

@@ -46,7 +46,8 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         container.mountPoints = await sandbox.storages.add(request.storages);
         const withDevices = await withGuestDevices(spec, request.devices, sandbox.machine);
         const withHooks = withGuestHooks(withDevices, sandbox.hookPath);
-        if (container.shareDir !== undefined) holdShared(sharedPaths(withHooks, container.shareDir));
+        if (container.shareDir !== undefined && sandbox.storages.hasVirtioFs)
+          holdShared(sharedPaths(withHooks, container.shareDir));
         await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
         sandbox.founded(container);
       } catch (error) {

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
 import { withLine } from '@hako/bundles/toml-line';
 import { waitFor } from '@hako/cri/wait-for';
 import { type BenchContext, type Figure, type Reading, ratioGoal, type Variant } from '../figure.ts';
-import { timeProgram } from '../processes.ts';
+import { endChild, timeProgram } from '../processes.ts';
 import { consoleConfiguration, GuestShell } from './guest-shell.ts';
 import { qemuWith, shippedQemu } from './qemu-with.ts';
 import { type Share, shares } from './templates.ts';
@@ -54,7 +53,7 @@ class TwoShares {
     const daemon = share === 'virtio-9p' ? undefined : await startDaemon(text, socket, data);
     const end = async (): Promise<void> => {
       await call('delete', '--force', id);
-      if (daemon !== undefined) await endDaemon(daemon);
+      if (daemon !== undefined) await endChild(daemon);
     };
     try {
       const mounts = [{ destination: '/data', type: 'bind', source: data, options: ['bind'] }];
@@ -98,13 +97,6 @@ async function startDaemon(configuration: string, socket: string, data: string):
   });
   await waitFor(async () => (existsSync(socket) ? true : undefined), 'virtiofsd listens');
   return daemon;
-}
-
-async function endDaemon(daemon: ChildProcess): Promise<void> {
-  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
-  const ended = once(daemon, 'exit');
-  daemon.kill('SIGTERM');
-  await ended;
 }
 
 /** What hako's share costs over one that was mounted by hand, in the same machine. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type AgentClient, connectAgent } from '@hako/agent-client';
+import { endChild } from '../processes.ts';
 import { GuestShell } from './guest-shell.ts';
 
 /** Longest time until a guest's agent answers. Emulated machines take seconds. */
@@ -77,7 +78,7 @@ export class PlainQemu {
       await agent.createSandbox({});
       return new PlainQemu(await GuestShell.openSocket(sockets.console), agent, qemu);
     } catch (error) {
-      await end(qemu);
+      await endChild(qemu, 'SIGKILL');
       throw error;
     } finally {
       ended.catch(() => undefined);
@@ -88,13 +89,6 @@ export class PlainQemu {
   async close(): Promise<void> {
     this.shell.close();
     this.#agent.close();
-    await end(this.#qemu);
+    await endChild(this.#qemu, 'SIGKILL');
   }
-}
-
-async function end(qemu: ChildProcess): Promise<void> {
-  if (qemu.exitCode !== null || qemu.signalCode !== null) return;
-  const ended = once(qemu, 'exit');
-  qemu.kill('SIGKILL');
-  await ended;
 }

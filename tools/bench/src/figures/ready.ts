@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBundle } from '@hako/bundles';
@@ -7,7 +6,7 @@ import { withLine } from '@hako/bundles/toml-line';
 import { waitFor } from '@hako/cri/wait-for';
 import { cacheStatus } from '@hako/shim';
 import { type Figure, type Reading, ratioGoal } from '../figure.ts';
-import { timeProgram } from '../processes.ts';
+import { endChild, timeProgram } from '../processes.ts';
 import { Templates } from './templates.ts';
 
 /** `hako factory init`, which keeps one machine ready, while this process lives. */
@@ -42,9 +41,7 @@ class MachineCache {
   }
 
   async end(): Promise<void> {
-    const ended = once(this.#server, 'exit');
-    this.#server.kill('SIGTERM');
-    if (this.#server.exitCode === null && this.#server.signalCode === null) await ended;
+    await endChild(this.#server);
   }
 }
 
