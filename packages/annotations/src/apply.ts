@@ -148,14 +148,19 @@ class Application<C extends object> {
     read: unknown,
   ): void {
     const { target } = override;
-    if (override.effect !== undefined) this.warn('annotation/no-effect', key, text, override.effect);
+    const warn = (): void => {
+      if (override.effect !== undefined) this.warn('annotation/no-effect', key, text, override.effect);
+    };
     if (target === undefined) {
+      warn();
       this.applied.push({ key, family: family.name, text, outcome: 'set' });
       return;
     }
     const field = `${target.part}.${target.field}`;
     const part = this.part(target.part);
     const next = semantics.combine === undefined ? read : semantics.combine(part[target.field], read);
+    // Asked for as it is, nothing is missed.
+    if (JSON.stringify(part[target.field]) !== JSON.stringify(next)) warn();
     const earlier = this.origins?.[field];
     if (this.changed.has(field) && earlier?.kind === 'annotation') {
       if (JSON.stringify(part[target.field]) !== JSON.stringify(next))

@@ -8,6 +8,7 @@ export { type HypervisorLine, hypervisorKinds } from './hypervisor-kinds.ts';
 export { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
 export {
   type ConfigKey,
+  isEitherWay,
   isRefusal,
   type KeyAlias,
   type KeyLine,
@@ -36,6 +37,7 @@ export {
   parseConfiguration,
   sortDropIns,
 } from './parse-configuration.ts';
+export { refusals } from './refusals.ts';
 export { commentedConfiguration, type RenderOptions, renderConfiguration } from './render.ts';
 export { type HostSize, type HypervisorSizes, resolveSizes } from './resolve.ts';
 export type { HypervisorConfig, RuntimeConfig } from './runtime-config.ts';

@@ -39,7 +39,7 @@ export interface ConfigKey<T> {
   readonly meaning: string;
   /** Limits and special values, for people. */
   readonly rule?: string;
-  /** Why the key changes nothing (`noEffect`) or may not be set (`refused`); absent when hako acts on it. */
+  /** Why the key changes nothing (`noEffect`, `eitherWay`) or may not be set (`refused`); absent when hako acts on it. */
   readonly effect?: string;
 }
 
@@ -59,6 +59,17 @@ export function noEffect(reason: string): string {
   return `accepted, no effect in this version: ${reason}`;
 }
 
+/** `effect` of keys that ask for what hako does anyway. */
+export function eitherWay(reason: string): string {
+  return `${eitherWayPrefix}${reason}`;
+}
+
+/** `effect` of keys that say more about what `owner`, a key of the same table, asks for, which is refused. */
+export function parameterOf(owner: string): string {
+  return noEffect(`${owner} is refused`);
+}
+
+const eitherWayPrefix = 'the same either way: ';
 const refusedPrefix = 'refused: ';
 
 /** `effect` of keys that no VM is started with when they are set: to ignore them would deceive; `reason` says why. */
@@ -69,4 +80,9 @@ export function refused(reason: string): string {
 /** True for an effect made by `refused`. */
 export function isRefusal(effect: string | undefined): effect is string {
   return effect?.startsWith(refusedPrefix) === true;
+}
+
+/** True for an effect made by `eitherWay`. */
+export function isEitherWay(effect: string | undefined): effect is string {
+  return effect?.startsWith(eitherWayPrefix) === true;
 }

@@ -5,7 +5,7 @@ import { consistencyProblems } from './consistency.ts';
 import { defaultRuntimeConfig, defaultsOf, type HostPaths, hostPathOrigins } from './defaults.ts';
 import { ConfigError } from './error.ts';
 import { hypervisorKinds } from './hypervisor-kinds.ts';
-import { isRefusal, Rule } from './key.ts';
+import { isEitherWay, isRefusal, Rule } from './key.ts';
 import { locate, type Place, pathKey } from './locate.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 import {
@@ -295,7 +295,12 @@ class SourceReader {
   }
 
   private warnWithoutEffect({ key }: Target, value: unknown, path: readonly string[]): void {
-    if (key.effect === undefined || JSON.stringify(value) === JSON.stringify(key.default)) return;
+    if (
+      key.effect === undefined ||
+      isEitherWay(key.effect) ||
+      JSON.stringify(value) === JSON.stringify(key.default)
+    )
+      return;
     this.merge.report({
       severity: 'warning',
       code: isRefusal(key.effect) ? 'config/refused' : 'config/no-effect',

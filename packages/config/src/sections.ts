@@ -1,4 +1,4 @@
-import type { ConfigKey, KeyTable } from './key.ts';
+import { type ConfigKey, isEitherWay, type KeyTable } from './key.ts';
 import { agentKeys } from './keys/agent.ts';
 import { allowListKeys } from './keys/allow-list.ts';
 import { blockKeys } from './keys/block.ts';
@@ -74,8 +74,9 @@ export function listKeys(): KeyEntry[] {
   });
 }
 
-/** `effect` of the key that sets a field; undefined for a field that acts, or that no key sets. */
+/** `effect` of the key that sets a field; undefined for a field that acts, that asks for what is so anyway, or that no key sets. */
 export function effectOf(part: keyof RuntimeConfig, field: string): string | undefined {
   const table = configKeys[part] as Readonly<Record<string, ConfigKey<unknown>>>;
-  return table[field]?.effect;
+  const effect = table[field]?.effect;
+  return isEitherWay(effect) ? undefined : effect;
 }

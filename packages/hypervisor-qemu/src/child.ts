@@ -1,24 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { keepingCapabilities, PosixError } from '@hako/posix';
+import { type ChildNeeds, childTools, childWords } from './child-words.ts';
 import { ConsoleLog, timeStamp } from './console-log.ts';
 import { OutputTail } from './output-tail.ts';
 import { type QemuError, qemuError } from './qemu-error.ts';
+import { hasSelinux, underLabel } from './selinux.ts';
 
-export interface ChildOptions {
-  readonly program: string;
-  readonly args: readonly string[];
+export interface ChildOptions extends ChildNeeds {
   /** First word of argv. Default: the program. */
   readonly argv0?: string;
   /** Descriptors that the child gets as 3, 4, ... */
   readonly inherit: readonly number[];
-  /** End the child when the thread that starts it ends. */
-  readonly dieWithParent: boolean;
   /** It keeps its capabilities when it takes another user's id, where we may grant that. Default false. */
   readonly keepsCapabilities?: boolean;
-  /** In a new, empty network namespace, which takes root. Default false. */
-  readonly ownNetwork?: boolean;
   /** File that gets what it prints on stderr. Default: none; the last lines are kept in any case. */
   readonly stderrLog?: string;
 }
@@ -27,10 +22,6 @@ export interface ChildExit {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
 }
-
-/** util-linux, which every Debian has; they set what must be set between fork and exec, where JavaScript cannot. */
-const setpriv = '/usr/bin/setpriv';
-const unshare = '/usr/bin/unshare';
 
 /**
  * A program that runs beside us: in a session of its own (a Ctrl-C in our terminal is not for it), with nothing
@@ -67,15 +58,11 @@ export class Child {
 
   /** Rejects with QemuError `start-failed` when the program cannot be executed. */
   static async start(options: ChildOptions): Promise<Child> {
-    const { program, args, inherit } = options;
-    const wrapped = [
-      ...(options.dieWithParent && existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL'] : []),
-      ...(options.ownNetwork === true && existsSync(unshare) ? [unshare, '--net', '--'] : []),
-      program,
-      ...args,
-    ];
-    const [first = program, ...rest] = wrapped;
-    const start = (): ChildProcess =>
+    const { program, inherit } = options;
+    const tools = childTools();
+    const selinuxLabel = hasSelinux() ? options.selinuxLabel : undefined;
+    const [first = program, ...rest] = childWords({ ...options, selinuxLabel }, tools);
+    const startPlain = (): ChildProcess =>
       spawn(first, rest, {
         ...(options.argv0 === undefined ? {} : { argv0: options.argv0 }),
         cwd: '/',
@@ -83,6 +70,8 @@ export class Child {
         env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
         stdio: ['ignore', 'pipe', 'pipe', ...inherit],
       });
+    const isOurs = selinuxLabel !== undefined && !(options.dieWithParent && tools.setpriv !== undefined);
+    const start = (): ChildProcess => (isOurs ? underLabel(selinuxLabel, startPlain) : startPlain());
     const process = options.keepsCapabilities === true ? withCapabilities(start) : start();
     const { stdout, stderr } = process;
     return await new Promise<Child>((resolve, reject) => {

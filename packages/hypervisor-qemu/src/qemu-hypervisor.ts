@@ -175,7 +175,7 @@ class Launch {
   }
 
   async #startVmm(accelerator: Accelerator): Promise<QemuMachine> {
-    const { runtimeDir, logDir, vmmNetwork } = this.#vm;
+    const { runtimeDir, logDir, vmmNetwork, selinuxLabel } = this.#vm;
     const { ledger, signal } = this.#options;
     const [{ program, arguments: args, inherit }] = await Promise.all([
       qemuCommandLine(this.#vm, accelerator),
@@ -185,6 +185,7 @@ class Launch {
       ...(logDir === undefined ? {} : { logDir }),
       inherit,
       ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
+      selinuxLabel,
     });
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);

@@ -28,6 +28,8 @@ export interface StartQemuOptions {
   readonly inherit?: readonly number[];
   /** In a new, empty network namespace. Default false. */
   readonly ownNetwork?: boolean;
+  /** SELinux label of the process. Default: ours. */
+  readonly selinuxLabel?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function startQemu(
   args: readonly string[],
   options: StartQemuOptions = {},
 ): Promise<QemuProcess> {
-  const { logDir = runtimeDir, inherit = [], ownNetwork = false } = options;
+  const { logDir = runtimeDir, inherit = [], ownNetwork = false, selinuxLabel } = options;
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
   const listeners: number[] = [];
   const sockets: Duplex[] = [];
@@ -65,6 +67,7 @@ export async function startQemu(
       inherit: [...listeners, ...inherit],
       dieWithParent: true,
       ownNetwork,
+      selinuxLabel,
       stderrLog: join(logDir, qemuLogName),
     });
     const console = new ConsoleLog(child.stdout, join(logDir, consoleLogName), { stamp: timeStamp });

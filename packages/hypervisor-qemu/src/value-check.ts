@@ -1,4 +1,4 @@
-import type { HypervisorConfig } from '@hako/config';
+import { type HypervisorConfig, refusals } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import { parseKernelList } from '@hako/posix';
 import { parseVerityParams } from './arguments/verity.ts';
@@ -33,11 +33,6 @@ const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem
 const diskDrivers = ['virtio-scsi', 'virtio-blk'] as const;
 const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
 
-/** A key that the reference calls refused, in the same words. */
-function refusal(key: string, broken: ValueRule['broken'], reason: string): ValueRule {
-  return { key, value: yes, broken, rule: `is refused: ${reason}`, fix: 'remove it' };
-}
-
 /** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
 const rules: readonly ValueRule[] = [
   {
@@ -46,42 +41,6 @@ const rules: readonly ValueRule[] = [
     broken: ({ image, initrd }) => image === '' && initrd === '',
     rule: 'or initrd must be set',
     fix: 'build the guest with tools/quickstart',
-  },
-  refusal(
-    'confidential_guest',
-    ({ confidentialGuest }) => confidentialGuest,
-    'confidential guests are not supported, and a guest that is not confidential would look like one',
-  ),
-  refusal('virtio_fs_is_dax', ({ virtioFsIsDax }) => virtioFsIsDax, 'QEMU has no DAX window for virtio-fs'),
-  refusal(
-    'enable_guest_swap',
-    ({ enableGuestSwap }) => enableGuestSwap,
-    'the guest gets no swap of its own, and a workload that counts on it would be killed',
-  ),
-  refusal(
-    'enable_vhost_user_store',
-    ({ enableVhostUserStore }) => enableVhostUserStore,
-    'no daemon of vhost-user disks is looked for',
-  ),
-  ...(['hot_plug_vfio', 'cold_plug_vfio'] as const).map((key): ValueRule => {
-    const port = (config: HypervisorConfig): string =>
-      key === 'hot_plug_vfio' ? config.hotPlugVfio : config.coldPlugVfio;
-    const reason =
-      'no device of the host is handed to a machine, and a container that counts on one would not find it';
-    return { ...refusal(key, (config) => port(config) !== 'no-port', reason), value: port };
-  }),
-  refusal(
-    'rootless',
-    ({ rootless }) => rootless,
-    'QEMU runs as the user of the shim, with no privileges more than it needs',
-  ),
-  {
-    ...refusal(
-      'disable_guest_selinux',
-      ({ disableGuestSelinux }) => !disableGuestSelinux,
-      'the guest image has no SELinux policy',
-    ),
-    value: () => 'false',
   },
   {
     key: 'virtio_fs_cache_size',
@@ -212,9 +171,10 @@ const rules: readonly ValueRule[] = [
   },
 ];
 
-/** Every rule that `config` breaks. */
+/** Every rule that `config` breaks, and what it must not ask for at all. */
 export function checkValues(config: HypervisorConfig): readonly Problem[] {
-  return rules
-    .filter(({ broken }) => broken(config))
+  const broken = rules
+    .filter((rule) => rule.broken(config))
     .map(({ key, value, rule, fix, severity }) => hostProblem(key, value(config), rule, fix, severity));
+  return [...refusals({ hypervisor: config }), ...broken];
 }

@@ -65,6 +65,7 @@ export async function startVirtiofsd(
       // The guest's kernel has checked who may make a file where, by all groups of the caller; QEMU's virtiofsd checks again
       // without the supplementary ones, and would refuse what a pod's fsGroup allows. The Rust one decides that by itself.
       keepsCapabilities: flavour === 'c',
+      selinuxLabel: vm.selinuxLabel,
       stderrLog: join(vm.logDir ?? vm.runtimeDir, logName),
     });
     child.stdout.resume();

@@ -44,6 +44,8 @@ export interface VmConfig {
    */
   readonly logDir?: string;
   readonly hypervisor: HypervisorConfig;
+  /** SELinux label that VMM and helpers are started under, where the host has SELinux. Default: the caller's. */
+  readonly selinuxLabel?: string;
   /**
    * Kernel words of the sandbox: the agent's settings, then the user's kernel_params. They follow the backend's own, and
    * the last of equal words wins. `hypervisor.kernelParams` is contained in them and is not to be added again.

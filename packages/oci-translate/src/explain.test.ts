@@ -23,7 +23,12 @@ function inputFor(annotations: Record<string, string>, more: Partial<Spec> = {})
 }
 
 test('values say where they came from, parts say why', () => {
-  const explanation = explain(inputFor({ [`${h}default_memory`]: '512', [`${h}use_legacy_serial`]: 'true' }));
+  const explanation = explain(
+    inputFor({
+      [`${h}default_memory`]: '512',
+      'io.katacontainers.config.runtime.disable_guest_empty_dir': 'true',
+    }),
+  );
   expect(explanation.refused).toBe(false);
   const value = (field: string) => explanation.values.find((one) => one.field === field);
   expect(value('hypervisor.defaultVcpus')).toMatchObject({
@@ -94,7 +99,7 @@ test('a spec that cannot be used is explained too', () => {
 test('parts name what decided them and what has no effect yet', () => {
   const { parts, annotations } = explain(
     inputFor(
-      { [`${h}use_legacy_serial`]: 'true' },
+      { 'io.katacontainers.config.runtime.disable_guest_empty_dir': 'true' },
       {
         linux: {
           namespaces: [{ type: 'network', path: '/run/netns/pod' }],
@@ -116,7 +121,7 @@ test('parts name what decided them and what has no effect yet', () => {
     because: 'for /run/netns/pod',
     origin: { kind: 'default' },
   });
-  expect(part('cgroup')).toMatchObject({ effect: expect.stringContaining('in its cgroup either way') });
+  expect(part('cgroup')).toMatchObject({ effect: expect.stringContaining('the same either way') });
   expect(part('device')).toEqual({ part: 'device', value: '/dev/fuse (c 10:229)' });
   expect(annotations).toMatchObject([{ outcome: 'set', reason: expect.stringContaining('no effect') }]);
 });

@@ -21,6 +21,8 @@ export interface SandboxConfig {
   readonly hostname: string;
   /** The machine: files, sizes, devices. Sizes are numbers, none is "as the host" any more. */
   readonly hypervisor: HypervisorConfig;
+  /** SELinux label of the VMM and its helpers, where the host has SELinux. Default empty: none of its own. */
+  readonly selinuxLabel: string;
   /** The process in the guest. */
   readonly agent: AgentConfig;
   /** What concerns the sandbox as a whole. */

@@ -212,3 +212,35 @@ test('nothing but a TranslateError is thrown', () => {
     ),
   );
 });
+
+test("the first process's SELinux label is that of the machine, unless disable_selinux says otherwise", () => {
+  const label = 'system_u:system_r:container_kvm_t:s0:c1,c2';
+  const labelled = { ...spec, process: { cwd: '/', args: ['sh'], selinuxLabel: label } };
+  const labelOf = (text: string) =>
+    run({}, { spec: labelled, config: parseConfiguration(text, { file: 'c.toml' }).config }).sandbox
+      .selinuxLabel;
+  expect(labelOf('')).toBe(label);
+  expect(labelOf('[hypervisor.qemu]\ndisable_selinux = true\n')).toBe('');
+  expect(run().sandbox.selinuxLabel).toBe('');
+});
+
+test('what is refused is an error with the place that asks for it, and is not said to have no effect as well', () => {
+  const file = '/etc/hako/configuration.toml';
+  const text = '[hypervisor.qemu]\nuse_vsock = true\n\n[runtime]\nguest_selinux_label = "x"\n';
+  const { config, origins } = parseConfiguration(text, { file });
+  const annotations = { [`${h}enable_guest_swap`]: 'true', [`${h}disable_guest_selinux`]: 'true' };
+  const policy = { enableAnnotations: ['.*'], pathLists: {} };
+  expect(errors(annotations, { config, configOrigins: origins, policy })).toEqual([
+    `${file}:2: hypervisor.qemu.use_vsock "true": is refused: the agent is reached over virtio-serial, which every host has; remove it, or set it to false`,
+    `${h}enable_guest_swap "true": is refused: the guest gets no swap of its own, and a workload that counts on it would be killed; remove it, or set it to false`,
+    `${file}:5: runtime.guest_selinux_label "x": is refused: the guest image has no SELinux policy; remove it, or set it to ""`,
+  ]);
+  // A further member of a pod gets no machine; the older line is held to what was recorded of it.
+  const member = {
+    'io.kubernetes.cri.container-type': 'container',
+    'io.kubernetes.cri.sandbox-id': 'pod',
+  };
+  expect(errors(member, { config, configOrigins: origins })).toEqual([]);
+  const older = { ...spec, linux: { ...spec.linux, resources: {} } };
+  expect(errors({}, { spec: older, config, configOrigins: origins, line: '1.x' })).toEqual([]);
+});

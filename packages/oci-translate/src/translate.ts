@@ -7,7 +7,7 @@ import {
   type OverrideFamily,
   type Policy,
 } from '@hako/annotations';
-import { type HypervisorSizes, type RuntimeConfig, resolveSizes } from '@hako/config';
+import { type HypervisorSizes, type RuntimeConfig, refusals, resolveSizes } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import { OciSpecError, parseSpec, type Spec } from '@hako/oci-spec';
 import { assetAnnotations } from '@hako/overrides-assets';
@@ -108,7 +108,7 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
     // The older line is held to what was recorded of it.
     ...(line === '1.x' ? [] : cannotApply(spec).map((problem) => ({ ...problem, file }))),
     ...(spec.vm === undefined ? [] : [{ ...vmSectionIgnored, file }]),
-    ...overrides.problems,
+    ...withRefusals(overrides, isLater || line === '1.x'),
   ];
   if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
   const { config, size, derived } = sized(overrides.config, spec, input.host, line);
@@ -148,6 +148,23 @@ function applyAnnotations<C extends RuntimeConfig>(
   return isLater
     ? { ...result, problems: result.problems.filter(({ code }) => code !== 'annotation/unknown-key') }
     : result;
+}
+
+/**
+ * What is refused is an error, also where it came from the configuration; that it has no effect is not said as well. A further member
+ * of a pod gets no machine, so that nothing is refused for it.
+ */
+function withRefusals<C extends RuntimeConfig>(
+  result: ApplyResult<C>,
+  toItself: boolean,
+): readonly Problem[] {
+  if (toItself) return result.problems;
+  const refused = refusals(result.config, result.origins);
+  const fields = new Set(refused.map(({ field }) => field));
+  return [
+    ...result.problems.filter(({ code, field }) => code !== 'annotation/no-effect' || !fields.has(field)),
+    ...refused,
+  ];
 }
 
 /** 1.x leaves sizes as they are configured; it has resolved them when it loaded the configuration. */
@@ -227,6 +244,7 @@ function sandboxConfig(
     id,
     hostname: spec.hostname ?? '',
     hypervisor: config.hypervisor,
+    selinuxLabel: config.hypervisor.disableSelinux ? '' : (spec.process?.selinuxLabel ?? ''),
     agent: config.agent,
     runtime: config.runtime,
     factory: config.factory,

@@ -44,6 +44,9 @@ export async function explainTarget(
   }
 }
 
+/** Said by the translation already, with the place that asks for it. */
+const REFUSED = 'config/refused';
+
 /** Adds what only this version and this host know. */
 async function withMachine(explanation: Explanation, stateRoot: string): Promise<Explanation> {
   const { sandbox, container, problems } = explanation;
@@ -54,7 +57,7 @@ async function withMachine(explanation: Explanation, stateRoot: string): Promise
   return {
     ...explanation,
     commandLine: machine.commandLine,
-    problems: [...problems, ...machine.problems],
+    problems: [...problems, ...machine.problems.filter(({ code }) => code !== REFUSED)],
   };
 }
 

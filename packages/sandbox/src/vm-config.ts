@@ -16,6 +16,7 @@ export function vmConfig(
     runtimeDir: paths.vm,
     logDir: paths.logs,
     hypervisor: config.hypervisor,
+    ...(config.selinuxLabel === '' ? {} : { selinuxLabel: config.selinuxLabel }),
     kernelParams: config.kernelParams,
     assetHashes: config.assetHashes,
     shares:

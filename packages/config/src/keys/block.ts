@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { type KeyTable, parameterOf, refused } from '../key.ts';
 import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
@@ -42,6 +42,8 @@ export interface BlockConfig {
   /** Disk operations burst. Cloud Hypervisor flavour. Default `0`. */
   readonly diskRateLimiterOpsOneTimeBurst: number;
 }
+
+const noDiskLimits = 'no limit is put on disks; those of Cloud Hypervisor are meant';
 
 export const blockKeys: KeyTable<BlockConfig> = {
   disableBlockDeviceUse: {
@@ -150,7 +152,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: '/run/kata-containers/vhost-user',
     lines: ['1.x', '3.x'],
     meaning: 'Directory; block/sockets and block/devices below it.',
-    effect: noEffect('enable_vhost_user_store is refused'),
+    effect: parameterOf('enable_vhost_user_store'),
   },
   vhostUserReconnectTimeoutSec: {
     toml: 'vhost_user_reconnect_timeout_sec',
@@ -159,7 +161,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Reconnect delay; 0 = never.',
-    effect: noEffect('enable_vhost_user_store is refused'),
+    effect: parameterOf('enable_vhost_user_store'),
   },
   diskRateLimiterBwMaxRateBitsPerSec: {
     toml: 'disk_rate_limiter_bw_max_rate',
@@ -169,7 +171,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk bandwidth limit.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(noDiskLimits),
   },
   diskRateLimiterBwOneTimeBurst: {
     toml: 'disk_rate_limiter_bw_one_time_burst',
@@ -178,7 +180,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(noDiskLimits),
   },
   diskRateLimiterOpsMaxRate: {
     toml: 'disk_rate_limiter_ops_max_rate',
@@ -187,7 +189,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk operations limit.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(noDiskLimits),
   },
   diskRateLimiterOpsOneTimeBurst: {
     toml: 'disk_rate_limiter_ops_one_time_burst',
@@ -196,6 +198,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     lines: ['3.x'],
     meaning: 'Disk operations burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(noDiskLimits),
   },
 };

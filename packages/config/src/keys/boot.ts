@@ -1,5 +1,5 @@
 import type { KernelParam } from '../kernel-words.ts';
-import { type KeyTable, noEffect } from '../key.ts';
+import { eitherWay, type KeyTable, refused } from '../key.ts';
 import {
   flag,
   kernelWords,
@@ -181,7 +181,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'ttyS0 console.',
-    effect: noEffect('the console is always a serial one'),
+    effect: eitherWay('the console is always a serial one'),
   },
   useVsock: {
     toml: 'use_vsock',
@@ -189,7 +189,7 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'vsock to the agent; no proxy.',
-    effect: noEffect('the agent is reached over virtio-serial'),
+    effect: refused('the agent is reached over virtio-serial, which every host has'),
   },
   guestHookPath: {
     toml: 'guest_hook_path',
@@ -204,6 +204,6 @@ export const bootKeys: KeyTable<BootConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Skip adaptations for running inside a VM.',
-    effect: noEffect('there is nothing to adapt when running nested'),
+    effect: eitherWay('there is nothing to adapt when running nested'),
   },
 };

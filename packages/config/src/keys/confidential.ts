@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { type KeyTable, parameterOf, refused } from '../key.ts';
 import { count, flag, path, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: confidential guests and remote hypervisors: parsed, not driven. */
@@ -46,7 +46,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Choose SNP over SEV.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: refused('confidential guests are not supported'),
   },
   snpIdBlock: {
     toml: 'snp_id_block',
@@ -54,7 +54,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'SNP ID block.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: refused('confidential guests are not supported'),
   },
   snpIdAuth: {
     toml: 'snp_id_auth',
@@ -62,7 +62,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'SNP ID authentication; needs snp_id_block and the other way round.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: refused('confidential guests are not supported'),
   },
   snpGuestPolicy: {
     toml: 'snp_guest_policy',
@@ -70,7 +70,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 196608,
     lines: ['3.x'],
     meaning: 'SNP policy bits.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: parameterOf('confidential_guest'),
   },
   tdxQuoteGenerationServiceSocketPort: {
     toml: 'tdx_quote_generation_service_socket_port',
@@ -78,7 +78,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 0,
     lines: ['3.x'],
     meaning: 'TDX quote service vsock port; 0 = unix socket.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: parameterOf('confidential_guest'),
   },
   measurementAlgo: {
     toml: 'measurement_algo',
@@ -86,7 +86,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: 'sha512',
     lines: ['3.x'],
     meaning: 'CCA measurement.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: parameterOf('confidential_guest'),
   },
   initdata: {
     toml: 'initdata',
@@ -94,7 +94,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Init data.',
-    effect: noEffect('confidential guests are not supported'),
+    effect: refused('confidential guests are not supported, and nobody in the guest would read it'),
   },
   remoteHypervisorSocket: {
     toml: 'remote_hypervisor_socket',
@@ -103,7 +103,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'Remote hypervisor.',
     rule: 'remote flavour',
-    effect: noEffect('remote hypervisors are not supported'),
+    effect: refused('machines are made on this host, by no remote hypervisor'),
   },
   remoteHypervisorTimeoutSec: {
     toml: 'remote_hypervisor_timeout',
@@ -113,7 +113,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'Remote hypervisor timeout.',
     rule: 'remote flavour',
-    effect: noEffect('remote hypervisors are not supported'),
+    effect: refused('machines are made on this host, by no remote hypervisor'),
   },
   defaultGpus: {
     toml: 'default_gpus',
@@ -122,7 +122,7 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'GPUs wanted from a remote hypervisor.',
     rule: 'remote flavour',
-    effect: noEffect('remote hypervisors are not supported'),
+    effect: refused('machines are made on this host, by no remote hypervisor'),
   },
   defaultGpuModel: {
     toml: 'default_gpu_model',
@@ -131,6 +131,6 @@ export const confidentialKeys: KeyTable<ConfidentialConfig> = {
     lines: ['3.x'],
     meaning: 'GPU model wanted from a remote hypervisor.',
     rule: 'remote flavour',
-    effect: noEffect('remote hypervisors are not supported'),
+    effect: refused('machines are made on this host, by no remote hypervisor'),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { type KeyTable, refused } from '../key.ts';
 import { count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: buses, ports and small devices. */
@@ -73,7 +73,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Old switch for VFIO on the root bus.',
-    effect: noEffect('a q35 plugs nothing into its root bus; hot_plug_vfio names a port'),
+    effect: refused('a q35 plugs nothing into its root bus; hot_plug_vfio names a port'),
   },
   pcieRootPort: {
     toml: 'pcie_root_port',

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, refused } from '../key.ts';
 import { bigCountSafe, count, flag, signed } from '../values.ts';
 
 /** `[hypervisor.qemu]`: network devices and their limits. */
@@ -20,6 +20,8 @@ export interface HypervisorNetworkConfig {
   /** Network limit or burst. Cloud Hypervisor flavour. Default `0`. */
   readonly netRateLimiterOpsOneTimeBurst: number;
 }
+
+const otherLimits = 'limits of networks are rx_rate_limiter_max_rate and tx_rate_limiter_max_rate';
 
 export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
   disableVhostNet: {
@@ -60,7 +62,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(otherLimits),
   },
   netRateLimiterBwOneTimeBurst: {
     toml: 'net_rate_limiter_bw_one_time_burst',
@@ -69,7 +71,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(otherLimits),
   },
   netRateLimiterOpsMaxRate: {
     toml: 'net_rate_limiter_ops_max_rate',
@@ -78,7 +80,7 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(otherLimits),
   },
   netRateLimiterOpsOneTimeBurst: {
     toml: 'net_rate_limiter_ops_one_time_burst',
@@ -87,6 +89,6 @@ export const hypervisorNetworkKeys: KeyTable<HypervisorNetworkConfig> = {
     lines: ['3.x'],
     meaning: 'Network limit or burst.',
     rule: 'Cloud Hypervisor flavour',
-    effect: noEffect('is for Cloud Hypervisor only'),
+    effect: refused(otherLimits),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { eitherWay, type KeyTable, parameterOf, refused } from '../key.ts';
 import { bigCountSafe, count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: memory of the VM. */
@@ -125,7 +125,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['1.x'],
     meaning: 'Do not mlock VM memory.',
-    effect: noEffect('memory of the VM is locked with enable_mem_lock only'),
+    effect: eitherWay('memory of the VM is locked with enable_mem_lock only'),
   },
   enableMemLock: {
     toml: 'enable_mem_lock',
@@ -149,7 +149,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '/run/kata-containers/swap',
     lines: ['3.x'],
     meaning: 'Directory of swap files.',
-    effect: noEffect('enable_guest_swap is refused'),
+    effect: parameterOf('enable_guest_swap'),
   },
   guestSwapSizePercent: {
     toml: 'guest_swap_size_percent',
@@ -157,7 +157,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 100,
     lines: ['3.x'],
     meaning: 'Swap size against memory.',
-    effect: noEffect('enable_guest_swap is refused'),
+    effect: parameterOf('enable_guest_swap'),
   },
   guestSwapCreateThresholdSecs: {
     toml: 'guest_swap_create_threshold_secs',
@@ -165,7 +165,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 60,
     lines: ['3.x'],
     meaning: 'Delay before a swap file is made.',
-    effect: noEffect('enable_guest_swap is refused'),
+    effect: parameterOf('enable_guest_swap'),
   },
   guestMemoryDumpPath: {
     toml: 'guest_memory_dump_path',

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { eitherWay, type KeyTable, noEffect, refused } from '../key.ts';
 import {
   bigCountSafe,
   flag,
@@ -155,7 +155,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Label of the container process.',
-    effect: noEffect('the guest image has no SELinux policy'),
+    effect: refused('the guest image has no SELinux policy'),
   },
   enableTracing: {
     toml: 'enable_tracing',
@@ -203,7 +203,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'All sandbox processes in the pod cgroup.',
-    effect: noEffect('all host processes of the sandbox are in its cgroup either way'),
+    effect: eitherWay('all host processes of the sandbox are in its cgroup'),
   },
   staticSandboxResourceMgmt: {
     toml: 'static_sandbox_resource_mgmt',

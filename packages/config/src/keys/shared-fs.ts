@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { type KeyTable, parameterOf, refused } from '../key.ts';
 import { count, flag, path, word, words } from '../values.ts';
 
 /** `[hypervisor.qemu]`: how host files reach the guest. */
@@ -48,7 +48,7 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     unit: 'MiB',
     lines: ['1.x', '3.x'],
     meaning: 'DAX window; 0 = no DAX.',
-    effect: noEffect('QEMU has no DAX window for virtio-fs'),
+    effect: parameterOf('virtio_fs_is_dax'),
   },
   virtioFsQueueSize: {
     toml: 'virtio_fs_queue_size',
@@ -96,6 +96,6 @@ export const sharedFsKeys: KeyTable<SharedFsConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'File prefetch list.',
-    effect: noEffect('nydus is not supported'),
+    effect: refused('files are prefetched by nydus, which is not supported'),
   },
 };

@@ -1,4 +1,4 @@
-import { type KeyTable, noEffect, refused } from '../key.ts';
+import { type KeyTable, parameterOf, refused } from '../key.ts';
 import { count, flag, path, type RootlessUser, rootlessUser, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: the hypervisor as a process on the host. */
@@ -17,7 +17,7 @@ export interface VmmProcessConfig {
   readonly logLevel: string;
   /** Second monitor socket, only with enable_debug. Default empty. */
   readonly extraMonitorSocket: '' | 'hmp' | 'qmp' | 'qmp-pretty';
-  /** No SELinux label on the VMM. Default `false`. */
+  /** Do not start QEMU and virtiofsd under the SELinux label of the first container. Default `false`. */
   readonly disableSelinux: boolean;
   /** No SELinux in the guest. Default `true`. */
   readonly disableGuestSelinux: boolean;
@@ -52,7 +52,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: null,
     lines: ['3.x'],
     meaning: 'uid, gid, groups, user_name to use for rootless.',
-    effect: noEffect('rootless is refused'),
+    effect: parameterOf('rootless'),
   },
   seccompSandbox: {
     toml: 'seccompsandbox',
@@ -77,7 +77,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     lines: ['3.x'],
     meaning: 'VMM log level.',
     rule: 'at most 3; non-QEMU VMMs',
-    effect: noEffect('is for other hypervisors'),
+    effect: refused('QEMU has no levels of logs; enable_debug makes it say more'),
   },
   logLevel: {
     toml: 'log_level',
@@ -85,7 +85,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'VMM log level.',
-    effect: noEffect('QEMU has no levels of logs'),
+    effect: refused('QEMU has no levels of logs; enable_debug makes it say more'),
   },
   extraMonitorSocket: {
     toml: 'extra_monitor_socket',
@@ -99,8 +99,8 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     type: flag,
     default: false,
     lines: ['3.x'],
-    meaning: 'No SELinux label on the VMM.',
-    effect: noEffect('SELinux labels are not set'),
+    meaning:
+      'Do not start QEMU and virtiofsd under the SELinux label of the first container (process.selinuxLabel); there is one only where the host has SELinux.',
   },
   disableGuestSelinux: {
     toml: 'disable_guest_selinux',
@@ -116,7 +116,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'No seccomp for VMMs that have it built in.',
-    effect: noEffect('is for other hypervisors; seccompsandbox = "off" takes the filter from QEMU'),
+    effect: refused('it is for other hypervisors; seccompsandbox = "off" takes the filter from QEMU'),
   },
   jailerPath: {
     toml: 'jailer_path',
@@ -124,7 +124,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Jailer (Firecracker).',
-    effect: noEffect('is for other hypervisors'),
+    effect: refused('QEMU runs in no jail of Firecracker; its own limits are seccompsandbox'),
   },
   ctlpath: {
     toml: 'ctlpath',
@@ -132,7 +132,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['1.x', '3.x'],
     meaning: 'Control program.',
-    effect: noEffect('is for other hypervisors'),
+    effect: refused('QEMU has no control program'),
   },
   bootToBeTemplate: {
     toml: 'boot_to_be_template',
@@ -140,7 +140,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates make themselves, see enable_template'),
+    effect: refused('templates make themselves, see enable_template'),
   },
   bootFromTemplate: {
     toml: 'boot_from_template',
@@ -148,7 +148,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates make themselves, see enable_template'),
+    effect: refused('templates make themselves, see enable_template'),
   },
   memoryPath: {
     toml: 'memory_path',
@@ -156,7 +156,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates make themselves, see enable_template'),
+    effect: refused('templates make themselves, see enable_template'),
   },
   deviceStatePath: {
     toml: 'device_state_path',
@@ -164,6 +164,6 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Low level template settings.',
-    effect: noEffect('templates make themselves, see enable_template'),
+    effect: refused('templates make themselves, see enable_template'),
   },
 };

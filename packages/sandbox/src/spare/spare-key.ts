@@ -19,5 +19,5 @@ export async function spareKey(
   const answer = await hypervisor.machineKey(vm);
   if ('obstacle' in answer)
     throw sandboxError('unsupported', `no machine can be kept ready with ${answer.obstacle}`);
-  return JSON.stringify([answer.key, vm.hypervisor, vm.assetHashes, vm.vmmNetwork]);
+  return JSON.stringify([answer.key, vm.hypervisor, vm.assetHashes, vm.vmmNetwork, vm.selinuxLabel]);
 }
