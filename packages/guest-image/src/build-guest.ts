@@ -8,14 +8,21 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type CpioEntry, writeCpio } from './cpio.ts';
+import { type CpioEntry, readTree, writeCpio } from './cpio.ts';
 import { DebianArchive, type DownloadedPackage } from './debian-packages.ts';
 import { GuestImageError } from './guest-image-error.ts';
-import { agentPathInGuest, fixedRootContent, guestRoot, rootInInitrd } from './guest-root.ts';
+import {
+  agentPathInGuest,
+  fixedRootContent,
+  type GuestRootSources,
+  guestRoot,
+  rootInInitrd,
+} from './guest-root.ts';
 import { makeImageTree } from './image-tree.ts';
 import { extractKernel, type Unxz } from './kernel-image.ts';
 import { type KernelModule, KernelModules } from './kernel-modules.ts';
@@ -28,6 +35,7 @@ import {
   kernelPackages,
   kernelParams,
   laterModules,
+  nvdimmModules,
   programPackages,
   recipeVersion,
   rootModules,
@@ -35,6 +43,8 @@ import {
 } from './recipe.ts';
 import { runTool } from './run-tool.ts';
 import { probeProgram, stageOne } from './stage-one.ts';
+
+const nvdimmPieceBytes = 2 << 20;
 
 export interface BuildGuestOptions {
   /** Folder that will hold the guest; replaced as a whole. */
@@ -145,11 +155,12 @@ function recipe(): unknown[] {
     firstProgram(['/module.ko']),
     probeProgram(['/module.ko']),
     imageLoader({ modulePaths: ['/module.ko'] }),
+    imageLoader({ modulePaths: ['/module.ko'], device: 'nvdimm' }),
   ];
   return [
     recipeVersion,
     programs.map((program) => Buffer.from(program).toString('base64')),
-    [earlyModules, imageModules, rootModules, laterModules, kernelParams],
+    [earlyModules, imageModules, nvdimmModules, rootModules, laterModules, kernelParams],
     fixedRootContent,
   ];
 }
@@ -197,12 +208,12 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
 
   progress('unpack the kernel');
   const bootDir = join(unpacked, 'boot');
-  const image = readdirSync(bootDir).find((name) => name.startsWith('vmlinuz-'));
-  if (image === undefined)
+  const bzImage = readdirSync(bootDir).find((name) => name.startsWith('vmlinuz-'));
+  if (bzImage === undefined)
     throw new GuestImageError('not-in-package', 'the kernel package has no boot/vmlinuz', { path: bootDir });
-  const release = image.slice('vmlinuz-'.length);
+  const release = bzImage.slice('vmlinuz-'.length);
   const { readFile } = await import('node:fs/promises');
-  writeFileSync(join(out, 'vmlinux'), await extractKernel(await readFile(join(bootDir, image)), unxz));
+  writeFileSync(join(out, 'vmlinux'), await extractKernel(await readFile(join(bootDir, bzImage)), unxz));
 
   progress('make the initial root');
   const modules = new KernelModules(findFile(unpacked, `lib/modules/${release}`), unxz);
@@ -212,13 +223,22 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
   const forImage = await withoutEarly(...imageModules);
   const inRoot = await withoutEarly(...imageModules, ...rootModules);
   const later = [...early, ...(await withoutEarly(...imageModules, ...rootModules, ...laterModules))];
-  const root = guestRoot({
-    packagesDir: unpacked,
-    agentPath: agent.path,
-    modules: inRoot,
-    imageModules: forImage.map(({ name }) => name),
-  });
-  writeFileSync(join(out, 'initrd.img'), initialRoot(early, firstProgram, root));
+  const rootWith = (rootModules: readonly KernelModule[], image: GuestRootSources['image']): Buffer =>
+    initialRoot(
+      early,
+      firstProgram,
+      guestRoot({ packagesDir: unpacked, agentPath: agent.path, modules: rootModules, image }),
+    );
+  const onDisk = { device: 'disk', modules: forImage.map(nameOf) } as const;
+  writeFileSync(join(out, 'initrd.img'), rootWith(inRoot, onDisk));
+  const forNvdimm = await withoutEarly(...nvdimmModules);
+  writeFileSync(
+    join(out, 'initrd-nvdimm.img'),
+    rootWith(await withoutEarly(...nvdimmModules, ...rootModules), {
+      device: 'nvdimm',
+      modules: forNvdimm.map(nameOf),
+    }),
+  );
   writeFileSync(join(out, 'probe-initrd.img'), initialRoot(early, probeProgram));
 
   progress('make the image');
@@ -245,6 +265,14 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
     tree,
   ]);
 
+  // A kernel maps an NVDIMM in pieces of this size, and none that is not whole.
+  const image = join(out, 'hako-guest.img');
+  truncateSync(image, Math.ceil(statSync(image).size / nvdimmPieceBytes) * nvdimmPieceBytes);
+  writeFileSync(
+    join(out, 'hako-guest-initrd.img'),
+    rootWith(inRoot, { device: 'none', content: readTree(tree) }),
+  );
+
   const described = packages.map(({ name, version, sha256 }) => ({ name, version, sha256 }));
   const manifest: GuestManifest = {
     version: 1,
@@ -257,11 +285,14 @@ async function makeFiles(work: string, sources: FileSources): Promise<GuestManif
       kernel: await describeFile(out, 'vmlinux'),
       initrd: await describeFile(out, 'initrd.img'),
       image: await describeFile(out, 'hako-guest.img'),
+      nvdimmInitrd: await describeFile(out, 'initrd-nvdimm.img'),
+      wholeInitrd: await describeFile(out, 'hako-guest-initrd.img'),
       probeInitrd: await describeFile(out, 'probe-initrd.img'),
     },
     boot: {
       entry: 'pvh',
       initrd: 'initrd.img',
+      nvdimmInitrd: 'initrd-nvdimm.img',
       imageDevice: 'virtio-blk',
       imageFsType: 'erofs',
       kernelParams: [...kernelParams],

@@ -1,3 +1,6 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** One entry of an archive. Paths have no leading slash; a folder must come before what is in it. */
 export type CpioEntry =
   | { readonly path: string; readonly directory: true }
@@ -34,4 +37,20 @@ export function writeCpio(entries: readonly CpioEntry[]): Buffer {
   });
   entry(0, 'TRAILER!!!', 0, new Uint8Array(), 1);
   return Buffer.concat(parts);
+}
+
+/** What is below a folder, as entries in a fixed order. */
+export function readTree(folder: string): CpioEntry[] {
+  const below = (path: string): CpioEntry[] =>
+    readdirSync(join(folder, path))
+      .sort()
+      .flatMap((name): CpioEntry[] => {
+        const here = path === '' ? name : `${path}/${name}`;
+        const file = join(folder, here);
+        const stats = lstatSync(file);
+        if (stats.isDirectory()) return [{ path: here, directory: true }, ...below(here)];
+        if (stats.isSymbolicLink()) return [{ path: here, link: readlinkSync(file) }];
+        return [{ path: here, content: readFileSync(file), mode: stats.mode & 0o777 }];
+      });
+  return below('');
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { CpioEntry } from './cpio.ts';
 import { ElfDynamic } from './elf-dynamic.ts';
 import { type KernelModule, modulesIndex } from './kernel-modules.ts';
-import { imageLoader, imageMountPoint } from './mount-image.ts';
+import { type ImageDevice, imageLoader, imageMountPoint } from './mount-image.ts';
 import { findFile, librariesOf, loader } from './package-files.ts';
 import { unusedLibrary } from './recipe.ts';
 
@@ -12,8 +12,22 @@ export interface GuestRootSources {
   readonly agentPath: string;
   /** Those for the image, and others that many containers need from the start. */
   readonly modules: readonly KernelModule[];
-  /** Names of the modules that mounting the image takes, in load order. */
-  readonly imageModules: readonly string[];
+  /** How the root comes by the image. */
+  readonly image: MountedImage | ContainedImage;
+}
+
+/** It is a device of the machine, mounted when something asks for it. */
+export interface MountedImage {
+  readonly device: ImageDevice;
+  /** Names of the modules that mounting it takes, in load order. */
+  readonly modules: readonly string[];
+}
+
+/** Its content is a part of the root. */
+export interface ContainedImage {
+  readonly device: 'none';
+  /** Paths are relative to the image. */
+  readonly content: readonly CpioEntry[];
 }
 
 /** Folder of the initial root that becomes the guest's root. */
@@ -58,7 +72,6 @@ export function guestRoot(sources: GuestRootSources): CpioEntry[] {
   const { packagesDir, modules } = sources;
   const crun = readFileSync(findFile(packagesDir, 'bin/crun'));
   ElfDynamic.read(crun)?.dropLibrary(unusedLibrary.soname);
-  const modulePaths = sources.imageModules.map((name) => `/${modulesDir}/${name}.ko`);
   const program = (path: string, content: Uint8Array): CpioEntry => ({ path, content, mode: 0o755 });
   const inRoot: CpioEntry[] = [
     ...directories.map((path): CpioEntry => ({ path, directory: true })),
@@ -66,8 +79,7 @@ export function guestRoot(sources: GuestRootSources): CpioEntry[] {
     ...Object.entries(links).map(([path, link]): CpioEntry => ({ path, link })),
     program(agentPathInGuest.slice(1), readFileSync(sources.agentPath)),
     program('sbin/crun', crun),
-    program('sbin/mount-image', imageLoader({ modulePaths })),
-    program('sbin/modprobe', imageLoader({ modulePaths, becomes: '/usr/bin/busybox' })),
+    ...imageEntries(sources.image),
     ...[...librariesOf(packagesDir, crun)].map(([soname, content]) =>
       program(soname === loader ? `lib64/${soname}` : `${librariesDir}/${soname}`, content),
     ),
@@ -77,5 +89,24 @@ export function guestRoot(sources: GuestRootSources): CpioEntry[] {
   return [
     { path: rootInInitrd, directory: true },
     ...inRoot.map((entry) => ({ ...entry, path: `${rootInInitrd}/${entry.path}` })),
+  ];
+}
+
+function imageEntries(image: GuestRootSources['image']): CpioEntry[] {
+  const busybox = '/usr/bin/busybox';
+  if (image.device === 'none') {
+    const place = imageMountPoint.slice(1);
+    return [
+      { path: 'sbin/modprobe', link: busybox },
+      ...image.content.map((entry) => ({ ...entry, path: `${place}/${entry.path}` })),
+    ];
+  }
+  const modulePaths = image.modules.map((name) => `/${modulesDir}/${name}.ko`);
+  const { device } = image;
+  const mounter = imageLoader({ modulePaths, device });
+  const modprobe = imageLoader({ modulePaths, device, becomes: busybox });
+  return [
+    { path: 'sbin/mount-image', content: mounter, mode: 0o755 },
+    { path: 'sbin/modprobe', content: modprobe, mode: 0o755 },
   ];
 }

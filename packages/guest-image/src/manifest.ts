@@ -26,6 +26,8 @@ export interface GuestManifest {
   readonly files: {
     readonly kernel: GuestFile;
     readonly initrd: GuestFile;
+    readonly nvdimmInitrd: GuestFile;
+    readonly wholeInitrd: GuestFile;
     readonly image: GuestFile;
     readonly probeInitrd: GuestFile;
   };
@@ -34,7 +36,9 @@ export interface GuestManifest {
     readonly entry: 'pvh';
     /** Stage 1, relative to the folder of the manifest; always handed over with the kernel. */
     readonly initrd: string;
-    /** The image must be the first virtio-blk disk, read-only and raw. */
+    /** The same for an image that is the machine's first NVDIMM. */
+    readonly nvdimmInitrd: string;
+    /** With `initrd` the image must be the first virtio-blk disk, read-only and raw. */
     readonly imageDevice: 'virtio-blk';
     readonly imageFsType: 'erofs';
     /** Words that shorten the boot; none is demanded. In this order, before the user's. */
@@ -65,10 +69,18 @@ const manifest: z.ZodType<GuestManifest> = z.object({
   kernelRelease: z.string(),
   packages: z.array(z.object({ name: z.string(), version: z.string(), sha256: z.string() })),
   agent: file.extend({ modifiedMs: z.number() }),
-  files: z.object({ kernel: file, initrd: file, image: file, probeInitrd: file }),
+  files: z.object({
+    kernel: file,
+    initrd: file,
+    nvdimmInitrd: file,
+    wholeInitrd: file,
+    image: file,
+    probeInitrd: file,
+  }),
   boot: z.object({
     entry: z.literal('pvh'),
     initrd: z.string(),
+    nvdimmInitrd: z.string(),
     imageDevice: z.literal('virtio-blk'),
     imageFsType: z.literal('erofs'),
     kernelParams: z.array(z.string()),

@@ -1,5 +1,5 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 4;
+export const recipeVersion = 5;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
@@ -28,6 +28,9 @@ export const imageModules = [
   'crc32c_generic',
   'erofs',
 ] as const;
+
+/** The same for an image that is an NVDIMM. */
+export const nvdimmModules = ['nfit', 'nd_pmem', 'crc32c_generic', 'erofs'] as const;
 
 /** In the root, besides those for the image: what most containers are started with. */
 export const rootModules = ['virtiofs', '9p', '9pnet_virtio', 'virtio_net'] as const;

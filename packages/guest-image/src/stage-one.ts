@@ -213,7 +213,7 @@ export function probeProgram(modulePaths: readonly string[]): Uint8Array {
   );
 }
 
-function timespec(nanoseconds: number): Uint8Array {
+export function timespec(nanoseconds: number): Uint8Array {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(8, nanoseconds, true);
   return bytes;

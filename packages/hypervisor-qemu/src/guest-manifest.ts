@@ -8,6 +8,8 @@ export interface GuestManifest {
   readonly boot: {
     /** Stage-1 initrd that the image needs, relative to the manifest's directory. */
     readonly initrd: string;
+    /** The one for an image that is an NVDIMM, likewise. Absent: such a machine does not boot this guest. */
+    readonly nvdimmInitrd?: string;
     /** Kernel words that this guest boots quickly with, before any other. */
     readonly kernelParams: readonly string[];
   };
@@ -16,7 +18,7 @@ export interface GuestManifest {
 const shape: Shape<GuestManifest> = object<GuestManifest>(
   {
     boot: object<GuestManifest['boot']>(
-      { initrd: name, kernelParams: list(name) },
+      { initrd: name, nvdimmInitrd: name, kernelParams: list(name) },
       { initrd: true, kernelParams: true },
     ),
   },

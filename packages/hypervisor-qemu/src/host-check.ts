@@ -117,13 +117,13 @@ async function checkHugePages({ hugepageType }: HypervisorConfig): Promise<reado
 
 async function checkNvdimmGuest(config: HypervisorConfig): Promise<readonly Problem[]> {
   const manifest = await readGuestManifest(guestDirectory(config));
-  if (manifest === undefined) return [];
+  if (manifest === undefined || manifest.boot.nvdimmInitrd !== undefined) return [];
   return [
     problem(
       'vm_rootfs_driver',
       config.vmRootfsDriver,
-      "is not for this guest: hako's image boots from a disk, which is faster",
-      'leave it empty',
+      'is not for this guest, which has no initrd for an image that is an NVDIMM',
+      'leave it empty, or build the guest anew with tools/quickstart',
     ),
   ];
 }

@@ -173,7 +173,8 @@ export const bootKeys: KeyTable<BootConfig> = {
     type: textValue,
     default: '',
     lines: ['3.x'],
-    meaning: 'Bus of the guest root image.',
+    meaning: 'Bus of the guest root image: virtio-blk, or nvdimm.',
+    rule: "empty: hako's own guest boots from a disk, another from an NVDIMM",
   },
   useLegacySerial: {
     toml: 'use_legacy_serial',

@@ -375,6 +375,30 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     [...always.slice(0, 3), 'nvdimm,id=nv0,memdev=image-memory,unarmed=on', ...always.slice(3)],
   ],
   [
+    'an image that is an NVDIMM has an initrd of its own',
+    { image: '/guest/i', initrd: '', vmRootfsDriver: 'nvdimm' },
+    {
+      imageSizeBytes: 4096,
+      manifest: { boot: { initrd: 's.img', nvdimmInitrd: 'n.img', kernelParams: [] } },
+    },
+    '-initrd',
+    ['/guest/n.img'],
+  ],
+  [
+    'it takes a slot beside those of memory',
+    { image: '/i', initrd: '' },
+    { imageSizeBytes: 4096 },
+    '-m',
+    ['2048M,slots=11,maxmem=5120M'],
+  ],
+  [
+    'also in a machine that gets no further memory',
+    { image: '/i', initrd: '', defaultMemoryMib: 512, defaultMaxMemoryMib: 512 },
+    { imageSizeBytes: 4096 },
+    '-m',
+    ['512M,slots=1,maxmem=1536M'],
+  ],
+  [
     "Kata's image is an NVDIMM",
     { image: '/i', initrd: '' },
     { imageSizeBytes: 4096 },

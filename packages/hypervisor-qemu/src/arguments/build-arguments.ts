@@ -70,17 +70,18 @@ export function sharesMemory({ shares }: Pick<VmConfig, 'shares'>): boolean {
 export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const { hypervisor } = vm;
   const { kernel, image } = hypervisor;
-  const initrd = initrdOf(hypervisor, host.manifest);
   const bridges = bridgeCount(hypervisor);
   const slots = bridges === 0 ? undefined : new PciSlots(bridges);
   const shared = sharesMemory(vm);
+  const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
+  const initrd = initrdOf(hypervisor, host.manifest, nvdimm);
   const memory = memoryArguments(hypervisor, {
     shared,
     hostNodes: host.numaNodes ?? [0],
     file: templateMemory(vm),
+    nvdimm,
   });
   const firmware = firmwareArguments(hypervisor, host.firmware);
-  const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   return [
     ...processArguments(vm, host.qmpFd),
     ...firmware.arguments,
@@ -121,9 +122,14 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
 }
 
 /** The configured initrd, or the stage 1 that the guest's manifest names for its image; empty for neither. */
-function initrdOf(hypervisor: VmConfig['hypervisor'], manifest: GuestManifest | undefined): string {
+function initrdOf(
+  hypervisor: VmConfig['hypervisor'],
+  manifest: GuestManifest | undefined,
+  nvdimm: boolean,
+): string {
   if (hypervisor.initrd !== '' || manifest === undefined) return hypervisor.initrd;
-  return join(guestDirectory(hypervisor), manifest.boot.initrd);
+  const { initrd, nvdimmInitrd = initrd } = manifest.boot;
+  return join(guestDirectory(hypervisor), nvdimm ? nvdimmInitrd : initrd);
 }
 
 function agentArguments({ hypervisor, kernelParams, runtimeDir }: VmConfig, fd: number): string[] {

@@ -6,6 +6,8 @@ import { option } from './option.ts';
 export interface MemoryNeeds {
   /** A process beside QEMU maps it (virtiofsd, a vhost-user device). */
   readonly shared: boolean;
+  /** The guest's image takes a slot and address space of memory that is plugged. */
+  readonly nvdimm: boolean;
   /** Host NUMA nodes, for enable_numa without numa_mapping. */
   readonly hostNodes: readonly number[];
   /** File that it is in; `shared` is false where what the guest writes is not to reach the file. Default: none. */
@@ -38,16 +40,19 @@ export function memoryArguments(hypervisor: HypervisorConfig, needs: MemoryNeeds
       }),
       ...['-numa', option('node', { nodeid: id, memdev: `ram${id}`, cpus })],
     ]);
-    return { machineBackend: undefined, arguments: [...sizeArguments(hypervisor), ...perNode, ...lock] };
+    return {
+      machineBackend: undefined,
+      arguments: [...sizeArguments(hypervisor, needs.nvdimm), ...perNode, ...lock],
+    };
   }
   if (needs.file === undefined && !needsBackend(hypervisor, needs.shared))
-    return { machineBackend: undefined, arguments: [...sizeArguments(hypervisor), ...lock] };
+    return { machineBackend: undefined, arguments: [...sizeArguments(hypervisor, needs.nvdimm), ...lock] };
   const { 'qom-type': type, ...properties } =
     needs.file === undefined ? backend(hypervisor, needs.shared) : fileBackend(needs.file);
   const object = option(type, { id: 'ram0', size: `${sizeMib}M`, ...properties });
   return {
     machineBackend: 'ram0',
-    arguments: [...sizeArguments(hypervisor), '-object', object, ...lock],
+    arguments: [...sizeArguments(hypervisor, needs.nvdimm), '-object', object, ...lock],
   };
 }
 
@@ -65,11 +70,13 @@ export function isImageNvdimm(hypervisor: HypervisorConfig, hasManifest: boolean
   return !hasManifest && !disableImageNvdimm;
 }
 
-function sizeArguments(hypervisor: HypervisorConfig): string[] {
+function sizeArguments(hypervisor: HypervisorConfig, nvdimm: boolean): string[] {
   const { defaultMemoryMib, defaultMaxMemoryMib, memorySlots, memoryOffsetMib } = hypervisor;
-  if (!plugsMemory(hypervisor)) return ['-m', `${defaultMemoryMib}M`];
-  const maxMib = defaultMaxMemoryMib + nvdimmSpaceMib + memoryOffsetMib;
-  return ['-m', option(`${defaultMemoryMib}M`, { slots: memorySlots, maxmem: `${maxMib}M` })];
+  const plugs = plugsMemory(hypervisor);
+  if (!plugs && !nvdimm) return ['-m', `${defaultMemoryMib}M`];
+  const maxMib = (plugs ? defaultMaxMemoryMib : defaultMemoryMib) + nvdimmSpaceMib + memoryOffsetMib;
+  const slots = (plugs ? memorySlots : 0) + (nvdimm ? 1 : 0);
+  return ['-m', option(`${defaultMemoryMib}M`, { slots, maxmem: `${maxMib}M` })];
 }
 
 function needsBackend(hypervisor: HypervisorConfig, shared: boolean): boolean {
