@@ -26,9 +26,9 @@ export interface Host {
   processesWithMarkers(markers: readonly string[]): readonly number[];
   /**
    * Removes a cgroup; none there is fine. While processes in it are still ending it is tried again, for `timeoutMs`.
-   * False when it stays because others are in it.
+   * Answers what keeps one that stays: a group below it, which somebody else made, or the processes that are in it.
    */
-  removeCgroup(path: string, timeoutMs: number): Promise<boolean>;
+  removeCgroup(path: string, timeoutMs: number): Promise<string | undefined>;
   /** Lets a thread run on these CPUs only; without any, on those that this process may use. */
   bindThread(threadId: number, cpus: readonly number[]): void;
   /** Undoes something in a network namespace; what is gone is fine. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmdirSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   bindMount,
@@ -13,6 +13,7 @@ import {
   unmount,
 } from '@hako/posix';
 import type { Host } from './host.ts';
+import { removeCgroup } from './remove-cgroup.ts';
 import { runningSince } from './running-since.ts';
 
 const SIGKILL = 9;
@@ -84,27 +85,6 @@ async function killProcess(pid: number, startTime: number, timeoutMs: number): P
     await delay(LOOK_AGAIN_MS);
   }
   return true;
-}
-
-async function removeCgroup(path: string, timeoutMs: number): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  for (;;) {
-    try {
-      rmdirSync(path);
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return true;
-      if (code !== 'EBUSY') throw error;
-      // A group below it was made by somebody else, and is somebody else's to remove.
-      if (hasSubgroups(path) || performance.now() > deadlineMs) return false;
-    }
-    await delay(LOOK_AGAIN_MS);
-  }
-}
-
-function hasSubgroups(path: string): boolean {
-  return readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());
 }
 
 /** Where a marker is, if it is there: no argv that hako starts is longer. */

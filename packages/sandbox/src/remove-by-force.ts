@@ -11,7 +11,7 @@ const KILL_TIMEOUT_MS = 5000;
  * journal, which ends the sandbox's other containers too, and removes the container's own state, which is all of the
  * sandbox's for its first container. Idempotent; nothing there is fine.
  *
- * @returns poststop hooks that were due and failed
+ * @returns what stays with others in it, and poststop hooks that were due and failed
  * @throws SandboxError `teardown-incomplete`; what is left stays in the journal for the next try
  */
 export async function removeByForce(
@@ -21,8 +21,8 @@ export async function removeByForce(
 ): Promise<readonly string[]> {
   const shim = store.readShimRecord(sandboxId);
   if (shim !== null) await host.killProcess(shim.pid, shim.startTime, KILL_TIMEOUT_MS);
-  await undoJournal(readJournal(store.sandbox(sandboxId).journal), host);
-  return removeState(store, host, id);
+  const kept = await undoJournal(readJournal(store.sandbox(sandboxId).journal), host);
+  return [...kept, ...(await removeState(store, host, id))];
 }
 
 /**

@@ -16,6 +16,7 @@ import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
+import { HostMakings } from './host-makings.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
 import { takeNetDevices } from './net-devices.ts';
@@ -91,6 +92,7 @@ export class Sandbox {
   #size: SandboxSize | undefined;
   #copies: ContainerCopies | undefined;
   #ending: Promise<void> | undefined;
+  readonly #onHost = new HostMakings(() => (this.#ending === undefined ? undefined : this.#gone()));
   /** Why the machine is no more. */
   #endReason: string | undefined;
   /** The sandbox's own container is there. */
@@ -186,11 +188,13 @@ export class Sandbox {
       if (this.#booting === undefined) {
         // A machine that was ready has its own.
         if (this.#options.ready === undefined)
-          await makeDirectories(this.#paths, this.#options.host, this.#journal);
-        await this.#enterCgroup();
-        await this.#connectNetwork();
+          await this.#onHost.make(() => makeDirectories(this.#paths, this.#options.host, this.#journal));
+        await this.#onHost.make(() => this.#enterCgroup());
+        await this.#onHost.make(() => this.#connectNetwork());
       }
-      const shared = await this.#shares.add(config, this.config, rootfsDisk !== undefined);
+      const shared = await this.#onHost.make(() =>
+        this.#shares.add(config, this.config, rootfsDisk !== undefined),
+      );
       this.#booting ??= this.#boot(config);
       await this.#booting;
       const agent = this.#agent;
@@ -366,8 +370,12 @@ export class Sandbox {
     // Of one that booted meanwhile.
     await (flushed ?? this.#agent?.destroySandbox({}, { timeoutMs: DESTROY_TIMEOUT_MS }).catch(() => {}));
     await this.#machine?.stop();
+    await this.#onHost.finished();
+    // Of one that came into it meanwhile.
+    this.#cgroup?.leave();
     await this.#network?.close().catch(() => {});
-    await undoJournal(readJournal(this.#paths.journal), this.#options.host);
+    for (const kept of await undoJournal(readJournal(this.#paths.journal), this.#options.host))
+      this.#log(kept, 'warning');
     this.timings.add('teardown', performance.now() - startMs);
   }
 

@@ -31,9 +31,10 @@ class RecordingHost implements Host {
     this.running.delete(pid);
     return true;
   }
-  async removeCgroup(path: string): Promise<boolean> {
+  holder: string | undefined;
+  async removeCgroup(path: string): Promise<string | undefined> {
     this.log.push(`rmdir ${path}`);
-    return true;
+    return this.holder;
   }
   async undoNetwork(resource: { readonly kind: string }): Promise<void> {
     this.log.push(`undo ${resource.kind}`);
@@ -79,8 +80,15 @@ test('cgroups go last, inner ones first', async () => {
     await journal.announce({ kind: 'cgroup', path: '/c/a/b' });
     await journal.processStarted('qemu', 11);
   });
-  await undoJournal(entries, host);
+  expect(await undoJournal(entries, host)).toEqual([]);
   expect(host.log).toEqual(['kill 11', 'rmdir /c/a/b', 'rmdir /c/a']);
+});
+
+test('a cgroup that stays is no failure, and is told with who is in it', async () => {
+  const host = new RecordingHost();
+  host.holder = 'pid 7 (conmon)';
+  const { entries } = await journalOf(host, (journal) => journal.announce({ kind: 'cgroup', path: '/c' }));
+  expect(await undoJournal(entries, host)).toEqual(['cgroup /c stays, with pid 7 (conmon) in it']);
 });
 
 test('a pid that was given to another process since is left alone', async () => {

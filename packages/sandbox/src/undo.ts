@@ -15,16 +15,19 @@ const REMOVE_ATTEMPTS = 20;
  * Undoes journal entries, last first. Idempotent: what is already gone is fine, so it may be run from any state
  * and again after it was interrupted.
  *
+ * @returns what stays because others are in it, and is theirs now
  * @throws SandboxError `teardown-incomplete` after trying everything, naming what could not be undone
  */
-export async function undoJournal(entries: readonly JournalEntry[], host: Host): Promise<void> {
+export async function undoJournal(entries: readonly JournalEntry[], host: Host): Promise<readonly string[]> {
   const failures: string[] = [];
   // Processes first: they hold mounts and may make files.
   for (const step of [undoProcesses, undoNetworks, undoMounts, undoFiles])
     failures.push(...(await step(entries, host)));
+  const kept = await undoCgroups(entries, host, failures);
   if (failures.length > 0) {
     throw sandboxError('teardown-incomplete', `could not undo everything: ${failures.join('; ')}`);
   }
+  return kept;
 }
 
 type Step = (entries: readonly JournalEntry[], host: Host) => Promise<string[]>;
@@ -94,13 +97,30 @@ const undoFiles: Step = async (entries, host) => {
     try {
       if (resource.kind === 'file') unlinkIfThere(resource.path);
       else if (resource.kind === 'directory') await removeTree(resource.path, host);
-      else if (resource.kind === 'cgroup') await host.removeCgroup(resource.path, CGROUP_TIMEOUT_MS);
     } catch (error) {
       failures.push(`${'path' in resource ? resource.path : ''} cannot be removed (${String(error)})`);
     }
   }
   return failures;
 };
+
+async function undoCgroups(
+  entries: readonly JournalEntry[],
+  host: Host,
+  failures: string[],
+): Promise<readonly string[]> {
+  const kept: string[] = [];
+  for (const resource of announced(entries)) {
+    if (resource.kind !== 'cgroup') continue;
+    try {
+      const holder = await host.removeCgroup(resource.path, CGROUP_TIMEOUT_MS);
+      if (holder !== undefined) kept.push(`cgroup ${resource.path} stays, with ${holder} in it`);
+    } catch (error) {
+      failures.push(`${resource.path} cannot be removed (${String(error)})`);
+    }
+  }
+  return kept;
+}
 
 function announced(entries: readonly JournalEntry[]): readonly HostResource[] {
   return entries.flatMap((entry) => (entry.op === 'announce' ? [entry.resource] : [])).toReversed();

@@ -86,6 +86,29 @@ test('a container lives from created to stopped, and its output comes before its
   expect(existsSync(store.sandbox('c1').share)).toBe(false);
 });
 
+test('what is being made when the sandbox ends goes with it, and nothing is made after', async () => {
+  const config = prepare();
+  const { share, shareFolders } = store.sandbox('c1');
+  const ended: Promise<void>[] = [];
+  const made: string[] = [];
+  const dying = new Sandbox({
+    config: sandbox.config,
+    store,
+    host: fakeHost({
+      mountView: () => void ended.push(sandbox.destroy()),
+      bindMount: (_source, target) => void made.push(target),
+    }),
+    hypervisor: machine,
+  });
+  sandbox = dying;
+  await expect(dying.createContainer({ config, io: {}, pid: 77 })).rejects.toMatchObject({
+    code: 'sandbox-gone',
+  });
+  expect(ended).toHaveLength(1);
+  await Promise.all(ended);
+  expect([made, machine.calls, existsSync(share), existsSync(shareFolders)]).toEqual([[], [], false, false]);
+});
+
 test('stdin is carried to the process and closed at its end', async () => {
   const config = prepare();
   const stdin = new PassThrough();

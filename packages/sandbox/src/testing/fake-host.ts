@@ -11,7 +11,7 @@ export function fakeHost(changes: Partial<Host> = {}): Host {
     processStartTime: () => 1,
     killProcess: async () => true,
     processesWithMarkers: () => [],
-    removeCgroup: async () => true,
+    removeCgroup: async () => undefined,
     bindThread: () => {},
     undoNetwork: async () => {},
     ...changes,
