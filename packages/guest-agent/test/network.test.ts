@@ -148,7 +148,9 @@ test('neighbours that need not be asked for', async () => {
 
 test.each([
   [{ hwAddr: 'x' }, 'MAC'],
-  [{ name: 'a-name-of-16-byte' }, 'no name of an interface'],
+  [{ name: 'sixteen-letters1' }, '"sixteen-letters1" is no name of an interface: 1 to 15 bytes'],
+  [{ name: 'öööööööö' }, 'no name of an interface'],
+  [{ name: 'eth%d' }, 'no name of an interface'],
   [{ name: 'a/b' }, 'no name of an interface'],
   [{ mtu: 70_000n }, 'no MTU'],
   [{ IPAddresses: [v4('10.1.0.2', '33')] }, 'no prefix length'],

@@ -121,6 +121,11 @@ export class QemuMachine implements VirtualMachine {
     await this.#hotplugFor(`unplug ${id}`).unplug(id);
   }
 
+  isGone(id: string): boolean {
+    // What has no place for devices that come later lets none go.
+    return this.#devices !== undefined && !this.#devices.has(id);
+  }
+
   get size(): MachineSize {
     return this.#resizer.size;
   }

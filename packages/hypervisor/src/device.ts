@@ -70,4 +70,6 @@ export interface HotplugDevices {
    * it does not within a few seconds, with the device still in place. An id that is not there is no error.
    */
   unplug(id: string): Promise<void>;
+  /** True for a device that was in the machine and is not any more, as the guest has ejected it on its own. */
+  isGone(id: string): boolean;
 }

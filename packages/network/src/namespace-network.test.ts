@@ -32,18 +32,22 @@ let namespace: RecordingNamespace;
 /** What machine and guest were told, a line each. */
 let told: string[];
 let refusal: string | undefined;
+/** Cards that the guest has ejected. */
+let ejected: string[];
 
 const follower: NetworkFollower = {
   machine: {
     plug: async ({ id }) => {
       told.push(`plug ${id}`);
       if (refusal !== undefined) throw new Error(refusal);
+      ejected = ejected.filter((one) => one !== id);
       return { guestPciPath: '02/01' };
     },
     unplug: async (id) => {
       told.push(`unplug ${id}`);
       if (refusal !== undefined) throw new Error(refusal);
     },
+    isGone: (id) => ejected.includes(id),
   },
   tell: async (changed: GuestView['interfaces'], { interfaces, routes }) => {
     told.push(`changed ${names(changed)}; all ${names(interfaces)}; routes ${routes.length}`);
@@ -56,6 +60,7 @@ beforeEach(() => {
   namespace = new RecordingNamespace();
   told = [];
   refusal = undefined;
+  ejected = [];
 });
 afterEach(() => {
   expect(namespace.openDescriptors()).toEqual([]);
@@ -196,6 +201,18 @@ test('another MAC address is another card', async () => {
   const network = await following();
   await change(3, [link(1, { address: '02:00:00:00:00:99' })]);
   expect(told).toEqual(['unplug net1', 'plug net1', 'changed eth1; all eth1; routes 0']);
+  await network.close();
+});
+
+test('a card that the guest ejected comes back with the next change, and its end holds nothing up', async () => {
+  namespace.show([link(1), link(2)]);
+  const network = await following();
+  ejected = ['net1'];
+  await change(3, [link(1), link(2, { mtu: 1400 })]);
+  expect(told).toEqual(['unplug net1', 'plug net1', 'changed eth1 eth2; all eth1 eth2; routes 0']);
+  ejected = ['net1'];
+  await change(5, [link(2, { mtu: 1400 })]);
+  expect(told.slice(3)).toEqual(['unplug net1', 'changed ; all eth2; routes 0']);
   await network.close();
 });
 

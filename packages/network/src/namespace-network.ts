@@ -17,7 +17,7 @@ export interface NamespaceNetworkOptions extends JoinOptions {
 
 /** Who has to follow when the namespace changes. */
 export interface NetworkFollower {
-  readonly machine: Pick<HotplugDevices, 'plug' | 'unplug'>;
+  readonly machine: Pick<HotplugDevices, 'plug' | 'unplug' | 'isGone'>;
   /** Tells the guest: these interfaces are new or changed, and this is the whole. */
   tell(changed: GuestView['interfaces'], view: GuestView): Promise<void>;
   /** A change that could not be followed; the next one is tried afresh. */
@@ -166,19 +166,30 @@ export class NamespaceNetwork {
     }
   }
 
-  /** Cards of interfaces that are gone, or have another MAC address: those come back as new ones. */
+  /**
+   * Cards of interfaces that are gone, or have another MAC address, and cards that the guest has ejected: the latter two come
+   * back as new ones.
+   */
   async #plugOut(endpoints: readonly Endpoint[], { machine, failed }: NetworkFollower): Promise<void> {
     for (const [index, joined] of this.#joined) {
       const now = endpoints.find((endpoint) => endpoint.index === index);
-      if (now?.mac === joined.endpoint.mac) continue;
+      const card = cardId(joined.endpoint);
+      if (now?.mac === joined.endpoint.mac && !machine.isGone(card)) continue;
       try {
-        await machine.unplug(cardId(joined.endpoint));
+        await machine.unplug(card);
         this.#joined.delete(index);
+        if (now !== undefined) this.#forget(joined.endpoint);
         await joined.leave();
       } catch (error) {
         failed(`interface ${joined.endpoint.name} is gone, but not from the VM: ${messageOf(error)}`);
       }
     }
+  }
+
+  /** The guest has no card of that address any more: one that comes is to be told. */
+  #forget({ mac }: Endpoint): void {
+    const interfaces = this.#told.interfaces.filter(({ hwAddr }) => hwAddr !== mac);
+    this.#told = { ...this.#told, interfaces };
   }
 
   /** A tap that takes less than its endpoint would lose what is larger. */

@@ -39,6 +39,9 @@ const LOOK_AGAIN_MS = 10;
 /** A request has as many as a node has routes; more is a mistake. */
 const MOST_ROUTES = 4096;
 
+/** IFNAMSIZ without the NUL. */
+const MOST_NAME_BYTES = 15;
+
 type InterfaceRequest = Pick<Interface, 'name' | 'hwAddr' | 'IPAddresses' | 'mtu' | 'rawFlags'>;
 
 /** The guest's own network: what the agent's calls about interfaces, routes and neighbours do. */
@@ -63,8 +66,7 @@ export class GuestNetwork {
   async updateInterface(request: InterfaceRequest): Promise<Interface> {
     const mac = parseMac(request.hwAddr);
     const wanted = request.IPAddresses.map(({ address, mask }) => withPrefix(parseIp(address), mask));
-    if (!/^[^\s/]{1,15}$/.test(request.name) || request.name === '.' || request.name === '..')
-      throw new AgentError('invalid-argument', `${JSON.stringify(request.name)} is no name of an interface`);
+    demandName(request.name);
     if (request.mtu > 65_535n) throw new AgentError('invalid-argument', `${request.mtu} is no MTU`);
     const link = await this.#waitForLink(mac);
     this.#rename(link, request.name);
@@ -188,6 +190,16 @@ export class GuestNetwork {
       if (route.protocol !== RTPROT_KERNEL) deleteRoute(this.#exchange, route);
     for (const route of before) restoreRoute(this.#exchange, route);
   }
+}
+
+/** As the kernel has it (dev_valid_name), without what it would take for a pattern. */
+function demandName(name: string): void {
+  const bytes = new TextEncoder().encode(name).length;
+  if (/^[^\s/:%]+$/.test(name) && bytes <= MOST_NAME_BYTES && name !== '.' && name !== '..') return;
+  throw new AgentError(
+    'invalid-argument',
+    `${JSON.stringify(name)} is no name of an interface: 1 to ${MOST_NAME_BYTES} bytes without spaces, "/", ":" and "%"`,
+  );
 }
 
 function routeOf(message: RouteMessage, priority: number, links: readonly Link[]): Route {

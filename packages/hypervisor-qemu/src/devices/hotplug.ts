@@ -60,6 +60,10 @@ export class Hotplug {
     return this.#inTurn(() => this.#unplug(id));
   }
 
+  has(id: string): boolean {
+    return this.#present.has(id);
+  }
+
   #inTurn<T>(action: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(action);
     this.#last = turn.catch(() => undefined);

@@ -7,8 +7,9 @@ import { diskDevice, SandboxDisks } from './sandbox-disks.ts';
 const { hypervisor } = defaultRuntimeConfig();
 
 /** A machine that plugs all but `refused`, and tells. */
-function machine(refused = ''): VirtualMachine & { readonly log: string[] } {
+function machine(refused = ''): VirtualMachine & { readonly log: string[]; readonly gone: Set<string> } {
   const log: string[] = [];
+  const gone = new Set<string>();
   const part: Partial<VirtualMachine> = {
     hotplug: new Set(['block', 'scsi'] as const),
     plug: async (device: VmDevice) => {
@@ -17,8 +18,9 @@ function machine(refused = ''): VirtualMachine & { readonly log: string[] } {
       return { guestPciPath: '02/01', guestScsiAddress: `0:${log.length}` };
     },
     unplug: async (id: string) => void log.push(`unplug ${id}`),
+    isGone: (id: string) => gone.has(id),
   };
-  return { ...(part as VirtualMachine), log };
+  return { ...(part as VirtualMachine), log, gone };
 }
 
 function disk(path: string, use: PlannedDisk['use'], readonly = false): PlannedDisk {
@@ -42,6 +44,21 @@ test('a disk that two containers use is plugged once and unplugged with the last
   await disks.detach('a');
   await disks.detach('b');
   expect(vm.log).toEqual(['plug disk1 /dev/loop1', 'unplug disk1']);
+});
+
+test('a disk that the guest ejected is plugged again for the next container, and unplugged with the last', async () => {
+  const vm = machine();
+  const disks = new SandboxDisks(vm, hypervisor);
+  await disks.attach('a', 'a', [node('/dev/loop1', true)]);
+  vm.gone.add('disk1');
+  // In another way too: it is another device.
+  expect((await disks.attach('b', 'b', [node('/dev/loop1')])).devices).toEqual([
+    { type: 'scsi', id: '0:2', vmPath: '', containerPath: '/dev/x', options: [] },
+  ]);
+  await disks.detach('a');
+  expect(vm.log).toEqual(['plug disk1 /dev/loop1', 'plug disk2 /dev/loop1']);
+  await disks.detach('b');
+  expect(vm.log.slice(2)).toEqual(['unplug disk2']);
 });
 
 test('volumes and root file systems are storages of the guest', async () => {

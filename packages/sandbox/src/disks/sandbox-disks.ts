@@ -94,7 +94,11 @@ export class SandboxDisks {
   async #take(planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
     const { disk } = planned;
     const present = this.#plugged.get(disk.identity);
-    if (present === undefined) return this.#plug(planned);
+    if (present === undefined) return this.#plug(planned, 1);
+    if (this.#machine.isGone(present.id)) {
+      this.#plugged.delete(disk.identity);
+      return this.#plug(planned, present.users + 1);
+    }
     if (present.readonly && !planned.readonly) {
       throw sandboxError(
         'host-refused',
@@ -106,7 +110,8 @@ export class SandboxDisks {
     return this.#placeOf(present.where);
   }
 
-  async #plug(planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
+  /** @param users containers that hold it then; those that had it before a guest ejected it count */
+  async #plug(planned: PlannedDisk, users: number): Promise<Pick<GuestDevice, 'type' | 'id'>> {
     const { disk } = planned;
     this.#made += 1;
     const device = diskDevice(`disk${this.#made}`, planned, this.#hypervisor);
@@ -122,7 +127,7 @@ export class SandboxDisks {
         error,
       );
     }
-    this.#plugged.set(disk.identity, { id: device.id, readonly: planned.readonly, where, users: 1 });
+    this.#plugged.set(disk.identity, { id: device.id, readonly: planned.readonly, where, users });
     return this.#placeOf(where);
   }
 
