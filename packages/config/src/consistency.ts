@@ -67,11 +67,6 @@ const rules: readonly Consistency[] = [
     rule: 'needs a shared_fs other than none',
     broken: ({ factory, hypervisor }) => factory.enableTemplate && hypervisor.sharedFs === 'none',
   },
-  {
-    field: 'hypervisor.enableVhostUserStore',
-    rule: 'needs enable_hugepages',
-    broken: ({ hypervisor }) => hypervisor.enableVhostUserStore && !hypervisor.enableHugepages,
-  },
 ];
 
 /** Everything in a configuration that contradicts itself, with the place of the value that is reported. */

@@ -96,9 +96,9 @@ const witnesses: { readonly [Field in keyof HypervisorConfig]-?: Witness } = {
   numQueues: sandboxDisks,
   enableIothreads: { argument: { enableIothreads: true } },
   indepIothreads: { argument: { indepIothreads: 2 } },
-  enableVhostUserStore: { refused: { enableVhostUserStore: true } },
-  vhostUserStorePath: { parameterOf: 'enableVhostUserStore' },
-  vhostUserReconnectTimeoutSec: { parameterOf: 'enableVhostUserStore' },
+  enableVhostUserStore: { argument: { enableVhostUserStore: true }, with: { sharedFs: 'none' } },
+  vhostUserStorePath: { shownBy: 'packages/sandbox/src/disks/plan-disks.test.ts' },
+  vhostUserReconnectTimeoutSec: sandboxDisks,
   diskRateLimiterBwMaxRateBitsPerSec: { refused: { diskRateLimiterBwMaxRateBitsPerSec: 1 } },
   diskRateLimiterBwOneTimeBurst: { refused: { diskRateLimiterBwOneTimeBurst: 1 } },
   diskRateLimiterOpsMaxRate: { refused: { diskRateLimiterOpsMaxRate: 1 } },
@@ -165,7 +165,10 @@ function argumentsOf(hypervisor: HypervisorConfig): readonly string[] {
       runtimeDir: '/run/x',
       hypervisor,
       kernelParams: [],
-      shares: [{ tag: 'a', hostPath: '/srv', transport: 'virtio-fs', readonly: false }],
+      shares:
+        hypervisor.sharedFs === 'none'
+          ? []
+          : [{ tag: 'a', hostPath: '/srv', transport: 'virtio-fs', readonly: false }],
     },
     {
       accelerator: 'tcg',
@@ -181,7 +184,7 @@ function argumentsOf(hypervisor: HypervisorConfig): readonly string[] {
   );
 }
 
-const machine: Changes = { defaultMaxMemoryMib: 4096, defaultMaxVcpus: 4 };
+const machine: Changes = { defaultMaxMemoryMib: 4096, defaultMaxVcpus: 4, sharedFs: 'virtio-fs' };
 
 test.each(Object.entries(witnesses))(
   '%s ends in an argument, a QMP command or a refusal',

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { HypervisorConfig } from '@hako/config';
+import type { VhostUserDevice } from '@hako/hypervisor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Accelerator, buildArguments } from '../src/index.ts';
 import { demandPrograms, probeGuestConfig, qemu, virtiofsd } from './support.ts';
@@ -38,6 +39,13 @@ const features: Readonly<Record<'first' | 'second', Partial<HypervisorConfig>>> 
   second: { vmRootfsDriver: 'nvdimm', enableHugepages: true, fileMemBackend: '', enableMemPrealloc: true },
 };
 
+const vhostUserParts: readonly VhostUserDevice['part'][] = [
+  { kind: 'network', mac: '02:00:00:00:00:02' },
+  { kind: 'block', queues: 2, queueSize: 64 },
+  { kind: 'scsi' },
+  { kind: 'files', tag: 'data' },
+];
+
 function everyArgument(
   machineType: (typeof machineTypes)[number],
   accelerator: Accelerator,
@@ -62,6 +70,14 @@ function everyArgument(
           mac: '02:00:00:00:00:01',
           link: { kind: 'tap', queueFds: [9, 10], vhostFds: [11, 12] },
         },
+        ...vhostUserParts.map((part) => ({
+          kind: 'vhost-user' as const,
+          id: `vu-${part.kind}`,
+          socket: '/run/x/vu.sock',
+          reconnectSeconds: 1,
+          part,
+        })),
+        { kind: 'vfio', id: 'vfio0', address: '0000:3b:00.0' },
       ],
       shares: [share('virtio-fs', 'a', false), share('virtio-9p', 'b', false), share('virtio-9p', 'c', true)],
     },

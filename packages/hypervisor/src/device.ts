@@ -1,5 +1,5 @@
 /** A device that a VM is started with, or that is plugged in while it runs. */
-export type VmDevice = NetworkDevice | DiskDevice;
+export type VmDevice = NetworkDevice | DiskDevice | VhostUserDevice | HostPciDevice;
 
 /** A network card (virtio-net). */
 export interface NetworkDevice {
@@ -43,6 +43,32 @@ export interface DiskDevice {
   /** Queues and requests in each; `block` only. Default: the VMM's. */
   readonly queues?: number;
   readonly queueSize?: number;
+}
+
+/** A virtio device whose other half is a process of the host (vhost-user), which sees the guest's memory. */
+export interface VhostUserDevice {
+  readonly kind: 'vhost-user';
+  /** As for a network card. */
+  readonly id: string;
+  /** Absolute path of the Unix socket on which the process listens. */
+  readonly socket: string;
+  /** How long to wait before the VMM connects again to a process that is gone. Seconds. Default: it does not. */
+  readonly reconnectSeconds?: number;
+  /** What it is to the guest: a network card, a disk, a SCSI controller with its disks, a shared file system. */
+  readonly part:
+    | { readonly kind: 'network'; readonly mac: string }
+    | { readonly kind: 'block'; readonly queues?: number; readonly queueSize?: number }
+    | { readonly kind: 'scsi' }
+    | { readonly kind: 'files'; readonly tag: string };
+}
+
+/** A device of the host's PCI bus that is handed to the guest (VFIO), bound to the driver vfio-pci on the host. */
+export interface HostPciDevice {
+  readonly kind: 'vfio';
+  /** As for a network card. */
+  readonly id: string;
+  /** Where it is on the host: `0000:3b:00.0`. */
+  readonly address: string;
 }
 
 /** Where the guest finds a device that was plugged in. */

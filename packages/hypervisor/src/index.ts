@@ -1,9 +1,11 @@
 export type {
   DiskDevice,
+  HostPciDevice,
   HotplugDevices,
   NetworkDevice,
   NetworkDeviceLink,
   PluggedDevice,
+  VhostUserDevice,
   VmDevice,
 } from './device.ts';
 export type { HostResource, NetNsIdentity, NetworkResource, ResourceLedger } from './host-resource.ts';

@@ -186,6 +186,69 @@ test('block devices of config.json and of volumes are disks in the container', a
   }
 });
 
+test('a device 241:N is the disk behind a socket of the store, for reading and writing', async () => {
+  const store = join(bench.folder, 'store');
+  const [devices, sockets] = ['devices', 'sockets'].map((name) => join(store, 'block', name)) as [
+    string,
+    string,
+  ];
+  for (const folder of [devices, sockets]) mkdirSync(folder, { recursive: true });
+  const file = join(bench.folder, 'served.img');
+  writeFileSync(file, 'served');
+  truncateSync(file, 8 * mib);
+  execFileSync('mknod', [join(devices, 'disk-a'), 'b', '241', '7']);
+  const pidFile = join(bench.folder, 'daemon.pid');
+  execFileSync('qemu-storage-daemon', [
+    ...['--daemonize', '--pidfile', pidFile],
+    ...['--blockdev', `driver=file,node-name=disk,filename=${file}`],
+    '--export',
+    `vhost-user-blk,id=e,node-name=disk,addr.type=unix,addr.path=${join(sockets, 'disk-a')},writable=on`,
+  ]);
+  try {
+    const run = (id: string, shared: string, minor: number) => {
+      const configuration = bench.configuration((text) =>
+        [
+          `shared_fs = "${shared}"`,
+          'enable_vhost_user_store = true',
+          `vhost_user_store_path = "${store}"`,
+        ].reduce((all, line) => withLine(all, line), text),
+      );
+      const script =
+        'head -c 6 /dev/data; blockdev --getsize64 /dev/data; printf W | dd of=/dev/data conv=fsync 2>/dev/null && echo wrote';
+      const bundle = bench.bundle(['sh', '-c', script], {
+        extra: {
+          mounts: [
+            { destination: '/proc', type: 'proc', source: 'proc' },
+            { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+          ],
+          linux: {
+            namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }, { type: 'uts' }],
+            devices: [{ path: '/dev/data', type: 'b', major: 241, minor, fileMode: 0o600, uid: 0, gid: 0 }],
+            resources: { devices: [{ allow: true, type: 'b', major: 241, minor, access: 'rwm' }] },
+          },
+        },
+      });
+      return bench.hako(['--config', configuration, 'run', '--bundle', bundle, id]);
+    };
+    // 9p needs no shared memory, the disk does.
+    for (const [shared, head] of [
+      ['virtio-fs', 'served'],
+      ['virtio-9p', 'Werved'],
+    ] as const) {
+      const { stdout, exitCode } = await run('served', shared, 7);
+      expect({ stdout, exitCode }).toEqual({ stdout: `${head}${8 * mib}\nwrote\n`, exitCode: 0 });
+      expect(readFileSync(file).subarray(0, 6).toString()).toBe('Werved');
+    }
+    expect(await run('none', 'virtio-9p', 8)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`${devices} has no block device 241:8`),
+    });
+  } finally {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  }
+  expect(bench.leftovers()).toEqual([]);
+});
+
 test('podman: a device by --device, also for reading only, and a volume that is one', async () => {
   const { device, file } = loopDevice('podman', 'before');
   const podman = new Podman(join(bench.folder, 'podman'));

@@ -1,4 +1,4 @@
-import { type KeyTable, parameterOf, refused } from '../key.ts';
+import { type KeyTable, refused } from '../key.ts';
 import { count, flag, path, signed, word, wordOrAlias } from '../values.ts';
 
 /** `[hypervisor.qemu]`: disks. */
@@ -27,7 +27,7 @@ export interface BlockConfig {
   readonly enableIothreads: boolean;
   /** Free-standing I/O threads for hot-plugged disks. Default `0`. */
   readonly indepIothreads: number;
-  /** vhost-user disks; reserves block majors 240 to 254. Needs huge pages. Default `false`. */
+  /** Block devices 241:N of a container are disks of vhost-user processes. Default `false`. */
   readonly enableVhostUserStore: boolean;
   /** Directory; block/sockets and block/devices below it. Default `'/run/kata-containers/vhost-user'`. */
   readonly vhostUserStorePath: string;
@@ -142,9 +142,8 @@ export const blockKeys: KeyTable<BlockConfig> = {
     type: flag,
     default: false,
     lines: ['1.x', '3.x'],
-    meaning: 'vhost-user disks; reserves block majors 240 to 254.',
-    rule: 'needs huge pages',
-    effect: refused('no daemon of vhost-user disks is looked for'),
+    meaning:
+      'Block devices 241:N of a container are disks of vhost-user processes: block/devices of vhost_user_store_path has a device file with these numbers, block/sockets a socket of its name.',
   },
   vhostUserStorePath: {
     toml: 'vhost_user_store_path',
@@ -152,7 +151,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: '/run/kata-containers/vhost-user',
     lines: ['1.x', '3.x'],
     meaning: 'Directory; block/sockets and block/devices below it.',
-    effect: parameterOf('enable_vhost_user_store'),
   },
   vhostUserReconnectTimeoutSec: {
     toml: 'vhost_user_reconnect_timeout_sec',
@@ -161,7 +159,6 @@ export const blockKeys: KeyTable<BlockConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Reconnect delay; 0 = never.',
-    effect: parameterOf('enable_vhost_user_store'),
   },
   diskRateLimiterBwMaxRateBitsPerSec: {
     toml: 'disk_rate_limiter_bw_max_rate',

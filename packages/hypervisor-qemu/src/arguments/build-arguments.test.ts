@@ -1,5 +1,5 @@
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
-import type { NetworkDevice, SharedDirectory, VmConfig } from '@hako/hypervisor';
+import type { NetworkDevice, SharedDirectory, VhostUserDevice, VmConfig } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
 import { buildArguments, type HostSide } from './build-arguments.ts';
 
@@ -146,6 +146,41 @@ test.each<[string, Partial<HypervisorConfig>, string[]]>([
   const bridges = devices.filter((value) => value.startsWith('pci-bridge'));
   expect(bridges.map((value) => /bus=([^,]*)/.exec(value)?.[1])).toEqual(buses);
   expect(devices.some((value) => /^virtio-net-pci.*bus=/.test(value))).toBe(buses.length > 0);
+});
+
+const vhostUser = (id: string, part: VhostUserDevice['part']): VhostUserDevice => ({
+  kind: 'vhost-user',
+  id,
+  socket: `/run/${id}.sock`,
+  part,
+});
+
+test('vhost-user devices have a socket each and share memory; a device of the host is named by its address', () => {
+  const devices = [
+    vhostUser('net2', { kind: 'network', mac: '02:00:00:00:00:01' }),
+    { ...vhostUser('disk1', { kind: 'block', queues: 2, queueSize: 64 }), reconnectSeconds: 5 },
+    vhostUser('scsi1', { kind: 'scsi' }),
+    vhostUser('fs1', { kind: 'files', tag: 'data' }),
+    { kind: 'vfio', id: 'gpu', address: '0000:3b:00.0' } as const,
+  ];
+  const args = buildArguments(vm({}, { devices }), host());
+  expect(valuesOf(args, '-chardev').slice(-4)).toEqual([
+    'socket,id=net2-char,path=/run/net2.sock',
+    'socket,id=disk1-char,path=/run/disk1.sock,reconnect=5',
+    'socket,id=scsi1-char,path=/run/scsi1.sock',
+    'socket,id=fs1-char,path=/run/fs1.sock',
+  ]);
+  expect(valuesOf(args, '-netdev')).toEqual(['vhost-user,id=net2-net,chardev=net2-char']);
+  expect(valuesOf(args, '-device').slice(-5)).toEqual([
+    'virtio-net-pci,id=net2,netdev=net2-net,mac=02:00:00:00:00:01,bus=pci-bridge-0,addr=1,romfile=',
+    'vhost-user-blk-pci,id=disk1,chardev=disk1-char,num-queues=2,queue-size=64,bus=pci-bridge-0,addr=2,romfile=',
+    'vhost-user-scsi-pci,id=scsi1,chardev=scsi1-char,bus=pci-bridge-0,addr=3,romfile=',
+    'vhost-user-fs-pci,id=fs1,chardev=fs1-char,tag=data,bus=pci-bridge-0,addr=4,romfile=',
+    'vfio-pci,id=gpu,host=0000:3b:00.0,bus=pci-bridge-0,addr=5,romfile=',
+  ]);
+  expect(valuesOf(args, '-object')).toContain('memory-backend-memfd,id=ram0,size=2048M,share=on');
+  const alone = buildArguments(vm({}, { devices: devices.slice(-1) }), host());
+  expect(valuesOf(alone, '-object').join()).not.toContain('share=on');
 });
 
 test('virtio-fs brings a chardev, a device and shared memory', () => {

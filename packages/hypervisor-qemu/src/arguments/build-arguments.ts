@@ -57,8 +57,17 @@ const debugConsolePortName = 'agent.debug_console';
 export const debugConsoleSocket = 'con.sock';
 
 /** True when a process beside QEMU maps the guest's memory. */
-export function sharesMemory({ shares }: Pick<VmConfig, 'shares'>): boolean {
-  return shares.some(({ transport }) => transport === 'virtio-fs');
+export function sharesMemory({
+  shares,
+  devices = [],
+  hypervisor,
+}: Pick<VmConfig, 'shares' | 'devices' | 'hypervisor'>): boolean {
+  return (
+    shares.some(({ transport }) => transport === 'virtio-fs') ||
+    devices.some(({ kind }) => kind === 'vhost-user') ||
+    // They are plugged once it runs.
+    hypervisor.enableVhostUserStore
+  );
 }
 
 /**

@@ -1,29 +1,12 @@
 import type { NetworkDevice } from '@hako/hypervisor';
-import {
-  closeDescriptor,
-  defineCommand,
-  defineUncheckedCommand,
-  getDescriptor,
-  nothing,
-  type QmpClient,
-  type QmpCommand,
-} from '@hako/qmp';
+import { closeDescriptor, getDescriptor, type QmpClient } from '@hako/qmp';
 import type { DeviceDriver } from './device-driver.ts';
+import { netdevAdd, netdevDel, netdevId } from './netdev-commands.ts';
 
 /** Vectors per queue pair, and one each for configuration changes and the control queue. */
 const vectorsFor = (queues: number): number => 2 * queues + 2;
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
-
-const netdevAdd: QmpCommand<Readonly<Record<string, unknown>>, unknown> = defineUncheckedCommand(
-  'netdev_add',
-  nothing,
-);
-const netdevDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('netdev_del', nothing);
-
-function netdevId(id: string): string {
-  return `${id}-net`;
-}
 
 /** Network cards: a netdev, and virtio-net-pci in front of it. */
 export const networkCard: DeviceDriver<NetworkDevice> = {

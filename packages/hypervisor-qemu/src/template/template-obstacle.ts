@@ -19,6 +19,7 @@ export function templateObstacle({ hypervisor }: VmConfig, hasManifest: boolean)
     [hypervisor.enableNuma, `enable_numa: ${otherMemory}`],
     [hypervisor.enableMemPrealloc, 'enable_mem_prealloc: a copy takes only the memory that it changes'],
     [hypervisor.enableMemLock, 'enable_mem_lock: a copy takes only the memory that it changes'],
+    [hypervisor.enableVhostUserStore, 'enable_vhost_user_store: the memory of a copy is its own'],
     [hypervisor.enableVirtioMem, 'enable_virtio_mem: its memory is not part of a template'],
     [hypervisor.enableIommu, 'enable_iommu: its state is not saved'],
     [

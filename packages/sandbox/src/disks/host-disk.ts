@@ -5,7 +5,8 @@ import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 /** A file or block device of the host that a machine may have as a disk. */
 export interface HostDisk {
   readonly path: string;
-  readonly source: 'file' | 'device';
+  /** `vhost-user`: the path is the socket of a process that serves it. */
+  readonly source: 'file' | 'device' | 'vhost-user';
   readonly format: 'raw' | 'qcow2';
   /** The same for the same disk, by whatever path. */
   readonly identity: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig } from '@hako/config';
@@ -50,6 +50,21 @@ test('a device that the host does not have is refused by name; other devices are
     'linux.devices[0]: the host has no block device 7:999999',
   );
   expect(planDisks(container({ devices: [{ ...device, type: 'c' }] }), hypervisor)).toEqual([]);
+});
+
+test('with a store a device 241:N is a disk behind a socket; what the store lacks is refused by name', () => {
+  const device = (major: number, minor: number) =>
+    container({
+      devices: [{ containerPath: '/dev/x', type: 'b', major, minor, fileMode: 0, uid: 0, gid: 0 }],
+    });
+  const vhostUserStorePath = join(file(), '..', 'store');
+  mkdirSync(join(vhostUserStorePath, 'block/devices'), { recursive: true });
+  const store = { ...hypervisor, enableVhostUserStore: true, vhostUserStorePath };
+  expect(() => planDisks(device(241, 0), store)).toThrow(
+    `linux.devices[0]: ${vhostUserStorePath}/block/devices has no block device 241:0`,
+  );
+  expect(() => planDisks(device(242, 0), store)).toThrow('242:0 is a SCSI controller of vhost-user');
+  expect(() => planDisks(device(241, 0), hypervisor)).toThrow('the host has no block device 241:0');
 });
 
 test('numbers of a device', () => {

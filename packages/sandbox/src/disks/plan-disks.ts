@@ -7,6 +7,7 @@ import { isBind, type MountLike } from '../mount-kind.ts';
 import { sandboxError } from '../sandbox-error.ts';
 import { isDirectVolume, readDirectVolume } from './direct-volume.ts';
 import { diskOfNumbers, diskOfPath, type HostDisk } from './host-disk.ts';
+import { isVhostUser, vhostUserDisk } from './vhost-user-store.ts';
 
 /** A root file system on a disk of its own, which the guest is to mount. */
 export interface RootfsDisk {
@@ -56,7 +57,11 @@ export function planDisks(
   const planned: PlannedDisk[] = [];
   for (const [index, { type, major, minor, containerPath }] of devices.entries()) {
     if (type !== 'b' || hasAllDevices(spec.linux)) continue;
-    const disk = diskOfNumbers(Number(major), Number(minor), `linux.devices[${index}]`);
+    const field = `linux.devices[${index}]`;
+    const disk =
+      hypervisor.enableVhostUserStore && isVhostUser(Number(major))
+        ? vhostUserDisk(hypervisor.vhostUserStorePath, Number(major), Number(minor), field)
+        : diskOfNumbers(Number(major), Number(minor), field);
     const isReadonly =
       disk.readonly || mayOnlyRead(spec.linux?.resources?.devices ?? [], Number(major), Number(minor));
     planned.push({ disk, readonly: isReadonly, use: { kind: 'node', containerPath } });

@@ -98,6 +98,20 @@ test('when one of several disks cannot be had, none stays', async () => {
   expect(vm.log.slice(2)).toEqual(['plug disk3 /dev/loop1', 'unplug disk3']);
 });
 
+test('a disk of a vhost-user process is its socket, with the queues and the patience that are configured', () => {
+  const socket = disk('/store/block/sockets/a', { kind: 'node', containerPath: '/dev/x' });
+  const served = { ...socket, disk: { ...socket.disk, source: 'vhost-user' as const } };
+  const configured = { ...hypervisor, numQueues: 2, vhostUserReconnectTimeoutSec: 5 };
+  expect(diskDevice('disk1', served, configured)).toEqual({
+    kind: 'vhost-user',
+    id: 'disk1',
+    socket: '/store/block/sockets/a',
+    reconnectSeconds: 5,
+    part: { kind: 'block', queues: 2, queueSize: 128 },
+  });
+  expect(diskDevice('disk1', served, hypervisor)).not.toHaveProperty('reconnectSeconds');
+});
+
 const settings: readonly [string, Partial<HypervisorConfig>, Partial<DiskDevice>][] = [
   ['the default', {}, { kind: 'scsi', aio: 'io_uring', readonly: false }],
   ['the bus', { blockDeviceDriver: 'virtio-blk' }, { kind: 'block', queues: 1, queueSize: 128 }],

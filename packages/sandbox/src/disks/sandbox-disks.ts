@@ -1,5 +1,5 @@
 import type { HypervisorConfig } from '@hako/config';
-import type { DiskDevice, PluggedDevice, VirtualMachine } from '@hako/hypervisor';
+import type { DiskDevice, PluggedDevice, VhostUserDevice, VirtualMachine } from '@hako/hypervisor';
 import { guestDiskFile, guestRootfs } from '../guest-paths.ts';
 import type { GuestStorage } from '../guest-storage.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
@@ -163,7 +163,8 @@ export function diskDevice(
   id: string,
   { disk, readonly }: Pick<PlannedDisk, 'disk' | 'readonly'>,
   hypervisor: HypervisorConfig,
-): DiskDevice {
+): DiskDevice | VhostUserDevice {
+  if (disk.source === 'vhost-user') return vhostUserDevice(id, disk.path, hypervisor);
   const { blockDeviceCacheSet, blockDeviceLogicalSectorSizeBytes: logical } = hypervisor;
   const { blockDevicePhysicalSectorSizeBytes: physical, numQueues, queueSize } = hypervisor;
   const isScsi = hypervisor.blockDeviceDriver === 'virtio-scsi';
@@ -181,6 +182,20 @@ export function diskDevice(
     ...(logical > 0 ? { logicalSectorBytes: logical } : {}),
     ...(physical > 0 ? { physicalSectorBytes: physical } : {}),
     ...(isScsi ? {} : { queues: Math.max(1, numQueues), queueSize }),
+  };
+}
+
+function vhostUserDevice(
+  id: string,
+  socket: string,
+  { vhostUserReconnectTimeoutSec: seconds, numQueues, queueSize }: HypervisorConfig,
+): VhostUserDevice {
+  return {
+    kind: 'vhost-user',
+    id,
+    socket,
+    ...(seconds > 0 ? { reconnectSeconds: seconds } : {}),
+    part: { kind: 'block', queues: Math.max(1, numQueues), queueSize },
   };
 }
 

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { on, once } from 'node:events';
+import { existsSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VhostUserDevice } from '@hako/hypervisor';
+import { defineCommand } from '@hako/qmp';
+import { list, record, unknown } from '@hako/shape';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { QemuHypervisor } from '../src/index.ts';
+import { demandRealParts, probeGuestConfig, Stage } from './support.ts';
+
+/** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
+const bootTimeoutMs = 120_000;
+
+const queryChardev = defineCommand('query-chardev', list(record(unknown)));
+
+let stage: Stage;
+const hypervisor = new QemuHypervisor();
+beforeAll(demandRealParts);
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => {
+  const left = stage.leftovers();
+  stage.killLeftovers();
+  stage.remove();
+  expect(left).toEqual([]);
+});
+
+test('disks of a vhost-user process come and go; what the host does not have leaves nothing', {
+  timeout: bootTimeoutMs,
+}, async () => {
+  const socket = join(stage.dir, 'disk.sock');
+  const daemon = await serveDisk(stage.dir, socket);
+  const configuration = probeGuestConfig({ enableVhostUserStore: true });
+  const disk = (id: string, at = socket): VhostUserDevice => ({
+    kind: 'vhost-user',
+    id,
+    socket: at,
+    part: { kind: 'block', queues: 1, queueSize: 64 },
+  });
+  const machine = await hypervisor.launch(stage.vm(configuration), stage.options);
+  try {
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    const chardevs = async () =>
+      (await machine.qmp.execute(queryChardev, {}))
+        .map(({ label }) => String(label))
+        .filter((label) => label.endsWith('-char'));
+    expect(await machine.plug(disk('one'))).toEqual({ guestPciPath: '02/01' });
+    expect(await chardevs()).toEqual(['one-char']);
+    await machine.unplug('one');
+    expect(await chardevs()).toEqual([]);
+    expect(await machine.plug(disk('two'))).toEqual({ guestPciPath: '02/01' });
+    await machine.unplug('two');
+    await expect(machine.plug(disk('none', join(stage.dir, 'nowhere')))).rejects.toThrow(/nowhere/);
+    for (const part of [{ kind: 'network', mac: '02:00:00:00:00:01' }, { kind: 'scsi' }] as const)
+      await expect(machine.plug({ ...disk('other', join(stage.dir, 'no')), part })).rejects.toThrow(/no/);
+    await expect(machine.plug({ kind: 'vfio', id: 'gpu', address: '0000:ff:1f.7' })).rejects.toThrow(
+      /0000:ff:1f\.7/,
+    );
+    expect(await chardevs()).toEqual([]);
+    expect(await machine.plug(disk('again'))).toEqual({ guestPciPath: '02/01' });
+  } finally {
+    await machine.stop();
+    await daemon.end();
+  }
+});
+
+/** A process that serves an empty raw disk at `socket`. */
+async function serveDisk(dir: string, socket: string): Promise<{ end(): Promise<void> }> {
+  const image = join(dir, 'served');
+  writeFileSync(image, '');
+  truncateSync(image, 8 << 20);
+  const pidFile = join(dir, 'daemon.pid');
+  const daemon = spawn(
+    'qemu-storage-daemon',
+    [
+      ...['--blockdev', `driver=file,node-name=disk,filename=${image}`],
+      ...['--export', `vhost-user-blk,id=e,node-name=disk,addr.type=unix,addr.path=${socket},writable=on`],
+      ...['--pidfile', pidFile],
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const exited = once(daemon, 'exit');
+  // The pid file is written when all is set up; nothing else tells of that.
+  const watcher = watch(dir);
+  try {
+    for await (const _change of on(watcher, 'change', { signal: AbortSignal.timeout(bootTimeoutMs) }))
+      if (existsSync(pidFile)) break;
+  } finally {
+    watcher.close();
+  }
+  return {
+    end: async () => {
+      daemon.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
