@@ -65,7 +65,7 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     ...['-mon', 'chardev=qmp,mode=control'],
     ...['-bios', '/usr/share/qemu/qboot.rom'],
     ...['-machine', 'q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off'],
-    ...['-accel', 'tcg'],
+    ...['-accel', 'tcg,tb-size=256'],
     ...['-cpu', 'max,erms=off,fsrm=off,pmu=off'],
     ...['-smp', '2,sockets=4,cores=1,threads=1,maxcpus=4'],
     ...['-m', '2048M,slots=10,maxmem=5120M'],
@@ -309,7 +309,7 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     { enableIommu: true },
     { accelerator: 'tcg-single' },
     '-accel',
-    ['tcg,thread=single'],
+    ['tcg,thread=single,tb-size=256'],
   ],
   [
     "enable_iommu's interrupts under KVM",

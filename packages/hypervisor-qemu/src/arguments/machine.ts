@@ -47,10 +47,17 @@ export function machineArguments(
   ];
 }
 
+/**
+ * Of a guest's code that QEMU has translated. It drops all of it when so much is full, and not before: a guest that starts programs
+ * again and again fills it (a page of a shared file that is read anew is translated anew), and QEMU's own limit is 1 GiB. A boot needs 54.
+ */
+const TRANSLATIONS_MIB = 256;
+
 function acceleratorOption(accelerator: Accelerator, enableIommu: boolean): string {
-  if (accelerator === 'tcg-single') return 'tcg,thread=single';
   // Interrupt remapping of the IOMMU needs the I/O APIC in QEMU.
-  return accelerator === 'kvm' && enableIommu ? 'kvm,kernel-irqchip=split' : accelerator;
+  if (accelerator === 'kvm') return enableIommu ? 'kvm,kernel-irqchip=split' : 'kvm';
+  const threads = accelerator === 'tcg-single' ? ',thread=single' : '';
+  return `tcg${threads},tb-size=${TRANSLATIONS_MIB}`;
 }
 
 /** Most vCPUs the guest will ever have. */

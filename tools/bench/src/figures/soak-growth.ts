@@ -59,12 +59,12 @@ const rows: readonly Row[] = [
     read: ({ shimPid }) => anonymousMemoryMib(shimPid),
   },
   { what: 'open files of its QEMU', unit: 'count', mayGrowBy: 0, read: ({ vmmPid }) => openFiles(vmmPid) },
-  // Under emulation also what it has translated, which it keeps until its buffer is full: with cached pages that are read
-  // anew at each open, every start of a program in the guest adds to it.
+  // Under emulation also what it has translated, at most 256 MiB: where pages of a shared file are read anew at each open, every
+  // start of a program in the guest adds to it.
   {
     what: 'memory of its QEMU',
     unit: 'MiB',
-    mayGrowBy: 32,
+    mayGrowBy: 256,
     read: ({ vmmPid }) => anonymousMemoryMib(vmmPid),
   },
   { what: 'open files of the host', unit: 'count', mayGrowBy: 200, read: hostOpenFiles },
