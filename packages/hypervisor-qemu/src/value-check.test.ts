@@ -41,6 +41,10 @@ test.each<[Partial<HypervisorConfig>, RegExp]>([
     { enableVirtioMem: true, machineType: 'microvm', accelerator: 'kvm' },
     /^error enable_virtio_mem is impossible/,
   ],
+  [
+    { enableGuestSwap: true, machineType: 'microvm', accelerator: 'kvm' },
+    /^error enable_guest_swap is impossible with machine_type/,
+  ],
   [{ pcieRootPort: 17 }, /^error pcie_root_port must be at most 16/],
   [{ pcieSwitchPort: 1, machineType: 'pc' }, /^error pcie_switch_port needs a machine with PCI Express/],
   [{ numaMapping: ['0', 'a-b'] }, /^error numa_mapping must be lists of host nodes/],

@@ -116,6 +116,13 @@ const rules: readonly ValueRule[] = [
     rule: 'is impossible with machine_type = "microvm"',
     fix: 'use q35',
   },
+  {
+    key: 'enable_guest_swap',
+    value: yes,
+    broken: ({ enableGuestSwap, machineType }) => enableGuestSwap && machineType === 'microvm',
+    rule: 'is impossible with machine_type = "microvm", which has no place for its disk',
+    fix: 'use q35',
+  },
   ...(['pcieRootPort', 'pcieSwitchPort'] as const).flatMap((field): ValueRule[] => {
     const key = field === 'pcieRootPort' ? 'pcie_root_port' : 'pcie_switch_port';
     const value = (config: HypervisorConfig): string => String(config[field]);

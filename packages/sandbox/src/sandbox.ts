@@ -14,6 +14,7 @@ import { endWithAgent } from './end-with-agent.ts';
 import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
+import { guestSwap } from './guest-swap.ts';
 import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { HostMakings } from './host-makings.ts';
@@ -320,7 +321,9 @@ export class Sandbox {
       throw error;
     }
     network?.follow(machine, agent);
-    const ports = PodPorts.open({ own, config, agent, log: (message) => this.#log(message) });
+    const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
+    const swap = guestSwap({ config, machine, agent, ledger: this.#journal, log });
+    const ports = PodPorts.open({ own, config, agent, log });
     void followOomKills(agent, (containerId) => {
       const container = this.containers.get(containerId);
       if (container === undefined) return;
@@ -341,6 +344,7 @@ export class Sandbox {
       for (const container of this.containers.values()) container.machineEnded(reason);
       this.#copies?.close();
       ports?.close();
+      swap?.cancel();
       // What fails here is undone with the journal.
       void network?.close().catch(() => {});
     });

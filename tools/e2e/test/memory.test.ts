@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../src/until.ts';
@@ -42,5 +43,31 @@ test('agent and system leave a guest its memory, and what it frees goes back to 
   // The kernel reports blocks of 2 MiB: what lies between others stays.
   await until(() => heldMib(vmm) < fullMib - 40, 'freed memory of the guest is given back');
   expect((await bench.hako(['delete', '--force', 'memory'])).exitCode).toBe(0);
+  expect(bench.leftovers()).toEqual([]);
+});
+
+test('the guest of a sandbox that lives longer than the threshold has swap, of which nothing is left', async () => {
+  const folder = join(bench.folder, 'swap');
+  const config = bench.configuration((text) =>
+    [
+      'default_memory = 256',
+      'enable_guest_swap = true',
+      `guest_swap_path = "${folder}"`,
+      'guest_swap_size_percent = 50',
+      'guest_swap_create_threshold_secs = 0',
+    ].reduce((all, line) => withLine(all, line, 'hypervisor.qemu'), text),
+  );
+  const script = 'until grep -q partition /proc/swaps; do sleep 0.1; done; grep SwapTotal /proc/meminfo';
+  const { stdout, exitCode } = await bench.hako([
+    '--config',
+    config,
+    'run',
+    '--bundle',
+    bench.bundle(['sh', '-c', script]),
+    'swap',
+  ]);
+  // A page of it is the header.
+  expect({ stdout, exitCode }).toEqual({ stdout: `SwapTotal:        ${128 * 1024 - 4} kB\n`, exitCode: 0 });
+  expect(readdirSync(folder)).toEqual([]);
   expect(bench.leftovers()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { eitherWay, type KeyTable, parameterOf, refused } from '../key.ts';
+import { eitherWay, type KeyTable } from '../key.ts';
 import { bigCountSafe, count, flag, path, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: memory of the VM. */
@@ -27,7 +27,7 @@ export interface MemoryConfig {
   readonly enableSwap: boolean;
   /** Lock the VM's memory into the host's: it is never swapped. Needs a sufficient limit of locked memory. Default `false`. */
   readonly enableMemLock: boolean;
-  /** Swap device in the guest on demand. Default `false`. */
+  /** Add swap, in a file of the host, to the guest of a sandbox that lives longer than the threshold. Default `false`. */
   readonly enableGuestSwap: boolean;
   /** Directory of swap files. Default `'/run/kata-containers/swap'`. */
   readonly guestSwapPath: string;
@@ -140,8 +140,9 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     type: flag,
     default: false,
     lines: ['3.x'],
-    meaning: 'Swap device in the guest on demand.',
-    effect: refused('the guest gets no swap of its own, and a workload that counts on it would be killed'),
+    meaning:
+      'Add swap, in a file of the host, to the guest of a sandbox that lives longer than the threshold.',
+    rule: 'not with microvm; as large as the memory at the time, and not made larger with it',
   },
   guestSwapPath: {
     toml: 'guest_swap_path',
@@ -149,7 +150,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: '/run/kata-containers/swap',
     lines: ['3.x'],
     meaning: 'Directory of swap files.',
-    effect: parameterOf('enable_guest_swap'),
   },
   guestSwapSizePercent: {
     toml: 'guest_swap_size_percent',
@@ -157,7 +157,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 100,
     lines: ['3.x'],
     meaning: 'Swap size against memory.',
-    effect: parameterOf('enable_guest_swap'),
   },
   guestSwapCreateThresholdSecs: {
     toml: 'guest_swap_create_threshold_secs',
@@ -165,7 +164,6 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: 60,
     lines: ['3.x'],
     meaning: 'Delay before a swap file is made.',
-    effect: parameterOf('enable_guest_swap'),
   },
   guestMemoryDumpPath: {
     toml: 'guest_memory_dump_path',
