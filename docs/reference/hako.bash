@@ -4,8 +4,9 @@
 # Commands below a command path ('' for hako itself), its flags, and what each of its arguments is.
 __hako_commands() {
   case "$1" in
-    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events stats overhead env image factory checkpoint restore kata-network spec check explain config features version' ;;
+    '') echo 'run create start state kill delete exec list ps pause resume update logs iptables console metrics events stats overhead direct-volume env image factory checkpoint restore kata-network spec check explain config features version' ;;
     'iptables') echo 'get set' ;;
+    'direct-volume') echo 'add remove stats resize' ;;
     'image') echo 'show check' ;;
     'factory') echo 'init status destroy' ;;
     'config') echo 'show check init' ;;
@@ -36,6 +37,11 @@ __hako_flags() {
     'events') echo '--interval --stats -h --help' ;;
     'stats') echo '-h --help' ;;
     'overhead') echo '-h --help' ;;
+    'direct-volume') echo '-h --help' ;;
+    'direct-volume add') echo '--volume-path --mount-info -h --help' ;;
+    'direct-volume remove') echo '--volume-path -h --help' ;;
+    'direct-volume stats') echo '--volume-path -h --help' ;;
+    'direct-volume resize') echo '--volume-path --size -h --help' ;;
     'env') echo '--json -h --help' ;;
     'image') echo '-h --help' ;;
     'image show') echo '--json -h --help' ;;
@@ -148,6 +154,12 @@ __hako_value() {
     'update --mem-bw-schema') echo 'files' ;;
     'logs -s' | 'logs --source') echo 'files' ;;
     'events --interval') echo 'files' ;;
+    'direct-volume add --volume-path') echo 'files' ;;
+    'direct-volume add --mount-info') echo 'files' ;;
+    'direct-volume remove --volume-path') echo 'files' ;;
+    'direct-volume stats --volume-path') echo 'files' ;;
+    'direct-volume resize --volume-path') echo 'files' ;;
+    'direct-volume resize --size') echo 'files' ;;
     'spec -b' | 'spec --bundle') echo 'folders' ;;
     'spec -f' | 'spec --file') echo 'files' ;;
     'explain -a' | 'explain --annotation') echo 'annotations' ;;

@@ -121,6 +121,10 @@ export class QemuMachine implements VirtualMachine {
     await this.#hotplugFor(`unplug ${id}`).unplug(id);
   }
 
+  async resizeDisk(id: string, bytes: number): Promise<void> {
+    await this.#hotplugFor(`resize ${id}`).resizeDisk(id, bytes);
+  }
+
   isGone(id: string): boolean {
     // What has no place for devices that come later lets none go.
     return this.#devices !== undefined && !this.#devices.has(id);

@@ -96,6 +96,11 @@ export interface HotplugDevices {
    * it does not within a few seconds, with the device still in place. An id that is not there is no error.
    */
   unplug(id: string): Promise<void>;
+  /**
+   * Tells the VMM and the guest that a disk's file or device has another size now, which the host has given it. Rejects for a disk that is
+   * read-only.
+   */
+  resizeDisk(id: string, bytes: number): Promise<void>;
   /** True for a device that was in the machine and is not any more, as the guest has ejected it on its own. */
   isGone(id: string): boolean;
 }

@@ -4,6 +4,7 @@ import { makeContext } from './context.ts';
 import { append, collect } from './definitions/collect.ts';
 import { defineConfigurationCommands } from './definitions/configuration.ts';
 import { defineContainerCommands, type Run } from './definitions/container.ts';
+import { defineVolumeCommands } from './definitions/direct-volume.ts';
 import { defineHostCommands } from './definitions/host.ts';
 import { execCgroupOption, preserveFdsOption } from './definitions/host-only.ts';
 import { idsOf, oneByOne } from './each-container.ts';
@@ -248,6 +249,7 @@ export function buildProgram(run: Run): Command {
       ),
     );
   defineContainerCommands(program, context, run);
+  defineVolumeCommands(program, context, run);
   defineHostCommands(program, () => globalsOf(program), run);
   program
     .command('spec')

@@ -14,13 +14,14 @@ export { posixHost } from './posix-host.ts';
 export { runDuePoststop } from './poststop.ts';
 export { recordAdmitted } from './record-admitted.ts';
 export { removeByForce, removeState } from './remove-by-force.ts';
-export { Sandbox, type SandboxOptions } from './sandbox.ts';
+export { Sandbox } from './sandbox.ts';
 export {
   SandboxError,
   type SandboxErrorCode,
   type SandboxErrorFacts,
   sandboxError,
 } from './sandbox-error.ts';
+export type { SandboxOptions } from './sandbox-options.ts';
 export { type HostProcessUse, sandboxProcesses } from './sandbox-overhead.ts';
 export { SandboxSize } from './sizing/sandbox-size.ts';
 export { spareKey } from './spare/spare-key.ts';

@@ -1,5 +1,5 @@
 import type { AgentClient } from '@hako/agent-client';
-import type { Hypervisor, VirtualMachine, VmConfig } from '@hako/hypervisor';
+import type { VirtualMachine, VmConfig } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { checkDevices } from './check-devices.ts';
 import { checkNamespaces } from './check-namespaces.ts';
@@ -8,6 +8,7 @@ import { ContainerShares } from './container-shares.ts';
 import type { CreateContainerOptions } from './create-container-options.ts';
 import { runCreateHooks } from './create-hooks.ts';
 import { createInGuest } from './create-in-guest.ts';
+import { DirectVolumes } from './disks/direct-volumes.ts';
 import { planDisks } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { endWithAgent } from './end-with-agent.ts';
@@ -15,7 +16,6 @@ import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
 import { guestSwap } from './guest-swap.ts';
-import type { Host } from './host.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { HostMakings } from './host-makings.ts';
 import { Journal, readJournal } from './journal.ts';
@@ -27,13 +27,12 @@ import { removeFromGuest } from './remove-from-guest.ts';
 import { hookState, runHooks } from './run-hooks.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { SandboxNetwork } from './sandbox-network.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
 import { sandboxRequest } from './sandbox-request.ts';
 import { SandboxSize } from './sizing/sandbox-size.ts';
-import type { AdoptedMachine } from './spare/spare-machine.ts';
 import { type StartedMachine, startMachine } from './start-machine.ts';
 import { stateOf } from './state-of.ts';
 import type { SandboxPaths } from './state-paths.ts';
-import type { StateStore } from './state-store.ts';
 import { templatesOf } from './templates/sandbox-templates.ts';
 import { Timings } from './timings.ts';
 import { undoJournal } from './undo.ts';
@@ -41,32 +40,6 @@ import { vmConfig } from './vm-config.ts';
 
 /** How long the guest may take to flush its file systems before the VM is ended without it. */
 const DESTROY_TIMEOUT_MS = 5000;
-
-/** What a sandbox is made of. */
-export interface SandboxOptions {
-  readonly config: SandboxConfig;
-  readonly store: StateStore;
-  readonly hypervisor: Hypervisor;
-  readonly host: Host;
-  readonly timings?: Timings;
-  /** Path of the host's cgroup for shim and VMM (see hostCgroupPath). Default: they stay where they are. */
-  readonly hostCgroup?: string;
-  /** Asks the guest how its boot divides, for `timings`. One call more at each boot. Default false. */
-  readonly measureGuest?: boolean;
-  /**
-   * Has another process make a template for sandboxes like this one, and calls `started` with its pid before it begins. Default: none
-   * is made.
-   */
-  readonly makeTemplate?: (config: SandboxConfig, started: (pid: number) => void) => void;
-  /** A machine that was made in advance (see SpareMachine). Default: one is started. */
-  readonly ready?: AdoptedMachine | undefined;
-  /** Facts worth telling the user once. */
-  readonly onNotice?: (message: string) => void;
-  /** The guest's kernel killed in that container for want of memory. */
-  readonly onOutOfMemory?: (containerId: string) => void;
-  /** What happens to machine and containers, a line each; what should not happen as a warning. Default level: info. */
-  readonly log?: (message: string, level?: 'info' | 'warning') => void;
-}
 
 /**
  * One VM with its containers.
@@ -80,6 +53,7 @@ export class Sandbox {
   readonly config: SandboxConfig;
   readonly timings: Timings;
   readonly containers: Map<string, Container> = new Map();
+  readonly volumes: DirectVolumes = new DirectVolumes(() => this.#disks, this);
   readonly #options: SandboxOptions;
   readonly #paths: SandboxPaths;
   readonly #journal: Journal;

@@ -2,6 +2,7 @@
 export { cannotExec } from './cannot-exec.ts';
 export { checkContainerId } from './container-id.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
+export { describeDirectVolume, forgetDirectVolume } from './disks/direct-volume.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { hostCgroupPath } from './host-cgroup-path.ts';

@@ -251,6 +251,11 @@ export class TaskService {
   /** Asks the guest's agent about the machine. @throws SandboxError `guest-refused`, `sandbox-gone` */
   readonly askGuest: Sandbox['askGuest'] = (what, ask) => this.#sandbox.askGuest(what, ask);
 
+  /** Direct volumes of the machine's containers. */
+  get volumes(): Sandbox['volumes'] {
+    return this.#sandbox.volumes;
+  }
+
   /** Host processes of the task: the one that stands for it. Processes in the guest have no host pid. */
   async pids({ id }: { readonly id: string }): Promise<PidsResponse> {
     return { processes: [{ pid: this.#container(id).pid, info: undefined }] };

@@ -1,5 +1,12 @@
 import type { DiskDevice } from '@hako/hypervisor';
-import { defineCommand, defineUncheckedCommand, nothing, type QmpCommand } from '@hako/qmp';
+import {
+  type ArgumentsOf,
+  defineCommand,
+  defineUncheckedCommand,
+  nothing,
+  type QmpClient,
+  type QmpCommand,
+} from '@hako/qmp';
 import type { DeviceDriver } from './device-driver.ts';
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
@@ -10,6 +17,13 @@ const blockdevDel: QmpCommand<{ readonly 'node-name': string }, unknown> = defin
   'blockdev-del',
   nothing,
 );
+
+const blockResize: QmpCommand<ArgumentsOf<'block_resize'>, unknown> = defineCommand('block_resize', nothing);
+
+/** The VMM looks at the size of a disk's file or device again, and the guest is told. */
+export async function resizeDisk(qmp: QmpClient, id: string, bytes: number): Promise<void> {
+  await qmp.execute(blockResize, { 'node-name': nodeName(id), size: bytes });
+}
 
 function nodeName(id: string): string {
   return `${id}-node`;

@@ -2,6 +2,7 @@ import type { PluggedDevice, VmDevice } from '@hako/hypervisor';
 import type { QmpClient } from '@hako/qmp';
 import { qemuError } from '../qemu-error.ts';
 import { deviceAdd, deviceDel, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
+import { resizeDisk } from './disk.ts';
 import { driverOf } from './drivers.ts';
 import { type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
 import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
@@ -58,6 +59,11 @@ export class Hotplug {
   /** @throws QemuError `unplug-refused`; QmpError */
   unplug(id: string): Promise<void> {
     return this.#inTurn(() => this.#unplug(id));
+  }
+
+  /** @throws QmpError */
+  resizeDisk(id: string, bytes: number): Promise<void> {
+    return this.#inTurn(() => resizeDisk(this.#qmp, id, bytes));
   }
 
   has(id: string): boolean {

@@ -1,8 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isDirectVolume, mountInfoPath, readDirectVolume } from './direct-volume.ts';
+import {
+  describeDirectVolume,
+  forgetDirectVolume,
+  isDirectVolume,
+  mountInfoPath,
+  readDirectVolume,
+} from './direct-volume.ts';
 
 let root: string;
 beforeEach(() => {
@@ -49,4 +55,16 @@ test.each([
   const path = describe(info);
   expect(() => readDirectVolume(source, root)).toThrow(words);
   expect(() => readDirectVolume(source, root)).toThrow(path);
+});
+
+test('a description is written whole or not at all, replaced, and removed with its folder', () => {
+  expect(() => describeDirectVolume(source, '{}', root)).toThrow(/the mount info, which describes .*device/);
+  expect(isDirectVolume({ destination: '/data', type: 'bind', source }, root)).toBe(false);
+  for (const device of ['/dev/sdf', '/dev/sdg']) {
+    describeDirectVolume(source, JSON.stringify({ ...volume, device }), root);
+    expect(readDirectVolume(source, root)).toMatchObject({ device });
+  }
+  forgetDirectVolume(source, root);
+  expect(readdirSync(root)).toEqual([]);
+  expect(() => forgetDirectVolume(source, root)).toThrow(expect.objectContaining({ code: 'not-found' }));
 });

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { absolutePath, check, list, name, object, record, type Shape, text } from '@hako/shape';
+import { writeFileAtomic } from '../atomic-file.ts';
 import { isBind, type MountLike } from '../mount-kind.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 
@@ -58,26 +59,64 @@ export function isDirectVolume(mount: MountLike, root?: string): boolean {
  */
 export function readDirectVolume(source: string, root?: string): DirectVolume {
   const path = mountInfoPath(source, root);
-  const wrong = (why: string, cause?: unknown): SandboxError =>
-    sandboxError('host-refused', `${path}, which describes the volume ${source}: ${why}`, { path }, cause);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrong(path, source, `cannot be read: ${(error as Error).message}`, error);
+  }
+  return parseMountInfo(text, path, source);
+}
+
+/**
+ * Describes the volume of that path, in place of what was said of it.
+ *
+ * @param text JSON of `mountInfo.json`
+ * @throws SandboxError as `readDirectVolume`, with nothing written
+ */
+export function describeDirectVolume(source: string, text: string, root?: string): void {
+  const path = mountInfoPath(source, root);
+  parseMountInfo(text, 'the mount info', source);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileAtomic(path, text);
+}
+
+/** Nothing is said of that volume any more. @throws SandboxError `not-found` */
+export function forgetDirectVolume(source: string, root?: string): void {
+  const folder = dirname(mountInfoPath(source, root));
+  if (!existsSync(folder))
+    throw sandboxError('not-found', `no direct volume ${source} is described in ${folder}`, { path: folder });
+  rmSync(folder, { recursive: true });
+}
+
+function parseMountInfo(json: string, where: string, source: string): DirectVolume {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(json);
   } catch (error) {
-    throw wrong(`cannot be read: ${(error as Error).message}`, error);
+    throw wrong(where, source, `cannot be read: ${(error as Error).message}`, error);
   }
   const checked = check(mountInfo, value, { codePrefix: 'sandbox' });
   if (checked.problems.length > 0)
-    throw wrong(checked.problems.map(({ field, rule }) => `${field} ${rule}`).join('; '));
+    throw wrong(where, source, checked.problems.map(({ field, rule }) => `${field} ${rule}`).join('; '));
   const { device, fstype: fsType, metadata = {}, options = [], 'volume-type': type } = value as MountInfo;
   if (!diskTypes.includes(type))
     throw sandboxError(
       'unsupported',
-      `${path}: volume-type ${JSON.stringify(type)} is not one of ${diskTypes.join(', ')}`,
-      { path },
+      `${where}: volume-type ${JSON.stringify(type)} is not one of ${diskTypes.join(', ')}`,
+      { path: source },
     );
   const group = metadata.fsGroup;
   if (group !== undefined && !/^\d{1,10}$/.test(group))
-    throw wrong(`metadata.fsGroup ${JSON.stringify(group)} is no group id`);
+    throw wrong(where, source, `metadata.fsGroup ${JSON.stringify(group)} is no group id`);
   return { device, fsType, options, ...(group === undefined ? {} : { groupId: Number(group) }) };
+}
+
+function wrong(where: string, source: string, why: string, cause?: unknown): SandboxError {
+  return sandboxError(
+    'host-refused',
+    `${where}, which describes the volume ${source}: ${why}`,
+    { path: source },
+    cause,
+  );
 }

@@ -68,6 +68,19 @@ export function diskOfPath(path: string, field: string, numbers?: string): HostD
   };
 }
 
+/** What a disk has on the host now. @throws SandboxError `host-refused` */
+export function bytesOfDisk({ source, path, identity }: HostDisk): number {
+  if (source === 'vhost-user')
+    throw refused(`${path} is served by a process, which says how large the disk is`, path);
+  try {
+    if (source === 'file') return statSync(path).size;
+    const numbers = identity.replace(/^device /, '');
+    return Number(readFileSync(`/sys/dev/block/${numbers}/size`, 'latin1')) * 512;
+  } catch (error) {
+    throw refused(`${path} cannot be used: ${(error as NodeJS.ErrnoException).code}`, path, error);
+  }
+}
+
 /** makedev(3) the other way, for what fits an exact number. */
 export function numbersOf(rdev: number): string {
   const major = Math.floor(rdev / 0x100) & 0xfff;

@@ -33,6 +33,8 @@ export interface PlannedDisk {
     | {
         readonly kind: 'volume';
         readonly index: number;
+        /** Source of that bind mount, by which the volume is known on the host. */
+        readonly volumePath: string;
         readonly fsType: string;
         readonly options: readonly string[];
         readonly groupId?: number;
@@ -106,7 +108,11 @@ function directVolume(mount: MountLike, index: number, hypervisor: HypervisorCon
   const disk = diskOfPath(device, `the direct volume ${source}`);
   demandUse(hypervisor, `mounts[${index}].source: ${source} is a direct volume on ${device}`, device);
   const isReadonly = hasReadonly(mount.options ?? []) || hasReadonly(volume.options);
-  return { disk, readonly: disk.readonly || isReadonly, use: { kind: 'volume', index, ...volume } };
+  return {
+    disk,
+    readonly: disk.readonly || isReadonly,
+    use: { kind: 'volume', index, volumePath: source, ...volume },
+  };
 }
 
 /** True for a bind mount whose source is a block device of the host. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { DiskDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
@@ -19,6 +22,7 @@ function machine(refused = ''): VirtualMachine & { readonly log: string[]; reado
     },
     unplug: async (id: string) => void log.push(`unplug ${id}`),
     isGone: (id: string) => gone.has(id),
+    resizeDisk: async (id: string, bytes: number) => void log.push(`resize ${id} ${bytes}`),
   };
   return { ...(part as VirtualMachine), log, gone };
 }
@@ -110,6 +114,30 @@ test('a disk of a vhost-user process is its socket, with the queues and the pati
     part: { kind: 'block', queues: 2, queueSize: 128 },
   });
   expect(diskDevice('disk1', served, hypervisor)).not.toHaveProperty('reconnectSeconds');
+});
+
+test('a direct volume is found by its path as long as a container has it, and has its disk’s size', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'volume-'));
+  try {
+    const file = join(folder, 'image');
+    writeFileSync(file, '');
+    const vm = machine();
+    const disks = new SandboxDisks(vm, hypervisor);
+    const use = { kind: 'volume', index: 3, volumePath: '/v', fsType: 'ext4', options: [] } as const;
+    const planned = disk(file, use);
+    await disks.attach('a', 'a', [{ ...planned, disk: { ...planned.disk, source: 'file' } }]);
+    expect(disks.guestPathOf('/v')).toBe('/run/kata-containers/sandbox/disks/a/3');
+    truncateSync(file, 1024);
+    await disks.resizeVolume('/v', 1000);
+    expect(vm.log.slice(1)).toEqual(['resize disk1 1024']);
+    await expect(disks.resizeVolume('/v', 1025)).rejects.toThrow('has 1024 bytes, not 1025');
+    truncateSync(file, 1025);
+    await expect(disks.resizeVolume('/v', 1025)).rejects.toThrow('no multiple of 512');
+    await disks.detach('a');
+    expect(() => disks.guestPathOf('/v')).toThrow(expect.objectContaining({ code: 'not-found' }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const settings: readonly [string, Partial<HypervisorConfig>, Partial<DiskDevice>][] = [

@@ -4,6 +4,7 @@ import { guestDiskFile, guestRootfs } from '../guest-paths.ts';
 import type { GuestStorage } from '../guest-storage.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 import type { SharedMount } from '../share.ts';
+import { bytesOfDisk, type HostDisk } from './host-disk.ts';
 import type { PlannedDisk } from './plan-disks.ts';
 
 /** A device for CreateContainer (field names of grpc.Device). */
@@ -24,12 +25,22 @@ export interface AttachedDisks {
   readonly mounts: readonly SharedMount[];
 }
 
+/** A direct volume that a container has. */
+interface MountedVolume {
+  readonly containerId: string;
+  readonly path: string;
+  readonly disk: HostDisk;
+  readonly guestPath: string;
+}
+
 interface Plugged {
   readonly id: string;
   readonly readonly: boolean;
   readonly where: PluggedDevice;
   users: number;
 }
+
+const SECTOR_BYTES = 512;
 
 /** Disks of the host that one machine has: plugged for their first container, unplugged with the last. */
 export class SandboxDisks {
@@ -38,6 +49,7 @@ export class SandboxDisks {
   readonly #plugged = new Map<string, Plugged>();
   /** Identities of the disks that a container uses, one entry per use. */
   readonly #used = new Map<string, readonly string[]>();
+  #volumes: readonly MountedVolume[] = [];
   #made = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -70,6 +82,7 @@ export class SandboxDisks {
           }
           const storage = storageOf(one, place, name);
           storages.push(storage);
+          if (use.kind === 'volume') this.#note(containerId, use.volumePath, one.disk, storage.mountPoint);
           if (use.kind !== 'rootfs') mounts.push({ index: use.index, guestSource: storage.mountPoint });
         }
       } catch (error) {
@@ -83,6 +96,52 @@ export class SandboxDisks {
   /** Unplugs what no other container uses. @throws SandboxError `teardown-incomplete` when the guest keeps one */
   detach(containerId: string): Promise<void> {
     return this.#inTurn(() => this.#letGo(containerId));
+  }
+
+  /** Where the guest has a direct volume. @throws SandboxError `not-found` */
+  guestPathOf(volumePath: string): string {
+    return this.#volume(volumePath).guestPath;
+  }
+
+  /**
+   * Tells machine and guest of the size that the disk of a direct volume has on the host now.
+   *
+   * @throws SandboxError `not-found`; `host-refused` when that is less than `bytes`, or the VMM cannot
+   */
+  resizeVolume(volumePath: string, bytes: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const { disk } = this.#volume(volumePath);
+      const onHost = bytesOfDisk(disk);
+      const refused = (why: string, cause?: unknown): SandboxError =>
+        sandboxError(
+          'host-refused',
+          `${disk.path}, the disk of ${volumePath}, ${why}`,
+          { path: disk.path },
+          cause,
+        );
+      if (onHost < bytes) throw refused(`has ${onHost} bytes, not ${bytes}; make it larger first`);
+      if (onHost % SECTOR_BYTES !== 0)
+        throw refused(`has ${onHost} bytes, which is no multiple of ${SECTOR_BYTES}`);
+      const plugged = this.#plugged.get(disk.identity);
+      if (plugged === undefined) throw refused('is not in the virtual machine any more');
+      try {
+        await this.#machine.resizeDisk(plugged.id, onHost);
+      } catch (error) {
+        throw refused(`cannot be resized: ${(error as Error).message}`, error);
+      }
+    });
+  }
+
+  #note(containerId: string, path: string, disk: HostDisk, guestPath: string): void {
+    this.#volumes = [...this.#volumes, { containerId, path, disk, guestPath }];
+  }
+
+  #volume(path: string): MountedVolume {
+    const volume = this.#volumes.find((one) => one.path === path);
+    if (volume !== undefined) return volume;
+    throw sandboxError('not-found', `no container of the virtual machine has the direct volume ${path}`, {
+      path,
+    });
   }
 
   async #inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -134,6 +193,7 @@ export class SandboxDisks {
   async #letGo(containerId: string): Promise<void> {
     const used = this.#used.get(containerId) ?? [];
     this.#used.delete(containerId);
+    this.#volumes = this.#volumes.filter((volume) => volume.containerId !== containerId);
     const failures: string[] = [];
     for (const identity of used) {
       const plugged = this.#plugged.get(identity);

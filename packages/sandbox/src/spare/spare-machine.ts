@@ -5,7 +5,7 @@ import type { SandboxConfig } from '@hako/oci-translate';
 import type { Host } from '../host.ts';
 import { Journal, type JournalEntry, readJournal } from '../journal.ts';
 import { makeDirectories } from '../make-directories.ts';
-import type { SandboxOptions } from '../sandbox.ts';
+import type { SandboxOptions } from '../sandbox-options.ts';
 import { type StartedMachine, startMachine } from '../start-machine.ts';
 import type { SandboxPaths } from '../state-paths.ts';
 import { freshGuest } from '../templates/fresh-guest.ts';

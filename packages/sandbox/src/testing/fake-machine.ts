@@ -139,6 +139,7 @@ export class FakeMachine implements Hypervisor {
         return { guestPciPath: '02/01' };
       },
       unplug: async (id) => void this.calls.push(`unplug ${id}`),
+      resizeDisk: async (id, bytes) => void this.calls.push(`resize ${id} ${bytes}`),
       isGone: () => false,
       stop: async () => {
         this.stopped += 1;
