@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { runChecks } from './checks.ts';
 import { treeOf } from './tree.ts';
+import { tryLock } from './try-lock.ts';
 import { watchFor } from './watch.ts';
 
 // What a container does with files, compiled by @hako/engine; busybox has no applets for it.
@@ -15,6 +16,9 @@ switch (command) {
     break;
   case 'tree':
     writeSync(1, `${treeOf(folder, Number(word))}\n`);
+    break;
+  case 'lock':
+    writeSync(1, `host's lock: ${tryLock(folder)}\n`);
     break;
   default:
     throw new Error(`no such command: ${command}`);
