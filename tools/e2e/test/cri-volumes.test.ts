@@ -38,6 +38,8 @@ const mount = (hostPath: string, containerPath: string, readonly = false) => ({
 });
 const sh = (script: string): readonly string[] => ['sh', '-c', script];
 const wait = sh('exec sleep 100000');
+/** As `hostNetwork: true` and `hostPID: true` of a pod's manifest. */
+const ofNode = { network: namespaceMode.node, pid: namespaceMode.node };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cri-'));
@@ -48,7 +50,7 @@ beforeAll(async () => {
   await compileFileProgram(rootfs);
   await cri.startWithImages(rootfs);
   const linux = {
-    securityContext: { namespaceOptions: { network: namespaceMode.node }, privileged: true },
+    securityContext: { namespaceOptions: ofNode, privileged: true },
   };
   pod = await CriPod.run(cri, 'volumes', 'hako', { linux });
 });
@@ -165,13 +167,18 @@ test('configMap, secret, projected: who watches is told of a new version, one by
   }
 });
 
-test('privileged without the devices of the host; an annotation that the allow-list does not let through', async () => {
-  const linux = { securityContext: { privileged: true, namespaceOptions: { network: namespaceMode.node } } };
+test('privileged, with the pids of the node, and without the devices of the host; an annotation that is not allowed', async () => {
+  const linux = { securityContext: { privileged: true, namespaceOptions: ofNode } };
   const mighty = await pod.start('mighty', wait, { linux });
   const { stdout } = await pod.exec(mighty, 'ls', '/dev');
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(['full', 'null', 'random', 'tty', 'zero']));
   expect(stdout).not.toMatch(/^(?:vd[a-z]|kmsg|mem|loop\d)$/m);
   expect((await pod.exec(mighty, ...sh('mount -t tmpfs t /mnt && echo mounted'))).stdout).toBe('mounted\n');
+  // In a machine that is those of the pod, as with Kata: its containers', not the agent's, and none of the host's.
+  const processes = (await pod.exec(mighty, 'ps', '-o', 'pid,args')).stdout;
+  expect(processes).toMatch(/^ +1 sleep 1000000$/m);
+  expect(processes).toMatch(/sleep 100000$/m);
+  expect(processes).not.toMatch(/agent|containerd/);
 
   const key = 'io.katacontainers.config.hypervisor.path';
   await expect(
