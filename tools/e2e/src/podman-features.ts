@@ -64,8 +64,8 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     name: '`exec` of a missing command, of one that may not be executed: 127, 126',
     verdict: 'works',
     check: async (podman) => {
-      expect((await podman.run(['exec', box, 'nosuch'])).exitCode).toBe(127);
-      expect((await podman.run(['exec', box, '/etc/passwd'])).exitCode).toBe(126);
+      expect(await podman.run(['exec', box, 'nosuch'])).toMatchObject({ exitCode: 127 });
+      expect(await podman.run(['exec', box, '/etc/passwd'])).toMatchObject({ exitCode: 126 });
     },
   },
   {
@@ -229,9 +229,9 @@ export const podmanFeatures: readonly PodmanFeature[] = [
     name: '`run` of a missing command, of one that may not be executed: 127, 126; wrong options: 125',
     verdict: 'works',
     check: async (podman) => {
-      expect((await podman.run(['run', '--rm', image, 'nosuch'])).exitCode).toBe(127);
-      expect((await podman.run(['run', '--rm', image, '/etc/passwd'])).exitCode).toBe(126);
-      expect((await podman.run(['run', '--rm', '--no-such-option', image])).exitCode).toBe(125);
+      expect(await podman.run(['run', '--rm', image, 'nosuch'])).toMatchObject({ exitCode: 127 });
+      expect(await podman.run(['run', '--rm', image, '/etc/passwd'])).toMatchObject({ exitCode: 126 });
+      expect(await podman.run(['run', '--rm', '--no-such-option', image])).toMatchObject({ exitCode: 125 });
     },
   },
   {

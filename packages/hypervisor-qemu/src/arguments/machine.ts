@@ -49,7 +49,7 @@ export function machineArguments(
 
 /**
  * Of a guest's code that QEMU has translated. It drops all of it when so much is full, and not before: a guest that starts programs
- * again and again fills it (a page of a shared file that is read anew is translated anew), and QEMU's own limit is 1 GiB. A boot needs 54.
+ * again and again fills it (presumably as pages of a shared file are read anew), and QEMU's own limit is 1 GiB. A boot needs 54.
  */
 const TRANSLATIONS_MIB = 256;
 
