@@ -159,11 +159,12 @@ class Application<C extends object> {
     const field = `${target.part}.${target.field}`;
     const part = this.part(target.part);
     const next = semantics.combine === undefined ? read : semantics.combine(part[target.field], read);
+    const isChange = JSON.stringify(part[target.field]) !== JSON.stringify(next);
     // Asked for as it is, nothing is missed.
-    if (JSON.stringify(part[target.field]) !== JSON.stringify(next)) warn();
+    if (isChange) warn();
     const earlier = this.origins?.[field];
     if (this.changed.has(field) && earlier?.kind === 'annotation') {
-      if (JSON.stringify(part[target.field]) !== JSON.stringify(next))
+      if (isChange)
         this.error(
           'annotation/conflict',
           key,

@@ -32,12 +32,7 @@ beforeAll(demandRealParts);
 beforeEach(() => {
   stage = new Stage();
 });
-afterEach(() => {
-  const left = stage.leftovers();
-  stage.killLeftovers();
-  stage.remove();
-  expect(left).toEqual([]);
-});
+afterEach(() => expect(stage.end()).toEqual([]));
 
 test('a guest boots, speaks, is paused, resumed and stopped', { timeout: bootTimeoutMs }, async () => {
   const machine = await hypervisor.launch(stage.vm(probeGuestConfig()), stage.options);

@@ -76,7 +76,7 @@ export class Stage {
   }
 
   /** Processes, mounts and files (but logs) that are still there. */
-  leftovers(): string[] {
+  #leftovers(): string[] {
     const processes = this.#processes().map((pid) => `process ${pid}: ${commandLine(pid)}`);
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
@@ -85,13 +85,12 @@ export class Stage {
     return [...processes, ...mounts, ...files];
   }
 
-  /** After a failure: what this test started must not disturb the next one. */
-  killLeftovers(): void {
+  /** Removes it, and ends what a failed test left, which must not disturb the next one. What was left, for the test to say. */
+  end(): string[] {
+    const left = this.#leftovers();
     for (const pid of this.#processes()) process.kill(Number(pid), 'SIGKILL');
-  }
-
-  remove(): void {
     rmSync(this.dir, { recursive: true });
+    return left;
   }
 
   #processes(): string[] {

@@ -16,12 +16,7 @@ beforeAll(() => {
   stage = new Stage();
 });
 
-afterAll(() => {
-  const left = stage.leftovers();
-  stage.killLeftovers();
-  stage.remove();
-  expect(left).toEqual([]);
-});
+afterAll(() => expect(stage.end()).toEqual([]));
 
 function shareBy(transport: SharedDirectory['transport']): SharedDirectory {
   return { tag: 'kataShared', hostPath: stage.dir, transport, readonly: false };

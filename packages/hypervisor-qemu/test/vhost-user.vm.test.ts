@@ -20,12 +20,7 @@ beforeAll(demandRealParts);
 beforeEach(() => {
   stage = new Stage();
 });
-afterEach(() => {
-  const left = stage.leftovers();
-  stage.killLeftovers();
-  stage.remove();
-  expect(left).toEqual([]);
-});
+afterEach(() => expect(stage.end()).toEqual([]));
 
 test('disks of a vhost-user process come and go; what the host does not have leaves nothing', {
   timeout: bootTimeoutMs,
