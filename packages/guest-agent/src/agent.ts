@@ -2,6 +2,7 @@ import { AgentService, Health } from '@hako/agent-protocol';
 import { TtrpcServer } from '@hako/ttrpc';
 import { agentRunDir, Sandbox } from './sandbox.ts';
 import { absentFeatureHandlers } from './service/absent-features.ts';
+import { type CallLogOptions, withCallLog } from './service/call-log.ts';
 import { containerHandlers } from './service/container-service.ts';
 import { diagnosticHandlers } from './service/diagnostic-service.ts';
 import { fileHandlers } from './service/file-service.ts';
@@ -22,6 +23,8 @@ export interface AgentOptions {
   readonly bootTimes: () => BootTimes;
   /** Work that must be done before the first container; started when first needed. Default: none. */
   readonly prepared?: () => Promise<void>;
+  /** Whether and how calls are told about. Default: not at all. */
+  readonly callLog?: CallLogOptions;
   /** Where the agent keeps its files. Default `/run/hako-agent`. */
   readonly runDir?: string;
   /** All mount points lie below this. Default `/run/kata-containers`. */
@@ -39,21 +42,22 @@ export function createAgentServer(options: AgentOptions): TtrpcServer {
     ...(runDir === undefined ? {} : { runDir }),
     ...(storageRoot === undefined ? {} : { storageRoot }),
   });
+  const handlers = withStatuses({
+    ...absentFeatureHandlers(),
+    ...sandboxHandlers(sandbox, { prepared, destroyed: options.destroyed }),
+    ...containerHandlers(sandbox, prepared),
+    ...processHandlers(sandbox),
+    ...streamHandlers(sandbox),
+    ...resourceHandlers(sandbox),
+    ...diagnosticHandlers(sandbox),
+    ...networkHandlers(machine, { prepared, runDir: runDir ?? agentRunDir }),
+    ...fileHandlers(machine, { prepared, ...(storageRoot === undefined ? {} : { storageRoot }) }),
+    ...guestHandlers(machine, options.bootTimes),
+  });
   return new TtrpcServer({ maxCallsPerConnection: maxCalls, sessionsRestart: true })
     .register(Health, healthHandlers)
     .register(
       AgentService,
-      withStatuses({
-        ...absentFeatureHandlers(),
-        ...sandboxHandlers(sandbox, { prepared, destroyed: options.destroyed }),
-        ...containerHandlers(sandbox, prepared),
-        ...processHandlers(sandbox),
-        ...streamHandlers(sandbox),
-        ...resourceHandlers(sandbox),
-        ...diagnosticHandlers(sandbox),
-        ...networkHandlers(machine, { prepared, runDir: runDir ?? agentRunDir }),
-        ...fileHandlers(machine, { prepared, ...(storageRoot === undefined ? {} : { storageRoot }) }),
-        ...guestHandlers(machine, options.bootTimes),
-      }),
+      options.callLog === undefined ? handlers : withCallLog(handlers, options.callLog),
     );
 }

@@ -9,11 +9,6 @@ import { Terminal } from './system/terminal.ts';
 /** The virtio-serial port on which a shell of the guest is offered. */
 export const debugConsolePort = 'agent.debug_console';
 
-/** True when the kernel's words ask for a debug console, as Kata's do. */
-export function wantsDebugConsole(kernelWords: string): boolean {
-  return /(?:^|\s)agent\.debug_console(?:\s|$)/.test(kernelWords);
-}
-
 const chunkBytes = 64 << 10;
 /** End of transmission: what follows it is a message to the host and no output. */
 const ESCAPE = 4;

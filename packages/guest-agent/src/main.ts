@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createAgentServer } from './agent.ts';
+import { type AgentWords, readAgentWords } from './agent-words.ts';
 import { mountFirst, prepareGuest, printOnConsole } from './boot.ts';
 import { processStartMs, uptimeMs } from './boot-clock.ts';
-import { DebugConsole, debugConsolePort, wantsDebugConsole } from './debug-console.ts';
+import { DebugConsole, debugConsolePort } from './debug-console.ts';
 import { awaitDevice } from './devices/await-device.ts';
 import { engineLibc as libc } from './system/libc-engine.ts';
 import { LinuxMachine } from './system/linux-machine.ts';
@@ -19,7 +20,12 @@ const lastAnswerMs = 20;
 process.env.PATH ??= '/sbin:/bin:/usr/sbin:/usr/bin';
 const poller = new EnginePoller(libc);
 const reaper = new Reaper(libc);
-const machine = new LinuxMachine({ libc, poller, reaper, spawn: engineSpawn(reaper) });
+let words: AgentWords | undefined;
+const agentWords = (): AgentWords => {
+  words ??= readAgentWords(readFileSync('/proc/cmdline', 'latin1'));
+  return words;
+};
+const machine = new LinuxMachine({ libc, poller, reaper, spawn: engineSpawn(reaper), settings: agentWords });
 
 function fatal(error: unknown): void {
   // The engine's stacks are without the message.
@@ -39,17 +45,20 @@ try {
     prepared ??= Promise.resolve().then(() => prepareGuest(machine));
     return prepared;
   };
+  const { logLevel, debugConsole, problems } = agentWords();
+  for (const problem of problems) printOnConsole(`the kernel's word ${problem}`);
   const server = createAgentServer({
     machine,
     bootTimes: () => ({ agentStartMs: processStartMs(), agentReadyMs }),
     prepared: whenPrepared,
+    callLog: { level: logLevel, print: printOnConsole, nowMs: () => performance.now() },
     destroyed: () => {
       setTimeout(() => machine.powerOff(), lastAnswerMs);
     },
   });
   servePort({ libc, poller, fd: openPort(findPort()) }, server);
   agentReadyMs = uptimeMs();
-  if (wantsDebugConsole(readFileSync('/proc/cmdline', 'latin1'))) {
+  if (debugConsole) {
     const shells = new DebugConsole({ libc, poller, machine, prepared: whenPrepared });
     // The kernel makes ports one after the other, and this one last.
     awaitDevice(`the port ${debugConsolePort}`, () => portNamed(debugConsolePort), machine)

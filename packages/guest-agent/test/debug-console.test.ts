@@ -2,16 +2,8 @@ import { readdirSync } from 'node:fs';
 import { duplexPair } from 'node:stream';
 import { streamChannel } from '@hako/ttrpc';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { DebugConsole, wantsDebugConsole } from '../src/debug-console.ts';
+import { DebugConsole } from '../src/debug-console.ts';
 import { hostParts } from './host-machine.ts';
-
-test.each([
-  ['quiet agent.debug_console panic=1\n', true],
-  ['agent.debug_console_vport=1026', false],
-  ['', false],
-])('kernel words %j', (words, wanted) => {
-  expect(wantsDebugConsole(words)).toBe(wanted);
-});
 
 test('a shell with a terminal of its own; its end ends the session, and the host that leaves ends the shell', async () => {
   const { libc, poller, machine } = hostParts();

@@ -3,7 +3,8 @@ import type { AgentConfig, KernelParam, RuntimeConfig } from '@hako/config';
 /** Kernel words through which the agent in the guest learns its settings. */
 export function agentKernelWords(agent: AgentConfig): KernelParam[] {
   const words: KernelParam[] = [];
-  if (agent.enableDebug) words.push({ key: 'agent.log', value: 'debug' });
+  const logLevel = agent.enableDebug && agent.logLevel !== 'trace' ? 'debug' : agent.logLevel;
+  if (logLevel !== 'info') words.push({ key: 'agent.log', value: logLevel });
   if (agent.enableTracing) words.push({ key: 'agent.trace' });
   if (agent.containerPipeSizeBytes > 0)
     words.push({ key: 'agent.container_pipe_size', value: String(agent.containerPipeSizeBytes) });

@@ -66,3 +66,17 @@ test('the guest kernel’s words', async () => {
   const { stdout } = await bench.hako(['logs', '--source', 'kernel', '--source', 'agent', 'chatty']);
   expect(stdout).toMatch(new RegExp(`^kernel +${stamped} .*Linux version`, 'm'));
 });
+
+test('an agent at debug level says on the console what it was asked, and how long that took', async () => {
+  const annotations = {
+    'io.katacontainers.config.hypervisor.kernel_params': 'agent.log=debug agent.container_pipe_size=lots',
+  };
+  const bundle = bench.bundle(['true'], { annotations });
+  expect(await bench.hako(['run', '--detach', '--bundle', bundle, 'talks'])).toMatchObject({ exitCode: 0 });
+  const { stdout } = await bench.hako(['logs', 'talks']);
+  expect(stdout).toMatch(/hako-agent: createContainer of talks took [\d.]+ ms$/m);
+  expect(stdout).toMatch(
+    /hako-agent: the kernel's word agent.container_pipe_size=lots must be a whole number/,
+  );
+  expect(await bench.hako(['delete', '--force', 'talks'])).toMatchObject({ exitCode: 0 });
+});

@@ -1,12 +1,14 @@
-import { type KeyTable, noEffect } from '../key.ts';
+import { type KeyTable, noEffect, refused } from '../key.ts';
 import { count, flag, secondsAsMs, textValue, word, words } from '../values.ts';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'critical'] as const;
 
 /** `[agent.kata]`: the process in the guest that does the work. */
 export interface AgentConfig {
-  /** Agent at debug level. Default `false`. */
+  /** Agent at debug level, whatever `logLevel` says. Default `false`. */
   readonly enableDebug: boolean;
-  /** Agent level. Default `'info'`. */
-  readonly logLevel: string;
+  /** What the agent says on the console. Default `'info'`. */
+  readonly logLevel: (typeof logLevels)[number];
   /** Agent spans; the VM is then shut down by the agent. Default `false`. */
   readonly enableTracing: boolean;
   /** Modules with parameters to load in the guest. Failure stops the sandbox. Default empty. */
@@ -33,7 +35,7 @@ export interface AgentConfig {
   readonly logPort: number;
   /** Passthrough stdio port. Default `1027`. */
   readonly passfdListenerPort: number;
-  /** Stdio pipe size. Bytes. Default `0`. */
+  /** Buffer of each pipe between a process and the agent. Bytes; 0 for the agent's own choice. Default `0`. */
   readonly containerPipeSizeBytes: number;
   /** Agent policy. Default empty. */
   readonly policy: string;
@@ -49,16 +51,14 @@ export const agentKeys: KeyTable<AgentConfig> = {
     type: flag,
     default: false,
     lines: ['1.x', '3.x'],
-    meaning: 'Agent at debug level.',
-    effect: noEffect('the agent has no such setting yet'),
+    meaning: 'Agent at debug level: each call on the console, see hako logs.',
   },
   logLevel: {
     toml: 'log_level',
-    type: textValue,
+    type: word(logLevels),
     default: 'info',
     lines: ['3.x'],
-    meaning: 'Agent level.',
-    effect: noEffect('levels of logs are not set yet'),
+    meaning: 'What the agent says on the console: calls at debug, more at trace.',
   },
   enableTracing: {
     toml: 'enable_tracing',
@@ -66,7 +66,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['1.x', '3.x'],
     meaning: 'Agent spans; the VM is then shut down by the agent.',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the agent makes no spans; hako logs and debug level say what it did, and when'),
   },
   kernelModules: {
     toml: 'kernel_modules',
@@ -136,7 +136,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     unit: 's',
     lines: ['3.x'],
     meaning: 'Wait for helper sockets; 0 = agent default 6 s.',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the agent starts no helpers'),
   },
   visibleCdiDevices: {
     toml: 'visible_cdi_devices',
@@ -177,8 +177,8 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 0,
     unit: 'bytes',
     lines: ['3.x'],
-    meaning: 'Stdio pipe size.',
-    effect: noEffect('the agent has no such setting yet'),
+    meaning: 'Buffer of each pipe between a process and the agent.',
+    rule: '0 = 2 MiB',
   },
   policy: {
     toml: 'policy',
@@ -186,7 +186,9 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Agent policy.',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: refused(
+      'the agent holds the host to no policy, and a guest without it would look like one with it',
+    ),
   },
   traceMode: {
     toml: 'trace_mode',
@@ -194,7 +196,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 'dynamic',
     lines: ['1.x'],
     meaning: 'When agent tracing starts.',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the agent makes no spans'),
   },
   traceType: {
     toml: 'trace_type',
@@ -202,6 +204,6 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: 'isolated',
     lines: ['1.x'],
     meaning: 'How spans join.',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the agent makes no spans'),
   },
 };

@@ -44,7 +44,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgDisable: {
     toml: 'memcg_disable',
@@ -52,7 +52,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgSwap: {
     toml: 'memcg_swap',
@@ -60,7 +60,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgSwappinessMax: {
     toml: 'memcg_swappiness_max',
@@ -68,7 +68,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 50,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgPeriodSecs: {
     toml: 'memcg_period_secs',
@@ -76,7 +76,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 600,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgPeriodPsiPercentLimit: {
     toml: 'memcg_period_psi_percent_limit',
@@ -84,7 +84,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgEvictionPsiPercentLimit: {
     toml: 'memcg_eviction_psi_percent_limit',
@@ -92,7 +92,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   memcgEvictionRunAgingCountMin: {
     toml: 'memcg_eviction_run_aging_count_min',
@@ -100,7 +100,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 3,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactDisable: {
     toml: 'compact_disable',
@@ -108,7 +108,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactPeriodSecs: {
     toml: 'compact_period_secs',
@@ -116,7 +116,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 600,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactPeriodPsiPercentLimit: {
     toml: 'compact_period_psi_percent_limit',
@@ -124,7 +124,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactPsiPercentLimit: {
     toml: 'compact_psi_percent_limit',
@@ -132,7 +132,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 5,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactSecMax: {
     toml: 'compact_sec_max',
@@ -140,7 +140,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 300,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactOrder: {
     toml: 'compact_order',
@@ -148,7 +148,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 9,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactThreshold: {
     toml: 'compact_threshold',
@@ -156,7 +156,7 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: 1024,
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
   compactForceTimes: {
     toml: 'compact_force_times',
@@ -164,6 +164,6 @@ export const memAgentKeys: KeyTable<MemAgentConfig> = {
     default: '9223372036854775807',
     lines: ['3.x'],
     meaning: 'Memory agent setting (reclaim or compaction).',
-    effect: noEffect('the agent has no such setting yet'),
+    effect: noEffect('the guest gives free memory back by itself, and reclaims by its kernel alone'),
   },
 };

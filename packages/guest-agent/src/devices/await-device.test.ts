@@ -52,6 +52,13 @@ test('buses are asked again when nothing is told, and what never comes is said',
   expect(events.listeners.size).toBe(0);
 });
 
+test('a machine has its own patience', async () => {
+  const events = Object.assign(new Events(), { deviceTimeoutMs: 30 });
+  await expect(awaitDevice('disk', () => undefined, events)).rejects.toThrow(
+    'disk did not appear within 0.03 s',
+  );
+});
+
 test('an address that is none ends the wait at once', async () => {
   const events = new Events();
   const find = (): never => {

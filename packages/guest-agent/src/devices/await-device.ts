@@ -3,13 +3,12 @@ import { AgentError } from '../agent-error.ts';
 /** How long a device may take to be there once the host has plugged it in; a guest that is emulated and busy takes a second. */
 const APPEAR_TIMEOUT_MS = 15_000;
 
-/** When half of the patience is over, the buses are asked again, for a kernel that was told nothing. */
-const RESCAN_AFTER_MS = APPEAR_TIMEOUT_MS / 2;
-
 /** What tells of devices that come and go. */
 export interface DeviceEvents {
   /** Calls `changed` at each; answers a function that ends it. */
   watchDevices(changed: () => void): () => void;
+  /** How long a device may take to appear; undefined for the usual time. */
+  readonly deviceTimeoutMs?: number | undefined;
 }
 
 /**
@@ -21,7 +20,7 @@ export async function awaitDevice(
   find: () => string | undefined,
   events: DeviceEvents,
   rescan: () => void = () => {},
-  timeoutMs: number = APPEAR_TIMEOUT_MS,
+  timeoutMs: number = events.deviceTimeoutMs ?? APPEAR_TIMEOUT_MS,
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const look = (): void => {
@@ -34,13 +33,11 @@ export async function awaitDevice(
   };
   // Listening comes first: what appears between a look and the listening would be missed.
   const end = events.watchDevices(look);
-  const again = setTimeout(
-    () => {
-      rescan();
-      look();
-    },
-    Math.min(RESCAN_AFTER_MS, timeoutMs / 2),
-  );
+  // When half of the patience is over, the buses are asked again, for a kernel that was told nothing.
+  const again = setTimeout(() => {
+    rescan();
+    look();
+  }, timeoutMs / 2);
   const late = setTimeout(
     () => reject(new AgentError('not-found', `${what} did not appear within ${timeoutMs / 1000} s`)),
     timeoutMs,

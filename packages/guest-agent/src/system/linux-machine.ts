@@ -36,6 +36,14 @@ const imageMounter = '/sbin/mount-image';
 /** There when it is mounted: root and image share the path. */
 const inImage = '/usr/bin';
 
+/** What the host may choose. */
+export interface MachineSettings {
+  /** Buffer of each pipe of a process; undefined for the usual one. */
+  readonly pipeBytes?: number | undefined;
+  /** How long a plugged device may take to appear; undefined for the usual time. */
+  readonly deviceTimeoutMs?: number | undefined;
+}
+
 /** The machine that the agent runs on. */
 export class LinuxMachine implements Machine {
   readonly #libc: Libc;
@@ -43,18 +51,26 @@ export class LinuxMachine implements Machine {
   readonly #reaper: Reaper;
   readonly #spawn: Spawn;
   readonly #transfer: TransferPipe;
+  readonly #settings: () => MachineSettings;
 
   constructor(parts: {
     readonly libc: Libc;
     readonly poller: Poller;
     readonly reaper: Reaper;
     readonly spawn: Spawn;
+    /** Asked when first needed: the file that says it may not be mounted before. Default: nothing is set. */
+    readonly settings?: () => MachineSettings;
   }) {
     this.#libc = parts.libc;
     this.#poller = parts.poller;
     this.#reaper = parts.reaper;
     this.#spawn = parts.spawn;
     this.#transfer = new TransferPipe(parts.libc);
+    this.#settings = parts.settings ?? (() => ({}));
+  }
+
+  get deviceTimeoutMs(): number | undefined {
+    return this.#settings().deviceTimeoutMs;
   }
 
   async run(command: Command): Promise<number> {
@@ -98,7 +114,7 @@ export class LinuxMachine implements Machine {
   }
 
   makePipes(): ProcessPipes {
-    const [input, output, errors] = makeThreePipes(this.#libc);
+    const [input, output, errors] = makeThreePipes(this.#libc, this.#settings().pipeBytes);
     return {
       stdin: new PipeWriter(this.#libc, this.#poller, input.writeFd),
       stdout: new PipeReader(this.#libc, this.#poller, output.readFd, this.#transfer),
@@ -215,10 +231,10 @@ export class LinuxMachine implements Machine {
 }
 
 /** Three pipes or, when there are too few descriptors left, none. */
-function makeThreePipes(libc: Libc): [PipeEnds, PipeEnds, PipeEnds] {
+function makeThreePipes(libc: Libc, bufferBytes: number | undefined): [PipeEnds, PipeEnds, PipeEnds] {
   const made: PipeEnds[] = [];
   const make = (): PipeEnds => {
-    const ends = makePipe(libc);
+    const ends = makePipe(libc, bufferBytes);
     made.push(ends);
     return ends;
   };

@@ -69,6 +69,8 @@ export interface Machine {
   netlink(request: Uint8Array): readonly Uint8Array[];
   /** Calls `changed` when a device comes, goes or changes, until the answered function is called. Throws AgentError. */
   watchDevices(changed: () => void): () => void;
+  /** How long a plugged device may take to appear; undefined for the usual time. */
+  readonly deviceTimeoutMs?: number | undefined;
   /** Makes all programs and modules of the guest reachable: a start does without most. Throws AgentError `internal`. */
   mountImage(): Promise<void>;
   /** Loads kernel modules and what they need; those that are loaded or built in are passed over. Throws AgentError. */

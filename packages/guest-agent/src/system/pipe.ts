@@ -18,12 +18,12 @@ export interface PipeEnds {
 }
 
 /** A new pipe; neither end is inherited by children unless handed over. */
-export function makePipe(libc: Libc): PipeEnds {
+export function makePipe(libc: Libc, bufferBytes: number = pipeBytes): PipeEnds {
   const ends = new Int32Array(2);
   const result = libc.pipe2(ends, O_CLOEXEC);
   if (result < 0) throw new AgentError('internal', `pipe2 failed with errno ${-result}`);
   const [readFd = -1, writeFd = -1] = ends;
   // A refusal leaves the kernel's default of 64 KiB, which works as well.
-  if (libc.fcntl(writeFd, F_SETPIPE_SZ, pipeBytes) < 0) libc.fcntl(writeFd, F_SETPIPE_SZ, commonPipeBytes);
+  if (libc.fcntl(writeFd, F_SETPIPE_SZ, bufferBytes) < 0) libc.fcntl(writeFd, F_SETPIPE_SZ, commonPipeBytes);
   return { readFd, writeFd };
 }
