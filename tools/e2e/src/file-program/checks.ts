@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { ask, call, refuses } from './kernel.ts';
+import { lockRequest } from './locks.ts';
 import { readEvents } from './watch.ts';
 
 // Each check works in an empty folder of its own and throws when something is not as on a local file system.
@@ -53,13 +54,6 @@ function write(fd: number, text: string): void {
 function readAt(fd: number, length: number, offset = 0): string {
   const into = new Uint8Array(length);
   return new TextDecoder().decode(into.subarray(0, call('pread64', fd, into, length, offset)));
-}
-
-/** struct flock for the whole file: writers exclude each other. */
-function lockRequest(): Uint8Array {
-  const request = new DataView(new ArrayBuffer(32));
-  request.setInt16(0, 1, true);
-  return new Uint8Array(request.buffer);
 }
 
 /** struct sockaddr_un */
@@ -153,6 +147,10 @@ const checks: Readonly<Record<string, Check>> = {
     refuses('EAGAIN', 'fcntl', two, F_OFD_SETLK, lockRequest());
     call('close', one);
     call('fcntl', two, F_OFD_SETLK, lockRequest());
+  },
+  'flock and record locks do not meet': (dir) => {
+    call('flock', open(`${dir}/a`, O_RDWR | O_CREAT), LOCK_EX_NB);
+    call('fcntl', open(`${dir}/a`, O_RDWR), F_OFD_SETLK, lockRequest());
   },
   'user xattrs': (dir) => {
     writeFileSync(`${dir}/a`, '');

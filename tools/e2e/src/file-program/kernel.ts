@@ -15,6 +15,7 @@ const numbers = {
   pread64: 17,
   pwrite64: 18,
   msync: 26,
+  pause: 34,
   socket: 41,
   connect: 42,
   accept: 43,

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { runChecks } from './checks.ts';
+import { holdLocks, tryLocks } from './locks.ts';
 import { treeOf } from './tree.ts';
-import { tryLock } from './try-lock.ts';
 import { watchFor } from './watch.ts';
 
 // What a container does with files, compiled by @hako/engine; busybox has no applets for it.
@@ -18,7 +18,10 @@ switch (command) {
     writeSync(1, `${treeOf(folder, Number(word))}\n`);
     break;
   case 'lock':
-    writeSync(1, `host's lock: ${tryLock(folder)}\n`);
+    writeSync(1, `${folder}: ${tryLocks(folder, word === 'waiting')}\n`);
+    break;
+  case 'hold':
+    holdLocks(folder);
     break;
   default:
     throw new Error(`no such command: ${command}`);
