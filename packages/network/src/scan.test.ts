@@ -119,7 +119,6 @@ test('what iproute2 prints becomes what the guest is told', async () => {
 
 test.each([
   ['macvlan', { linkinfo: { info_kind: 'macvlan' } }, 'macvlan'],
-  ['ipvlan', { linkinfo: { info_kind: 'ipvlan' }, flags: ['NOARP'] }, 'ipvlan'],
   ['a tap of another program', { linkinfo: { info_kind: 'tun', info_data: { type: 'tap' } } }, 'tap'],
   ['a device of the host', { linkinfo: undefined }, 'physical'],
 ])('%s is an endpoint', async (_name, changes, kind) => {
@@ -127,6 +126,31 @@ test.each([
   namespace.show([link(changes)]);
   expect((await scanNamespace(namespace)).endpoints).toMatchObject([{ kind }]);
 });
+
+// As iproute2 6.1 printed them on a kernel 6.1, moved from another namespace: both have the MAC of the interface below.
+test.each([
+  ['l2', ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'], 0],
+  ['l3', ['BROADCAST', 'MULTICAST', 'NOARP', 'UP', 'LOWER_UP'], 0x80],
+])(
+  'the guest’s card of an ipvlan, mode %s, has its MAC address, and asks for others as it does',
+  async (mode, flags, rawFlags) => {
+    const namespace = new RecordingNamespace();
+    const below = { link: undefined, link_index: 2, link_netnsid: 0, flags };
+    namespace.show([
+      link({ ...below, linkinfo: { info_kind: 'ipvlan', info_data: { mode, flags: 'bridge' } } }),
+    ]);
+    const scan = await scanNamespace(namespace);
+    expect(scan.endpoints).toMatchObject([{ kind: 'ipvlan' }]);
+    expect(guestView(scan).interfaces).toMatchObject([
+      {
+        type: 'ipvlan',
+        hwAddr: veth.address,
+        rawFlags,
+        IPAddresses: [{ address: '10.1.2.3' }, { address: 'fd00::2' }],
+      },
+    ]);
+  },
+);
 
 test.each([
   ['no address', { addr_info: [] }],
