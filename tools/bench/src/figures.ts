@@ -6,11 +6,13 @@ import { deletion } from './figures/delete.ts';
 import { density } from './figures/density.ts';
 import { exec } from './figures/exec.ts';
 import { files } from './figures/files.ts';
+import { follow } from './figures/follow.ts';
 import { hotplug } from './figures/hotplug.ts';
 import { idleSandbox } from './figures/idle.ts';
 import { network } from './figures/network.ts';
 import { plugCycles } from './figures/plug-cycles.ts';
 import { pods } from './figures/pods.ts';
+import { rateLimit } from './figures/rate-limit.ts';
 import { ready } from './figures/ready.ts';
 import { soak } from './figures/soak.ts';
 import { coldStart } from './figures/start.ts';
@@ -32,6 +34,8 @@ export const figures: readonly Figure[] = [
   hotplug,
   plugCycles,
   network,
+  follow,
+  rateLimit,
   files,
   copy,
   translation,

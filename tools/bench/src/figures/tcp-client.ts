@@ -1,27 +1,12 @@
 // Speaks to a guest over TCP and prints how long it took, as JSON. Run in the network namespace that reaches it, by itself, since
 // a process is in one: ADDRESS BYTES ROUNDS
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { openTcp } from './open-tcp.ts';
 
 const [address = '', bytes = '', rounds = ''] = process.argv.slice(2);
 
-/** The guest's servers may still be starting. */
-async function open(port: number): Promise<Socket> {
-  for (;;) {
-    const socket = connect({ host: address, port, noDelay: true });
-    try {
-      await once(socket, 'connect');
-      return socket;
-    } catch {
-      socket.destroy();
-      await sleep(50);
-    }
-  }
-}
-
 async function download(): Promise<number> {
-  const socket = await open(80);
+  const socket = await openTcp(address, 80);
   const startMs = performance.now();
   socket.write('GET /zeros HTTP/1.0\r\n\r\n');
   let length = 0;
@@ -31,7 +16,7 @@ async function download(): Promise<number> {
 }
 
 async function roundTrips(): Promise<number> {
-  const socket = await open(7);
+  const socket = await openTcp(address, 7);
   const ask = async (): Promise<void> => {
     const answer = once(socket, 'data');
     socket.write('x');
