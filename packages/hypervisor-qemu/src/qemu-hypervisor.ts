@@ -19,8 +19,10 @@ import { devicesAtStart } from './arguments/template.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
 import { causeOf } from './child.ts';
 import { qemuCommandLine } from './command-line.ts';
+import { takePlace } from './devices/device-arguments.ts';
 import { deviceKinds } from './devices/drivers.ts';
 import { Hotplug } from './devices/hotplug.ts';
+import { checkIommufd } from './devices/iommufd.ts';
 import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
 import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
@@ -64,7 +66,8 @@ export class QemuHypervisor implements Hypervisor {
 
   /** @throws QemuError; see QemuErrorCode */
   async launch(vm: VmConfig, options: LaunchOptions): Promise<QemuMachine> {
-    const found = [...(await checkHost(vm.hypervisor)), ...(await checkAssetHashes(vm))];
+    const checks = await Promise.all([checkHost(vm.hypervisor), checkAssetHashes(vm), checkIommufd(vm)]);
+    const found = checks.flat();
     const problems = found.filter(({ severity }) => severity === 'error');
     if (problems.length > 0) throw hostNotReady(problems);
     const launch = new Launch(vm, options, this.#options);
@@ -215,12 +218,11 @@ class Launch {
   /** The machine's devices, once it runs; a copy of a template gets its own here. */
   async #devices(qmp: QmpClient): Promise<Hotplug | undefined> {
     const { hypervisor, devices = [], shares, template } = this.#vm;
-    const bridges = bridgeCount(hypervisor);
-    if (bridges === 0) return undefined;
-    const slots = new PciSlots(bridges);
+    if (bridgeCount(hypervisor) === 0) return undefined;
+    const slots = new PciSlots(hypervisor);
     const present = devicesAtStart(this.#vm);
     // As the command line has placed them.
-    for (const { id } of present) slots.take(id);
+    for (const device of present) takePlace(slots, device);
     const hotplug = new Hotplug(qmp, slots, present, iothreadIds(hypervisor));
     if (template?.role !== 'clone') return hotplug;
     await loadState(qmp, template.files.state);

@@ -121,6 +121,10 @@ export class QemuMachine implements VirtualMachine {
     await this.#hotplugFor(`unplug ${id}`).unplug(id);
   }
 
+  placeOf(id: string): PluggedDevice | undefined {
+    return this.#devices?.placeOf(id);
+  }
+
   async resizeDisk(id: string, bytes: number): Promise<void> {
     await this.#hotplugFor(`resize ${id}`).resizeDisk(id, bytes);
   }

@@ -144,6 +144,27 @@ const rules: readonly ValueRule[] = [
       },
     ];
   }),
+  ...(['coldPlugVfio', 'hotPlugVfio'] as const).flatMap((field): ValueRule[] => {
+    const key = field === 'coldPlugVfio' ? 'cold_plug_vfio' : 'hot_plug_vfio';
+    const value = (config: HypervisorConfig): string => config[field];
+    return [
+      {
+        key,
+        value,
+        broken: ({ machineType, ...config }) => config[field] !== 'no-port' && machineType === 'microvm',
+        rule: 'needs bridges or ports, of which machine_type = "microvm" has none',
+        fix: 'use machine_type = "q35"',
+      },
+      {
+        key,
+        value,
+        broken: ({ machineType, ...config }) =>
+          ['root-port', 'switch-port'].includes(config[field]) && machineType === 'pc',
+        rule: 'needs a machine with PCI Express',
+        fix: 'use machine_type = "q35", or bridge-port',
+      },
+    ];
+  }),
   {
     key: 'numa_mapping',
     value: ({ numaMapping }) => numaMapping.join(' '),

@@ -25,6 +25,7 @@ const features: Readonly<Record<'first' | 'second', Partial<HypervisorConfig>>> 
   first: {
     enableIommu: true,
     enableIommuPlatform: true,
+    coldPlugVfio: 'switch-port',
     pcieRootPort: 1,
     pcieSwitchPort: 1,
     guestMemoryDumpPath: '/tmp',

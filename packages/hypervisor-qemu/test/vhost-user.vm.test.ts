@@ -50,11 +50,13 @@ test('disks of a vhost-user process come and go; what the host does not have lea
     await expect(machine.plug(disk('none', join(stage.dir, 'nowhere')))).rejects.toThrow(/nowhere/);
     for (const part of [{ kind: 'network', mac: '02:00:00:00:00:01' }, { kind: 'scsi' }] as const)
       await expect(machine.plug({ ...disk('other', join(stage.dir, 'no')), part })).rejects.toThrow(/no/);
-    await expect(machine.plug({ kind: 'vfio', id: 'gpu', address: '0000:ff:1f.7' })).rejects.toThrow(
-      /0000:ff:1f\.7/,
-    );
+    const gpu = { kind: 'vfio', id: 'gpu', address: '0000:ff:1f.7' } as const;
+    await expect(machine.plug(gpu)).rejects.toThrow(/0000:ff:1f\.7/);
+    await expect(machine.plug({ ...gpu, iommufd: true })).rejects.toThrow(/this is a QEMU without iommufd/);
+    expect(machine.placeOf('gpu')).toBeUndefined();
     expect(await chardevs()).toEqual([]);
     expect(await machine.plug(disk('again'))).toEqual({ guestPciPath: '02/01' });
+    expect(machine.placeOf('again')).toEqual({ guestPciPath: '02/01' });
   } finally {
     await machine.stop();
     await daemon.end();

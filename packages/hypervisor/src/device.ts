@@ -62,13 +62,18 @@ export interface VhostUserDevice {
     | { readonly kind: 'files'; readonly tag: string };
 }
 
-/** A device of the host's PCI bus that is handed to the guest (VFIO), bound to the driver vfio-pci on the host. */
+/** A device of the host's PCI bus that is handed to the guest (VFIO), bound to the driver vfio-pci on the host. It goes where cold_plug_vfio or hot_plug_vfio say; on a bridge where neither does. */
 export interface HostPciDevice {
   readonly kind: 'vfio';
   /** As for a network card. */
   readonly id: string;
   /** Where it is on the host: `0000:3b:00.0`. */
   readonly address: string;
+  /**
+   * The VMM opens the device's own file (/dev/vfio/devices/vfioN) through iommufd, and not the group of its IOMMU. Default: the
+   * group.
+   */
+  readonly iommufd?: boolean;
 }
 
 /** Where the guest finds a device that was plugged in. */
@@ -96,6 +101,8 @@ export interface HotplugDevices {
    * it does not within a few seconds, with the device still in place. An id that is not there is no error.
    */
   unplug(id: string): Promise<void>;
+  /** Where the guest finds a device that is there, also one that the machine was started with; no disk of kind `scsi`. */
+  placeOf(id: string): PluggedDevice | undefined;
   /**
    * Tells the VMM and the guest that a disk's file or device has another size now, which the host has given it. Rejects for a disk that is
    * read-only.

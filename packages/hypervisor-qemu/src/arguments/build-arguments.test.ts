@@ -183,6 +183,48 @@ test('vhost-user devices have a socket each and share memory; a device of the ho
   expect(valuesOf(alone, '-object').join()).not.toContain('share=on');
 });
 
+test.each<[string, Partial<HypervisorConfig>, string[]]>([
+  ['cold_plug_vfio, root-port', { coldPlugVfio: 'root-port', pcieRootPort: 2 }, ['rp0,addr=0', 'rp1,addr=0']],
+  ['hot_plug_vfio, root-port', { hotPlugVfio: 'root-port', pcieRootPort: 2 }, ['rp0,addr=0', 'rp1,addr=0']],
+  ['switch-port', { coldPlugVfio: 'switch-port', pcieSwitchPort: 2 }, ['swdp0,addr=0', 'swdp1,addr=0']],
+  [
+    'bridge-port',
+    { coldPlugVfio: 'bridge-port', pcieRootPort: 2 },
+    ['pci-bridge-0,addr=1', 'pci-bridge-0,addr=2'],
+  ],
+  [
+    'pc has bridges only',
+    { coldPlugVfio: 'bridge-port', machineType: 'pc' },
+    ['pci-bridge-0,addr=1', 'pci-bridge-0,addr=2'],
+  ],
+])('devices of the host: %s', (_name, changes, places) => {
+  const devices = ['a', 'b'].map(
+    (id, index) => ({ kind: 'vfio', id, address: `0000:3b:00.${index}` }) as const,
+  );
+  const args = valuesOf(buildArguments(vm(changes, { devices }), host()), '-device');
+  expect(args.slice(-2)).toEqual([
+    `vfio-pci,id=a,host=0000:3b:00.0,bus=${places[0]},romfile=`,
+    `vfio-pci,id=b,host=0000:3b:00.1,bus=${places[1]},romfile=`,
+  ]);
+});
+
+test('more devices of the host than ports name the key; those opened by their own files share an iommufd', () => {
+  const devices = ['a', 'b'].map(
+    (id) => ({ kind: 'vfio', id, address: '0000:3b:00.0', iommufd: true }) as const,
+  );
+  const cold = { coldPlugVfio: 'root-port', pcieRootPort: 1 } as const;
+  expect(() => buildArguments(vm(cold, { devices }), host())).toThrow(
+    /1 places of the kind root-port, and all are taken; raise pcie_root_port/,
+  );
+  const args = buildArguments(vm({ ...cold, pcieRootPort: 2 }, { devices }), host());
+  expect(valuesOf(args, '-object').filter((value) => value.startsWith('iommufd'))).toEqual([
+    'iommufd,id=iommufd0',
+  ]);
+  expect(args.indexOf('iommufd,id=iommufd0')).toBeLessThan(
+    args.indexOf('vfio-pci,id=a,host=0000:3b:00.0,iommufd=iommufd0,bus=rp0,addr=0,romfile='),
+  );
+});
+
 test('virtio-fs brings a chardev, a device and shared memory', () => {
   const share: SharedDirectory = { tag: 't', hostPath: '/srv', transport: 'virtio-fs', readonly: false };
   const args = buildArguments(
@@ -337,7 +379,7 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     '-device',
     [
       bridge,
-      'pcie-root-port,id=rp0,bus=pcie.0,chassis=10,slot=0,mem-reserve=2m,pref64-reserve=2m',
+      'pcie-root-port,id=rp0,bus=pcie.0,addr=8,chassis=10,slot=0,mem-reserve=2m,pref64-reserve=2m',
       ...always.slice(1),
     ],
   ],
@@ -348,9 +390,9 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
     '-device',
     [
       bridge,
-      'pcie-root-port,id=rp0,bus=pcie.0,chassis=10,slot=0',
+      'pcie-root-port,id=rp0,bus=pcie.0,addr=8,chassis=10,slot=0',
       'x3130-upstream,id=sw0,bus=rp0',
-      'xio3130-downstream,id=swdp0,bus=sw0,chassis=30,slot=0',
+      'xio3130-downstream,id=swdp0,bus=sw0,addr=0,chassis=30,slot=0',
       ...always.slice(1),
     ],
   ],

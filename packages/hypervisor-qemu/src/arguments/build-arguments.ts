@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
 import type { Accelerator } from '../accelerator/accelerator.ts';
 import { bridgeArguments, deviceArguments } from '../devices/device-arguments.ts';
+import { iommufdArguments } from '../devices/iommufd.ts';
 import { bridgeCount, PciSlots } from '../devices/pci-slots.ts';
 import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
 import { pciDevice, socketClient, socketServer, virtioDevice } from './device.ts';
@@ -80,7 +81,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const { hypervisor } = vm;
   const { kernel, image } = hypervisor;
   const bridges = bridgeCount(hypervisor);
-  const slots = bridges === 0 ? undefined : new PciSlots(bridges);
+  const slots = bridges === 0 ? undefined : new PciSlots(hypervisor);
   const shared = sharesMemory(vm);
   const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   const initrd = initrdOf(hypervisor, host.manifest, nvdimm);
@@ -116,6 +117,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...virtioMemArguments(hypervisor, shared),
     ...iothreadArguments(hypervisor),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
+    ...iommufdArguments(devicesAtStart(vm)),
     ...deviceArguments(devicesAtStart(vm), slots, host.firstDeviceFd),
     ...(vm.template?.role === 'clone' ? ['-incoming', 'defer'] : []),
     ...['-kernel', kernel],

@@ -1,15 +1,7 @@
 import type { HypervisorConfig } from '@hako/config';
+import { hasPorts, rootPortId, rootPortSlot, switchPortId } from '../devices/express-ports.ts';
+import { slotAddress } from '../devices/pci-slots.ts';
 import { pciDevice } from './device.ts';
-
-/** Id of the root port with that number. */
-function rootPortId(index: number): string {
-  return `rp${index}`;
-}
-
-/** Id of the downstream port, with that number, of the switch. */
-function switchPortId(index: number): string {
-  return `swdp${index}`;
-}
 
 /** Chassis numbers of bridges come before, and slot numbers are those of Kata. */
 const firstRootPortChassis = 10;
@@ -18,15 +10,15 @@ const firstSwitchPortChassis = 30;
 const reserve = { 'mem-reserve': '2m', 'pref64-reserve': '2m' };
 
 /**
- * PCI Express ports for VFIO devices: root ports, and downstream ports of one switch below a root port of its own. Only
- * q35 and virt have PCI Express with such ports.
+ * PCI Express ports for devices of the host: root ports, and downstream ports of one switch below a root port of its own. Each has
+ * a slot that is known beforehand, by which the guest is told of what is plugged in there.
  */
 export function portArguments({
   machineType,
   pcieRootPort,
   pcieSwitchPort,
 }: Pick<HypervisorConfig, 'machineType' | 'pcieRootPort' | 'pcieSwitchPort'>): string[] {
-  if (machineType !== 'q35' && machineType !== 'virt') return [];
+  if (!hasPorts(machineType)) return [];
   return [
     ...numbers(pcieRootPort).flatMap((index) => rootPort(index, reserve)),
     ...(pcieSwitchPort === 0 ? [] : pcieSwitch(pcieRootPort, pcieSwitchPort)),
@@ -37,6 +29,7 @@ function rootPort(index: number, properties: Readonly<Record<string, string>>): 
   return pciDevice('pcie-root-port', {
     id: rootPortId(index),
     bus: 'pcie.0',
+    addr: slotAddress(rootPortSlot(index)),
     chassis: firstRootPortChassis + index,
     slot: index,
     ...properties,
@@ -51,6 +44,7 @@ function pcieSwitch(rootPortIndex: number, ports: number): string[] {
       pciDevice('xio3130-downstream', {
         id: switchPortId(index),
         bus: 'sw0',
+        addr: slotAddress(index),
         chassis: firstSwitchPortChassis + index,
         slot: index,
       }),

@@ -1,7 +1,7 @@
 import type { VmDevice } from '@hako/hypervisor';
 import { option } from '../arguments/option.ts';
 import { driverOf } from './drivers.ts';
-import { bridgeName, bridgeSlot, type PciSlots, slotAddress } from './pci-slots.ts';
+import { bridgeName, bridgeSlot, type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
 
 /** Descriptors of the devices in the order in which QEMU is to inherit them. */
 export function deviceDescriptors(devices: readonly VmDevice[]): readonly number[] {
@@ -25,6 +25,13 @@ export function bridgeArguments(rootBus: string, bridges: number): string[] {
   ]).flat();
 }
 
+/** Gives a device that a machine is started with its place. */
+export function takePlace(slots: PciSlots, device: VmDevice): PciPlace {
+  const { bus } = driverOf(device);
+  if (bus === 'scsi') throw new RangeError(`${device.id}: SCSI disks are plugged, not started with`);
+  return slots.take(device.id, bus);
+}
+
 /**
  * Options for devices that are there from the start. They sit on the bridges too, so that they can be taken out; with no
  * bridges, on the root bus.
@@ -39,10 +46,9 @@ export function deviceArguments(
   let nextFd = firstFd;
   return devices.flatMap((device) => {
     const driver = driverOf(device);
+    const place = slots === undefined ? undefined : takePlace(slots, device);
     const fds = driver.descriptors(device).map(() => nextFd++);
-    if (driver.bus === 'scsi') throw new RangeError(`${device.id}: SCSI disks are plugged, not started with`);
     const [name, properties] = driver.device(device);
-    const place = slots?.take(device.id);
     const position = place === undefined ? {} : { bus: place.bus, addr: slotAddress(place.slot) };
     return [
       ...driver.backendOptions(device, fds).flatMap(([flag, first, rest]) => [flag, option(first, rest)]),

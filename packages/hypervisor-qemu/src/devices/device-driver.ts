@@ -7,8 +7,8 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
  * it. The same description makes the command line and the plugging.
  */
 export interface DeviceDriver<Device> {
-  /** What the guest's device sits on. */
-  readonly bus: 'pci' | 'scsi';
+  /** What the guest's device sits on; `port` is where the configuration wants devices of the host. */
+  readonly bus: 'pci' | 'scsi' | 'port';
   /** Can be served by a thread of its own (`iothread`). */
   readonly takesIothread: boolean;
   /** Descriptors that QEMU needs, in an order that `backendOptions` and `addBackend` keep. */

@@ -66,6 +66,12 @@ export class Hotplug {
     return this.#inTurn(() => resizeDisk(this.#qmp, id, bytes));
   }
 
+  /** Of a device on the PCI bus, also one that the machine was started with. */
+  placeOf(id: string): PluggedDevice | undefined {
+    const place = this.#slots.of(id);
+    return place === undefined ? undefined : { guestPciPath: place.guestPciPath };
+  }
+
   has(id: string): boolean {
     return this.#present.has(id);
   }
@@ -100,9 +106,9 @@ export class Hotplug {
     return plugged;
   }
 
-  async #take(bus: 'pci' | 'scsi', id: string): Promise<Position> {
-    if (bus === 'pci') {
-      const place = this.#slots.take(id);
+  async #take(bus: 'pci' | 'scsi' | 'port', id: string): Promise<Position> {
+    if (bus !== 'scsi') {
+      const place = this.#slots.take(id, bus);
       return { properties: onPci(place), plugged: { guestPciPath: place.guestPciPath } };
     }
     const { guestPciPath } = await this.#scsiController();

@@ -1,13 +1,14 @@
 import type { HypervisorConfig } from '@hako/config';
 import { qemuError } from '../qemu-error.ts';
+import { type HostDevicePorts, hostDevicePorts, portKeys } from './express-ports.ts';
 
-/** A place for one device on a bridge. */
+/** A place for one device, on a bridge or a port. */
 export interface PciPlace {
   /** Id of the bus, as QEMU names it. */
   readonly bus: string;
   /** Slot on that bus. */
   readonly slot: number;
-  /** Kata's PciPath: slot of the bridge on the root bus, slot on the bridge; both in hexadecimal. */
+  /** Kata's PciPath: slot of the bridge or port on the root bus, slots on the way from there; all in hexadecimal. */
   readonly guestPciPath: string;
 }
 
@@ -34,25 +35,34 @@ export function bridgeSlot(index: number): number {
   return firstBridgeSlot + index;
 }
 
-/** Which device is where on the bridges. */
+/** Which device is where on the bridges and ports of a machine. */
 export class PciSlots {
   readonly #bridges: number;
+  readonly #ports: HostDevicePorts | undefined;
   readonly #taken = new Map<string, PciPlace>();
 
-  constructor(bridges: number) {
-    this.#bridges = bridges;
+  constructor(hypervisor: HypervisorConfig) {
+    this.#bridges = bridgeCount(hypervisor);
+    this.#ports = hostDevicePorts(hypervisor);
   }
 
-  /** The first free place, now of `id`. @throws QemuError `no-free-slot` */
-  take(id: string): PciPlace {
-    const used = new Set([...this.#taken.values()].map(({ bus, slot }) => `${bus}/${slot}`));
+  /**
+   * The first free place, now of `id`: on a bridge, or where the configuration wants devices of the host.
+   *
+   * @throws QemuError `no-free-slot`
+   */
+  take(id: string, bus: 'pci' | 'port' = 'pci'): PciPlace {
+    return bus === 'port' && this.#ports !== undefined
+      ? this.#takePort(id, this.#ports)
+      : this.#takeOnBridge(id);
+  }
+
+  #takeOnBridge(id: string): PciPlace {
     for (let bridge = 0; bridge < this.#bridges; bridge++) {
       const bus = bridgeName(bridge);
       for (let slot = 1; slot <= slotsPerBridge; slot++) {
-        if (used.has(`${bus}/${slot}`)) continue;
         const place = { bus, slot, guestPciPath: [bridgeSlot(bridge), slot].map(hex).join('/') };
-        this.#taken.set(id, place);
-        return place;
+        if (this.#give(place, id)) return place;
       }
     }
     const all = this.#bridges * slotsPerBridge;
@@ -62,6 +72,27 @@ export class PciSlots {
         ? 'this machine type has no place for further devices; use q35 or pc'
         : `all ${all} places for devices are taken; raise default_bridges (at most ${mostBridges})`,
     );
+  }
+
+  #takePort(id: string, { kind, places }: HostDevicePorts): PciPlace {
+    const place = places.find((port) => this.#give(port, id));
+    if (place !== undefined) return place;
+    throw qemuError(
+      'no-free-slot',
+      `the machine has ${places.length} places of the kind ${kind}, and all are taken; raise ${portKeys[kind]}`,
+    );
+  }
+
+  of(id: string): PciPlace | undefined {
+    return this.#taken.get(id);
+  }
+
+  #give(place: PciPlace, id: string): boolean {
+    const isTaken = [...this.#taken.values()].some(
+      ({ bus, slot }) => bus === place.bus && slot === place.slot,
+    );
+    if (!isTaken) this.#taken.set(id, place);
+    return !isTaken;
   }
 
   release(id: string): void {

@@ -140,6 +140,7 @@ export class FakeMachine implements Hypervisor {
       },
       unplug: async (id) => void this.calls.push(`unplug ${id}`),
       resizeDisk: async (id, bytes) => void this.calls.push(`resize ${id} ${bytes}`),
+      placeOf: () => ({ guestPciPath: '02/1e' }),
       isGone: () => false,
       stop: async () => {
         this.stopped += 1;
