@@ -85,7 +85,8 @@ if (options.against === undefined) {
   const measured: Results = {
     figures: results.map((result) => ({ ...result, machine, rounds: options.rounds })),
   };
-  const all = options.report ? mergeResults(readResults(options.json), measured) : measured;
+  const names = figures.map(({ name }) => name);
+  const all = options.report ? mergeResults(readResults(options.json), measured, names) : measured;
   writeResults(options.json, all);
   console.log(`\nwritten to ${options.json}`);
   if (options.report) console.log(`written to ${writeReport(workspace, all.figures).join(', ')}`);

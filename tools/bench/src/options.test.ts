@@ -17,6 +17,8 @@ it('measures everything nine times unless told otherwise', () => {
     only: ['start', 'exec'],
     starts: { cold: 200, cloned: 500 },
   });
+  expect(parseOptions(['--report'], '/clone').json).toBe('/clone/docs/speed/results.json');
+  expect(parseOptions(['--report', '--json', '/tmp/a.json'], '/clone').json).toBe('/tmp/a.json');
   expect(parseOptions(['--starts', '20,100'], '/clone').starts).toEqual({ cold: 20, cloned: 100 });
 });
 

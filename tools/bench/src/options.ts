@@ -23,14 +23,14 @@ export const usage = `Usage: tools/bench/run [--runs N] [--json FILE] [--only NA
 Measures the hako that tools/quickstart built. Figures: ${figures.map(({ name }) => name).join(', ')}.
 
   --runs N       samples of each variant, after one that is not counted; default 9
-  --json FILE    where the results go; default .hako-cache/bench.json
+  --json FILE    where the results go; default .hako-cache/bench.json, with --report docs/speed/results.json
   --only NAME    only this figure; may be given again. Otherwise all but ${figures.flatMap(({ name, onlyNamed }) => (onlyNamed ? name : [])).join(', ')}
   --starts COLD,CLONED
                  how many starts in a row the figure soak makes; default 200,500
   --against DIR  measures another checkout of hako beside this one, in turns, and prints how they compare;
                  for judging a change. DIR has been built by its tools/quickstart
-  --report       writes what was measured into SPEED.md and its pictures; figures that were not measured keep
-                 what is said of them in FILE
+  --report       writes what was measured into FILE, SPEED.md and its pictures; of figures that were not measured
+                 what FILE says stays
 `;
 
 /** Reads the arguments. Throws an error whose message says what is wrong with them, all at once. */
@@ -39,7 +39,7 @@ export function parseOptions(args: readonly string[], workspace: string): Option
     args: [...args],
     options: {
       runs: { type: 'string', default: '9' },
-      json: { type: 'string', default: join(workspace, '.hako-cache/bench.json') },
+      json: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       starts: { type: 'string', default: '200,500' },
       against: { type: 'string' },
@@ -64,7 +64,9 @@ export function parseOptions(args: readonly string[], workspace: string): Option
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return {
     ...values,
-    json: resolve(values.json),
+    json: resolve(
+      values.json ?? join(workspace, values.report ? 'docs/speed/results.json' : '.hako-cache/bench.json'),
+    ),
     rounds,
     against,
     starts: { cold: cold ?? 0, cloned: cloned ?? 0 },

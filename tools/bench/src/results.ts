@@ -48,8 +48,8 @@ export function writeResults(file: string, results: Results): void {
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Earlier results, with those of the figures that were measured again replaced. */
-export function mergeResults(earlier: Results, later: Results): Results {
-  const again = new Set(later.figures.map(({ figure }) => figure));
-  return { figures: [...earlier.figures.filter(({ figure }) => !again.has(figure)), ...later.figures] };
+/** Earlier results, with those of the figures that were measured again replaced, in the order of `names`; others are let go. */
+export function mergeResults(earlier: Results, later: Results, names: readonly string[]): Results {
+  const all = [...later.figures, ...earlier.figures];
+  return { figures: names.flatMap((name) => all.find(({ figure }) => figure === name) ?? []) };
 }

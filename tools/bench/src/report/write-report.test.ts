@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { type Measured, mergeResults, readResults, writeResults } from '../results.ts';
+import { type Measured, mergeResults, type Results, readResults, writeResults } from '../results.ts';
 import { summarize } from '../statistics.ts';
 import { writeReport } from './write-report.ts';
 
@@ -26,14 +26,17 @@ it('writes goals, figures and pictures, and keeps what was measured before', () 
     writeResults(file, {
       figures: [measured('start', { 'hako run': 3, '  kernel': 2 }), measured('exec', { e: 1 })],
     });
-    const { figures } = mergeResults(readResults(file), {
+    const again: Results = {
       figures: [
+        measured('density', { 'cold, 1 running': 260, 'cold, 20 running': 250 }, 'MiB'),
         measured('exec', { exec: 150 }),
         measured('clones', { '  virtio-9p: restore': 40, '  virtio-9p: total': 99 }),
         measured('delete', { '  machine': 60, '  total': 101, '  folder': 40, '  lock': 1 }),
-        measured('density', { 'cold, 1 running': 260, 'cold, 20 running': 250 }, 'MiB'),
       ],
-    });
+    };
+    const order = ['start', 'clones', 'exec', 'delete', 'density'];
+    const { figures } = mergeResults(readResults(file), again, order);
+    expect(figures.map(({ figure }) => figure)).toEqual(order);
     expect(writeReport(folder, figures)).toEqual([
       'SPEED.md',
       'docs/speed/start.svg',
