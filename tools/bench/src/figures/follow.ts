@@ -14,7 +14,7 @@ const DEADLINE_MS = 30_000;
 /** What the namespace goes through, each with how the guest's `ip monitor` tells of it, and back to where it began. */
 const changes = [
   {
-    label: 'new interface',
+    label: 'followed: new interface',
     commands: (outside: string) => [
       `link add eth1 type veth peer name far1 netns ${outside}`,
       'address add 10.79.0.2/24 dev eth1',
@@ -23,16 +23,16 @@ const changes = [
     seen: /eth1 +inet 10\.79\.0\.2\/24/,
   },
   {
-    label: 'new address',
+    label: 'followed: new address',
     commands: () => ['address add 10.79.0.3/24 dev eth1'],
     seen: /eth1 +inet 10\.79\.0\.3\/24/,
   },
   {
-    label: 'address gone',
+    label: 'followed: address gone',
     commands: () => ['address delete 10.79.0.3/24 dev eth1'],
     seen: /^Deleted .*eth1 +inet 10\.79\.0\.3\/24/,
   },
-  { label: 'interface gone', commands: () => ['link delete eth1'], seen: /^Deleted \d+: eth1:/ },
+  { label: 'followed: interface gone', commands: () => ['link delete eth1'], seen: /^Deleted \d+: eth1:/ },
 ] as const;
 
 /** How long a running guest takes to have what changes in its container's network namespace. */
