@@ -33,7 +33,8 @@ test('what the guest manifest says and where virtiofsd will listen is in the lin
   expect(line.kernel).toMatch(/^tsc=reliable .* agent\.log=debug$/);
   expect(line.arguments).toContain(line.kernel);
   expect(line.arguments).toContain(join(guest, 'stage1.img'));
-  expect(line.arguments).toContain('socket,id=fs0,path=/run/hako/pod1/vm/fs0.sock');
+  expect(line.arguments).toContain('socket,id=fs0,fd=5');
+  expect(line.sockets).toEqual([{ path: '/run/hako/pod1/vm/fs0.sock', end: 'connected' }]);
   expect(line.devices.map((device) => device.split(',', 1)[0])).toEqual([
     'pci-bridge',
     'virtio-serial-pci',

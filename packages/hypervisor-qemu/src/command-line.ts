@@ -1,12 +1,12 @@
 import type { VmConfig } from '@hako/hypervisor';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { buildArguments } from './arguments/build-arguments.ts';
+import { type InheritedSocket, socketsOf } from './arguments/sockets.ts';
 import { devicesAtStart } from './arguments/template.ts';
 import { deviceDescriptors } from './devices/device-arguments.ts';
 import { chooseFirmware } from './firmware.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
 import { hostFacts } from './host-facts.ts';
-import { shareSocket } from './share-socket.ts';
 
 /** QEMU as it is started for a VM. */
 export interface QemuCommandLine {
@@ -17,12 +17,14 @@ export interface QemuCommandLine {
   readonly kernel: string;
   /** Values of the `-device` options, in their order. */
   readonly devices: readonly string[];
-  /** Descriptors of this process that QEMU inherits after the two of its sockets. */
+  /** Sockets that QEMU inherits after those of monitor and agent. */
+  readonly sockets: readonly InheritedSocket[];
+  /** Descriptors of this process that QEMU inherits after all sockets. */
   readonly inherit: readonly number[];
 }
 
-/** Descriptors in QEMU: the listening sockets of monitor and agent are the first two that it inherits, the devices' follow. */
-const fds = { qmpFd: 3, agentFd: 4, firstDeviceFd: 5 };
+/** Descriptors in QEMU: the listening sockets of monitor and agent are the first two that it inherits. */
+const fds = { qmpFd: 3, agentFd: 4, firstFd: 5 };
 
 /**
  * The command line that a VM is started with. `launch` asks here as well, so what this says is what runs. Reads the
@@ -35,19 +37,19 @@ export async function qemuCommandLine(
   accelerator: Accelerator,
   guestFolder: string = guestDirectory(vm.hypervisor),
 ): Promise<QemuCommandLine> {
-  const { hypervisor, runtimeDir, shares } = vm;
+  const { hypervisor } = vm;
   const [manifest, firmware] = await Promise.all([
     readGuestManifest(guestFolder),
     chooseFirmware(hypervisor),
   ]);
   const facts = await hostFacts(hypervisor, manifest !== undefined, accelerator);
-  const shareSockets = new Map(shares.map(({ tag }, index) => [tag, shareSocket(runtimeDir, index)]));
-  const args = buildArguments(vm, { accelerator, firmware, manifest, shareSockets, ...fds, ...facts });
+  const args = buildArguments(vm, { accelerator, firmware, manifest, ...fds, ...facts });
   return {
     program: hypervisor.path,
     arguments: args,
     kernel: valuesOf(args, '-append').join(' '),
     devices: valuesOf(args, '-device'),
+    sockets: socketsOf(vm).all,
     inherit: deviceDescriptors(devicesAtStart(vm)),
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig } from '@hako/config';
@@ -19,7 +19,9 @@ async function panic(
   answer: Readonly<Record<string, unknown>>,
 ): Promise<{ said: string | undefined; asked: unknown }> {
   const qemu = new ScriptedQemu();
-  const client = await QmpClient.connect(qemu.stream);
+  const client = await QmpClient.connect(qemu.stream, {
+    sendDescriptor: (_fd, text) => void qemu.stream.write(text),
+  });
   const { hypervisor } = defaultRuntimeConfig();
   const vm = {
     id: 'pod1',
@@ -27,7 +29,8 @@ async function panic(
   };
   const said = dumpOnPanic(client, vm, () => new Date(0));
   let asked: unknown;
-  qemu.onCommand = ({ arguments: args }) => {
+  qemu.onCommand = ({ execute, arguments: args }) => {
+    if (execute === 'getfd') return { return: {} };
     asked = args;
     return answer;
   };
@@ -41,9 +44,9 @@ async function panic(
 test('a panic is followed by a dump in the folder of the sandbox', async () => {
   const { said, asked } = await panic({ return: {} });
   const file = join(dir, 'pod1/vmcore-1970-01-01T00-00-00.000Z.elf');
-  expect(asked).toEqual({ protocol: `file:${file}`, paging: true, format: 'elf' });
+  expect(asked).toEqual({ protocol: 'fd:dump', paging: true, format: 'elf' });
   expect(said).toBe(`the guest's kernel panicked; its memory is in ${file}`);
-  expect(existsSync(join(dir, 'pod1'))).toBe(true);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test('a dump that fails is said too', async () => {

@@ -1,12 +1,22 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VmConfig } from '@hako/hypervisor';
-import { type ArgumentsOf, defineCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
+import {
+  type ArgumentsOf,
+  defineCommand,
+  getDescriptor,
+  nothing,
+  type QmpClient,
+  type QmpCommand,
+} from '@hako/qmp';
 
 const dumpGuestMemory: QmpCommand<ArgumentsOf<'dump-guest-memory'>, unknown> = defineCommand(
   'dump-guest-memory',
   nothing,
 );
+
+/** Name that QEMU has the file under, which it need not be able to open. */
+const dumpName = 'dump';
 
 /** A dump writes all of the guest's memory to disk. */
 const dumpTimeoutMs = 600_000;
@@ -27,9 +37,15 @@ export async function dumpOnPanic(
     const file = join(folder, `vmcore-${now().toISOString().replaceAll(':', '-')}.elf`);
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const fd = openSync(file, 'wx', 0o600);
+      try {
+        await qmp.execute(getDescriptor, { fdname: dumpName }, { descriptor: fd });
+      } finally {
+        closeSync(fd);
+      }
       await qmp.execute(
         dumpGuestMemory,
-        { protocol: `file:${file}`, paging, format: 'elf' },
+        { protocol: `fd:${dumpName}`, paging, format: 'elf' },
         { timeoutMs: dumpTimeoutMs },
       );
       return `the guest's kernel panicked; its memory is in ${file}`;

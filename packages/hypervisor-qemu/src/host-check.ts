@@ -5,6 +5,7 @@ import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import { isImageNvdimm } from './arguments/memory.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { checkRootless } from './rootless-check.ts';
 import { checkValues, hostProblem as problem } from './value-check.ts';
 
 /**
@@ -42,6 +43,7 @@ export async function checkHost(config: HypervisorConfig): Promise<readonly Prob
     ...(config.enableHugepages ? [checkHugePages(config)] : []),
     ...(isImageNvdimm(config, true) ? [checkNvdimmGuest(config)] : []),
     ...(config.accelerator === 'kvm' ? [checkKvm()] : []),
+    ...(config.rootless ? [checkRootless(config)] : []),
   ];
   const found = (await Promise.all(checks)).flat();
   return [...found, ...checkValues(config)];

@@ -12,13 +12,9 @@ export {
   type ResolveAcceleratorOptions,
   resolveAccelerator,
 } from './accelerator/resolve-accelerator.ts';
-export {
-  agentPortName,
-  buildArguments,
-  debugConsoleSocket,
-  type HostSide,
-} from './arguments/build-arguments.ts';
+export { agentPortName, buildArguments, type HostSide } from './arguments/build-arguments.ts';
 export { kernelCommandLine } from './arguments/kernel-words.ts';
+export { debugConsoleSocket, type InheritedSocket } from './arguments/sockets.ts';
 export { type QemuCommandLine, qemuCommandLine } from './command-line.ts';
 export { chooseFirmware } from './firmware.ts';
 export { type GuestManifest, readGuestManifest } from './guest-manifest.ts';

@@ -21,6 +21,7 @@ import { causeOf } from './child.ts';
 import { qemuCommandLine } from './command-line.ts';
 import { takePlace } from './devices/device-arguments.ts';
 import { deviceKinds } from './devices/drivers.ts';
+import { FdSets } from './devices/fd-sets.ts';
 import { Hotplug } from './devices/hotplug.ts';
 import { checkIommufd } from './devices/iommufd.ts';
 import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
@@ -36,6 +37,7 @@ import { copyMemory, ownMemoryFile, ownsMemory } from './template/own-memory.ts'
 import { plugShare } from './template/plug-share.ts';
 import { templateKey } from './template/template-key.ts';
 import { startVirtiofsd, type Virtiofsd } from './virtiofsd.ts';
+import { vmmUser } from './vmm-user.ts';
 
 export interface QemuHypervisorOptions {
   /** Where KVM's probe is remembered; see ResolveAcceleratorOptions. */
@@ -178,16 +180,19 @@ class Launch {
   }
 
   async #startVmm(accelerator: Accelerator): Promise<QemuMachine> {
-    const { runtimeDir, logDir, vmmNetwork, selinuxLabel } = this.#vm;
+    const { runtimeDir, logDir, vmmNetwork, selinuxLabel, hypervisor } = this.#vm;
     const { ledger, signal } = this.#options;
-    const [{ program, arguments: args, inherit }] = await Promise.all([
+    const user = vmmUser(hypervisor);
+    if (user !== undefined && 'problem' in user) throw hostNotReady([user.problem]);
+    const [line] = await Promise.all([
       qemuCommandLine(this.#vm, accelerator),
       ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
     ]);
-    const qemu = await startQemu(program, runtimeDir, args, {
+    const qemu = await startQemu(line, runtimeDir, {
       ...(logDir === undefined ? {} : { logDir }),
-      inherit,
       ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
+      user,
+      locksMemory: hypervisor.enableMemLock && user !== undefined,
       selinuxLabel,
     });
     this.#qemu = qemu;
@@ -201,10 +206,11 @@ class Launch {
         sendDescriptor: (fd, text) => qemu.qmpChannel.send(fd, text),
       });
       await this.#removeMemoryName();
-      if (this.#vm.hypervisor.guestMemoryDumpPath !== '') void this.#endOnPanic(qmp, qemu);
+      if (hypervisor.guestMemoryDumpPath !== '') void this.#endOnPanic(qmp, qemu);
       const sharedMemory = sharesMemory(this.#vm);
-      const resizer = new MachineResizer(qmp, this.#vm.hypervisor, { accelerator, sharedMemory });
-      const hotplug = await this.#devices(qmp);
+      const resizer = new MachineResizer(qmp, hypervisor, { accelerator, sharedMemory });
+      const files = user === undefined ? undefined : new FdSets(qmp);
+      const hotplug = await this.#devices(qmp, files);
       return new QemuMachine(qemu, this.#helpers, qmp, accelerator, hotplug, resizer, this.#vm.template);
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
@@ -216,14 +222,14 @@ class Launch {
   }
 
   /** The machine's devices, once it runs; a copy of a template gets its own here. */
-  async #devices(qmp: QmpClient): Promise<Hotplug | undefined> {
+  async #devices(qmp: QmpClient, files: FdSets | undefined): Promise<Hotplug | undefined> {
     const { hypervisor, devices = [], shares, template } = this.#vm;
     if (bridgeCount(hypervisor) === 0) return undefined;
     const slots = new PciSlots(hypervisor);
     const present = devicesAtStart(this.#vm);
     // As the command line has placed them.
     for (const device of present) takePlace(slots, device);
-    const hotplug = new Hotplug(qmp, slots, present, iothreadIds(hypervisor));
+    const hotplug = new Hotplug(qmp, slots, present, iothreadIds(hypervisor), files);
     if (template?.role !== 'clone') return hotplug;
     await loadState(qmp, template.files.state);
     for (const [index, share] of shares.entries()) {

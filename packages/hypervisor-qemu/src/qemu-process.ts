@@ -2,9 +2,18 @@ import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { connectDescriptorChannel, connectUnix, type DescriptorChannel, listenUnix } from '@hako/posix';
-import { extraMonitorSocket, pidFile } from './arguments/process.ts';
+import {
+  connectDescriptorChannel,
+  connectUnix,
+  connectUnixDescriptor,
+  type DescriptorChannel,
+  listenUnix,
+} from '@hako/posix';
+import { pidFile } from './arguments/process.ts';
+import type { InheritedSocket } from './arguments/sockets.ts';
 import { Child } from './child.ts';
+import type { ChildNeeds } from './child-words.ts';
+import type { QemuCommandLine } from './command-line.ts';
 import { ConsoleLog, timeStamp } from './console-log.ts';
 
 /** A QEMU process with both its channels connected; the machine itself may not have been made yet. */
@@ -22,10 +31,8 @@ export interface QemuProcess {
 const consoleLogName = 'console.log';
 const qemuLogName = 'qemu.log';
 
-export interface StartQemuOptions {
+export interface StartQemuOptions extends Pick<ChildNeeds, 'user' | 'locksMemory'> {
   readonly logDir?: string;
-  /** Descriptors that QEMU gets after those of its two sockets. */
-  readonly inherit?: readonly number[];
   /** In a new, empty network namespace. Default false. */
   readonly ownNetwork?: boolean;
   /** SELinux label of the process. Default: ours. */
@@ -34,40 +41,43 @@ export interface StartQemuOptions {
 
 /**
  * Makes the sockets, connects to them, and only then starts QEMU on their listening ends: nobody ever waits for a
- * socket to appear. `args` are those of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock,
- * agent.sock, qemu.pid; in `logDir` (default: `runtimeDir`): console.log, console.log.old, qemu.log.
+ * socket to appear. `line` is that of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock,
+ * agent.sock, qemu.pid and the sockets of the line that listen; in `logDir` (default: `runtimeDir`): console.log, console.log.old, qemu.log.
  *
  * Rejects with QemuError `start-failed` or PosixError; nothing is left then.
  */
 export async function startQemu(
-  program: string,
+  line: Pick<QemuCommandLine, 'program' | 'arguments' | 'sockets' | 'inherit'>,
   runtimeDir: string,
-  args: readonly string[],
   options: StartQemuOptions = {},
 ): Promise<QemuProcess> {
-  const { logDir = runtimeDir, inherit = [], ownNetwork = false, selinuxLabel } = options;
+  const { logDir = runtimeDir, ownNetwork = false, selinuxLabel, user, locksMemory = false } = options;
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
-  const listeners: number[] = [];
+  const inherited: number[] = [];
   const sockets: Duplex[] = [];
   const removeFiles = async (): Promise<void> => {
-    const others = [pidFile(runtimeDir), extraMonitorSocket(runtimeDir)];
-    await Promise.all([paths.qmp, paths.agent, ...others].map((path) => rm(path, { force: true })));
+    const listening = line.sockets.filter(({ end }) => end === 'listening').map(({ path }) => path);
+    const files = [paths.qmp, paths.agent, pidFile(runtimeDir), ...listening];
+    await Promise.all(files.map((path) => rm(path, { force: true })));
   };
   try {
-    for (const path of [paths.qmp, paths.agent]) listeners.push(listenUnix(path, { backlog: 1 }));
+    for (const path of [paths.qmp, paths.agent]) inherited.push(listenUnix(path, { backlog: 1 }));
     const qmpChannel = connectDescriptorChannel(paths.qmp);
     sockets.push(qmpChannel.stream);
     const agentChannel = await connectUnix(paths.agent);
     sockets.push(agentChannel);
     // Errors of a channel whose QEMU was killed are no news; who uses the channel sees its close.
     for (const socket of sockets) socket.on('error', () => undefined);
+    for (const socket of line.sockets) inherited.push(openSocket(socket));
     const child = await Child.start({
-      program,
-      args,
-      inherit: [...listeners, ...inherit],
+      program: line.program,
+      args: line.arguments,
+      inherit: [...inherited, ...line.inherit],
       dieWithParent: true,
       ownNetwork,
       selinuxLabel,
+      user,
+      locksMemory,
       stderrLog: join(logDir, qemuLogName),
     });
     const console = new ConsoleLog(child.stdout, join(logDir, consoleLogName), { stamp: timeStamp });
@@ -97,6 +107,10 @@ export async function startQemu(
     await removeFiles();
     throw error;
   } finally {
-    for (const listener of listeners) closeSync(listener);
+    for (const fd of inherited) closeSync(fd);
   }
+}
+
+function openSocket({ path, end }: InheritedSocket): number {
+  return end === 'connected' ? connectUnixDescriptor(path) : listenUnix(path);
 }

@@ -27,7 +27,7 @@ test('a label is there while a process is started, and gone after it, also where
 test('the program itself gets the label, not what is in front of it', () => {
   const words = childWords(
     { program: '/qemu', args: ['-S'], dieWithParent: true, ownNetwork: true, selinuxLabel: label },
-    { setpriv: '/setpriv', unshare: '/unshare' },
+    { setpriv: '/setpriv', unshare: '/unshare', prlimit: undefined },
   );
   expect(words).toEqual([
     ...['/unshare', '--net', '--'],
@@ -38,8 +38,8 @@ test('the program itself gets the label, not what is in front of it', () => {
 
 test('a program that needs nothing in front of it has nothing', () => {
   const plain = { program: '/p', args: ['a'] };
-  const tools = { setpriv: '/setpriv', unshare: '/unshare' };
+  const tools = { setpriv: '/setpriv', unshare: '/unshare', prlimit: undefined };
   expect(childWords({ ...plain, dieWithParent: false, selinuxLabel: label }, tools)).toEqual(['/p', 'a']);
-  const none = { setpriv: undefined, unshare: undefined };
+  const none = { setpriv: undefined, unshare: undefined, prlimit: undefined };
   expect(childWords({ ...plain, dieWithParent: true, ownNetwork: true }, none)).toEqual(['/p', 'a']);
 });

@@ -51,6 +51,13 @@ const rules: readonly ValueRule[] = [
     severity: 'warning',
   },
   {
+    key: 'rootless',
+    value: yes,
+    broken: ({ rootless, sharedFs }) => rootless && sharedFs === 'virtio-9p',
+    rule: 'is impossible with shared_fs = "virtio-9p": QEMU itself serves those files, and only root can give them their owners',
+    fix: 'use shared_fs = "virtio-fs" or "none"',
+  },
+  {
     key: 'machine_type',
     value: () => 'microvm',
     broken: ({ machineType, accelerator }) => machineType === 'microvm' && accelerator !== 'kvm',

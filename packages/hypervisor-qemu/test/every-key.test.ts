@@ -140,8 +140,8 @@ const witnesses: { readonly [Field in keyof HypervisorConfig]-?: Witness } = {
   remoteHypervisorTimeoutSec: { refused: { remoteHypervisorTimeoutSec: 1 } },
   defaultGpus: { refused: { defaultGpus: 1 } },
   defaultGpuModel: { refused: { defaultGpuModel: 'a' } },
-  rootless: { refused: { rootless: true } },
-  rootlessUser: { parameterOf: 'rootless' },
+  rootless: { argument: { rootless: true } },
+  rootlessUser: { shownBy: 'packages/hypervisor-qemu/src/vmm-user.test.ts' },
   seccompSandbox: { argument: { seccompSandbox: 'off' } },
   enableDebug: { argument: { enableDebug: true } },
   hypervisorLogLevel: { refused: { hypervisorLogLevel: 3 } },
@@ -178,8 +178,7 @@ function argumentsOf(hypervisor: HypervisorConfig): readonly string[] {
       numaNodes: [0, 1],
       qmpFd: 3,
       agentFd: 4,
-      firstDeviceFd: 5,
-      shareSockets: new Map([['a', '/run/x/fs0.sock']]),
+      firstFd: 5,
     },
   );
 }

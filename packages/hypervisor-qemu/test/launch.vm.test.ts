@@ -107,6 +107,75 @@ test('disks come and go while the guest runs', { timeout: bootTimeoutMs }, async
   }
 });
 
+test('QEMU of a user without rights has all that is opened for it: share, disks, monitor, console', {
+  timeout: bootTimeoutMs,
+}, async () => {
+  const own = (name: string, content: string) => {
+    const path = join(stage.dir, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  const disk: DiskDevice = {
+    kind: 'block',
+    id: 'disk',
+    path: own('disk', ''),
+    source: 'file',
+    format: 'raw',
+    readonly: false,
+    aio: 'native',
+    cache: { direct: true, noFlush: false },
+  };
+  truncateSync(disk.path, 8 << 20);
+  const scsi: DiskDevice = {
+    ...disk,
+    kind: 'scsi',
+    id: 'scsi',
+    path: own('scsi', ''),
+    format: 'qcow2',
+    aio: 'io_uring',
+  };
+  writeFileSync(scsi.path, emptyQcow2());
+  const configuration = probeGuestConfig({
+    rootless: true,
+    enableDebug: true,
+    extraMonitorSocket: 'qmp',
+    sharedFs: 'virtio-fs',
+  });
+  mkdirSync(join(stage.dir, 'share'), { mode: 0o700 });
+  const shares = [
+    { tag: 't', hostPath: join(stage.dir, 'share'), transport: 'virtio-fs', readonly: false },
+  ] as const;
+  const kernelParams = [{ key: 'agent.debug_console' }];
+  const machine = await hypervisor.launch(stage.vm(configuration, { shares, kernelParams }), stage.options);
+  const openFiles = () => readdirSync(`/proc/${machine.vmmPid}/fd`).length;
+  try {
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    const status = readFileSync(`/proc/${machine.vmmPid}/status`, 'utf8');
+    const [, uid = '0'] = /^Uid:\t(\d+)\t/m.exec(status) ?? [];
+    expect(Number(uid)).toBeGreaterThanOrEqual(0x7000_0000);
+    expect(status).toContain(`Uid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
+    expect(status).toContain(`Gid:\t${uid}\t${uid}\t${uid}\t${uid}\n`);
+    expect(status).toMatch(/^CapPrm:\t0+\n/m);
+    for (const socket of ['con.sock', 'extra-monitor.sock'])
+      expect(statSync(join(stage.runtimeDir, socket)).mode & 0o777).toBe(0o600);
+    // QEMU keeps a context of asynchronous I/O once it has had one.
+    await machine.plug(disk);
+    await machine.unplug('disk');
+    const before = openFiles();
+    await expect(machine.plug({ ...disk, path: join(stage.dir, 'nowhere') })).rejects.toThrow(/ENOENT/);
+    await machine.plug(disk);
+    await expect(machine.plug({ ...disk, id: 'again' })).rejects.toThrow(/lock/);
+    truncateSync(disk.path, 16 << 20);
+    await machine.resizeDisk('disk', 16 << 20);
+    await machine.unplug('disk');
+    expect(openFiles()).toBe(before);
+    await machine.plug({ ...disk, readonly: true });
+    await machine.plug(scsi);
+  } finally {
+    await machine.stop();
+  }
+});
+
 test('vCPUs and memory come and go; what cannot be had leaves nothing', {
   timeout: bootTimeoutMs,
 }, async () => {

@@ -89,8 +89,7 @@ function everyArgument(
       imageSizeBytes: 4096,
       qmpFd: 3,
       agentFd: 4,
-      firstDeviceFd: 5,
-      shareSockets: new Map([['a', '/run/x/fs0.sock']]),
+      firstFd: 5,
     },
   );
 }

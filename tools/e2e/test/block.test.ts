@@ -112,9 +112,14 @@ test('block devices of config.json and of volumes are disks in the container', a
     'head -c 1 /dev/shut 2>/dev/null || echo kept',
     'grep -o " /volume ext4 rw,[^ ]*noatime" /proc/mounts; stat -c %g /volume; cat /volume/old; echo new >/volume/new',
   ].join('\n');
-  for (const driver of ['virtio-blk', 'virtio-scsi']) {
+  // The QEMU of another user gets their descriptors.
+  for (const [driver, rootless] of [
+    ['virtio-blk', false],
+    ['virtio-scsi', false],
+    ['virtio-blk', true],
+  ] as const) {
     const configuration = bench.configuration((text) =>
-      [`block_device_driver = "${driver}"`, 'enable_iothreads = true'].reduce(
+      [`block_device_driver = "${driver}"`, 'enable_iothreads = true', `rootless = ${rootless}`].reduce(
         (all, line) => withLine(all, line),
         text,
       ),
@@ -168,8 +173,9 @@ test('block devices of config.json and of volumes are disks in the container', a
       bundle,
       'disks',
     ]);
-    expect({ driver, exitCode, stdout, stderr }).toEqual({
+    expect({ driver, rootless, exitCode, stdout, stderr }).toEqual({
       driver,
+      rootless,
       exitCode: 0,
       stdout: `plain ${8 * mib}\nreado ${8 * mib}\nruled ${8 * mib}\nvolume\nwrote /dev/plain\nwrote /disk\nkept\n /volume ext4 rw,noatime\n2000\nwritten by the host\n`,
       stderr: expect.any(String),

@@ -1,11 +1,11 @@
-import { type KeyTable, parameterOf, refused } from '../key.ts';
+import { type KeyTable, refused } from '../key.ts';
 import { count, flag, path, type RootlessUser, rootlessUser, textValue, word } from '../values.ts';
 
 /** `[hypervisor.qemu]`: the hypervisor as a process on the host. */
 export interface VmmProcessConfig {
-  /** Run QEMU as a random user. Default `false`. */
+  /** Run QEMU as a user without privileges, another one for each machine. Default `false`. */
   readonly rootless: boolean;
-  /** uid, gid, groups, user_name to use for rootless. Default none. */
+  /** uid, gid, groups, user_name to use for rootless. Not root. Default none. */
   readonly rootlessUser: RootlessUser | null;
   /** QEMU -sandbox value. The recommended value denies obsolete, spawn and resourcecontrol. Rust calls it seccomp_sandbox. Default empty. */
   readonly seccompSandbox: string;
@@ -43,8 +43,8 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     type: flag,
     default: false,
     lines: ['3.x'],
-    meaning: 'Run QEMU as a random user.',
-    effect: refused('QEMU runs as the user of the shim, with no privileges more than it needs'),
+    meaning:
+      'Run QEMU as a user without privileges, another one for each machine. The user must be able to read the guest, and /dev/kvm must be for a group. Not with shared_fs = "virtio-9p"; machines are no copies of a template.',
   },
   rootlessUser: {
     toml: 'rootless_user',
@@ -52,7 +52,7 @@ export const vmmProcessKeys: KeyTable<VmmProcessConfig> = {
     default: null,
     lines: ['3.x'],
     meaning: 'uid, gid, groups, user_name to use for rootless.',
-    effect: parameterOf('rootless'),
+    rule: 'not root; user_name alone is looked up in /etc/passwd; without groups that of /dev/kvm',
   },
   seccompSandbox: {
     toml: 'seccompsandbox',

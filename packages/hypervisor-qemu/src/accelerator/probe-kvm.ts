@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HypervisorConfig } from '@hako/config';
 import { describeExit } from '../child.ts';
-import { qemuCommandLine } from '../command-line.ts';
+import { type QemuCommandLine, qemuCommandLine } from '../command-line.ts';
 import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { type QemuProcess, startQemu } from '../qemu-process.ts';
 
@@ -41,7 +41,7 @@ export async function probeKvm(config: HypervisorConfig, options: ProbeOptions =
   let qemu: QemuProcess | undefined;
   try {
     signal?.throwIfAborted();
-    qemu = await startQemu(config.path, runtimeDir, await probeArguments(config, runtimeDir, accelerator));
+    qemu = await startQemu(await probeLine(config, runtimeDir, accelerator), runtimeDir);
     const outcome = await Promise.race([
       readsByte(qemu),
       qemu.child.exited,
@@ -74,11 +74,11 @@ async function readsByte(qemu: QemuProcess): Promise<'ready'> {
 }
 
 /** The machine that is wanted, less what the probe guest does not use. */
-async function probeArguments(
+async function probeLine(
   config: HypervisorConfig,
   runtimeDir: string,
   accelerator: 'kvm' | 'tcg',
-): Promise<readonly string[]> {
+): Promise<QemuCommandLine> {
   const folder = guestDirectory(config);
   const hypervisor: HypervisorConfig = {
     ...config,
@@ -90,5 +90,5 @@ async function probeArguments(
     fileMemBackend: '',
   };
   const vm = { id: 'probe', runtimeDir, hypervisor, kernelParams: config.kernelParams, shares: [] };
-  return (await qemuCommandLine(vm, accelerator, folder)).arguments;
+  return await qemuCommandLine(vm, accelerator, folder);
 }

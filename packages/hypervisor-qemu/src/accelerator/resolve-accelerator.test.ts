@@ -55,6 +55,21 @@ test('tcg asks nobody', async () => {
   expect(readdirSync(dir)).not.toContain('run');
 });
 
+test('a device that is not for the user of QEMU is not used, and is once the host lets that user', async () => {
+  const kvmDevice = join(dir, 'kvm');
+  writeFileSync(kvmDevice, '');
+  chmodSync(kvmDevice, 0o600);
+  const rootless = options({ kvmDevice, user: () => ({ uid: 5_000_000, gid: 5_000_000, groups: [] }) });
+  expect(await resolveAccelerator(config('auto'), rootless)).toBe('tcg');
+  expect(notices).toEqual([expect.stringContaining(`${kvmDevice} is not for the user that rootless gives`)]);
+  await expect(resolveAccelerator(config('kvm'), rootless)).rejects.toMatchObject({
+    code: 'accelerator-unavailable',
+  });
+  expect(probe).not.toHaveBeenCalled();
+  chmodSync(kvmDevice, 0o666);
+  expect(await resolveAccelerator(config('kvm'), rootless)).toBe('kvm');
+});
+
 test('a QEMU that cannot emulate several vCPUs by several threads is remembered as such', async () => {
   const emulation = vi.fn(() => Promise.resolve('tcg-single' as const));
   const old = options({ emulation });

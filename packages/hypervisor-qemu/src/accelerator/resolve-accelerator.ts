@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import type { HypervisorConfig } from '@hako/config';
 import { lockFile } from '@hako/posix';
 import { guestDirectory, probeInitrdName } from '../guest-manifest.ts';
 import { qemuError } from '../qemu-error.ts';
+import { mayReadAndWrite, vmmUser } from '../vmm-user.ts';
 import { type Accelerator, type Emulation, emulation } from './accelerator.ts';
 import { type ProbeResult, probeDeadlineMs, probeKvm } from './probe-kvm.ts';
 import { currentBootId, type ProbeAnswer, ProbeStore, probeKey } from './probe-store.ts';
@@ -21,6 +22,8 @@ export interface ResolveAcceleratorOptions {
   readonly probe?: (config: HypervisorConfig, options: { signal?: AbortSignal }) => Promise<ProbeResult>;
   /** How a QEMU emulates; tests hand in their own. */
   readonly emulation?: (program: string) => Promise<Emulation>;
+  /** Who QEMU runs as; tests hand in their own. */
+  readonly user?: typeof vmmUser;
   /** Default `/dev/kvm`. */
   readonly kvmDevice?: string;
   /** Default: the kernel's. */
@@ -111,7 +114,8 @@ async function look(
   options: ResolveAcceleratorOptions,
 ): Promise<{ readonly shortcut: string | undefined; readonly key: string; readonly store: ProbeStore }> {
   const { kvmDevice = '/dev/kvm', directory = defaultDirectory() } = options;
-  const deviceProblem = await whyNotUsable(kvmDevice);
+  const deviceProblem =
+    (await whyNotUsable(kvmDevice)) ?? whyNotRootless(kvmDevice, (options.user ?? vmmUser)(config));
   const probeInitrd = join(guestDirectory(config), probeInitrdName);
   const initrdProblem = await whyNotReadable(probeInitrd);
   const shortcut = deviceProblem ?? initrdProblem;
@@ -163,6 +167,12 @@ async function whyNotUsable(device: string): Promise<string | undefined> {
       ? `${device} does not exist (no hardware virtualization, or the kvm module is not loaded)`
       : `${device} cannot be opened (${code})`;
   }
+}
+
+/** The probe runs as we do; the machine may be another user's. */
+function whyNotRootless(device: string, user: ReturnType<typeof vmmUser>): string | undefined {
+  if (user === undefined || 'problem' in user || mayReadAndWrite(user, statSync(device))) return undefined;
+  return `${device} is not for the user that rootless gives to QEMU; give it a group of its own with the right to read and write`;
 }
 
 async function whyNotReadable(probeInitrd: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { NetworkDevice, SharedDirectory, VhostUserDevice, VmConfig } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
 import { buildArguments, type HostSide } from './build-arguments.ts';
+import { socketsOf } from './sockets.ts';
 
 const paths = {
   hypervisor: '/usr/bin/qemu-system-x86_64',
@@ -28,8 +29,7 @@ function host(changes: Partial<HostSide> = {}): HostSide {
     manifest: undefined,
     qmpFd: 3,
     agentFd: 4,
-    firstDeviceFd: 5,
-    shareSockets: new Map(),
+    firstFd: 5,
     ...changes,
   };
 }
@@ -57,7 +57,7 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
     }),
   );
   expect(args).toEqual([
-    ...['-name', 'guest=sandbox-pod1,debug-threads=on'],
+    ...['-name', 'debug-threads=on,guest=sandbox-pod1'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-pidfile', '/run/hako/pod1/vm/qemu.pid'],
@@ -227,17 +227,13 @@ test('more devices of the host than ports name the key; those opened by their ow
 
 test('virtio-fs brings a chardev, a device and shared memory', () => {
   const share: SharedDirectory = { tag: 't', hostPath: '/srv', transport: 'virtio-fs', readonly: false };
-  const args = buildArguments(
-    vm({}, { shares: [share] }),
-    host({ shareSockets: new Map([['t', '/run/fs0.sock']]) }),
-  );
+  const args = buildArguments(vm({}, { shares: [share] }), host());
   expect(valuesOf(args, '-machine')).toEqual([
     'q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off,memory-backend=ram0',
   ]);
   expect(valuesOf(args, '-object')).toContain('memory-backend-memfd,id=ram0,size=2048M,share=on');
-  expect(valuesOf(args, '-chardev')).toContain('socket,id=fs0,path=/run/fs0.sock');
+  expect(valuesOf(args, '-chardev')).toContain('socket,id=fs0,fd=5');
   expect(valuesOf(args, '-device')).toContain('vhost-user-fs-pci,chardev=fs0,tag=t,queue-size=1024,romfile=');
-  expect(() => buildArguments(vm({}, { shares: [share] }), host())).toThrow(RangeError);
 });
 
 const rng = 'rng-random,id=rng0,filename=/dev/urandom';
@@ -592,15 +588,13 @@ test('a machine that becomes a template has its memory in the file, and what can
     { tag: 'nine', hostPath: '/run/nine', transport: 'virtio-9p', readonly: false },
     { tag: 'fs', hostPath: '/run/fs', transport: 'virtio-fs', readonly: false },
   ];
-  const shareSockets = new Map([['fs', '/run/fs.sock']]);
   const tap: NetworkDevice = {
     kind: 'network',
     id: 'net0',
     mac: '02:00:00:00:00:01',
     link: { kind: 'tap', queueFds: [9], vhostFds: [] },
   };
-  const line = (rest: Partial<VmConfig>) =>
-    buildArguments(vm({}, { devices: [tap], ...rest }), host({ shareSockets }));
+  const line = (rest: Partial<VmConfig>) => buildArguments(vm({}, { devices: [tap], ...rest }), host());
 
   const saved = line({ shares, template: { role: 'save', files } });
   const memoryOf = (args: readonly string[]) =>
@@ -608,7 +602,7 @@ test('a machine that becomes a template has its memory in the file, and what can
   expect(memoryOf(saved)).toBe(
     'memory-backend-file,id=ram0,size=2048M,mem-path=/templates/a,,b/memory,share=on',
   );
-  expect(saved.join(' ')).not.toMatch(/vhost-user-fs|fs\.sock|virtio-net|-incoming/);
+  expect(saved.join(' ')).not.toMatch(/vhost-user-fs|id=fs1|virtio-net|-incoming/);
   expect(valuesOf(saved, '-fsdev')).toHaveLength(1);
 
   // The pages of one that has all its shares inside QEMU are the template's until it writes.
@@ -623,7 +617,7 @@ test('a machine that becomes a template has its memory in the file, and what can
   expect(memoryOf(own)).toBe(
     'memory-backend-file,id=ram0,size=2048M,mem-path=/run/hako/pod1/vm/memory,share=on',
   );
-  expect(valuesOf(own, '-chardev').at(-1)).toBe('socket,id=fs1,path=/run/fs.sock');
+  expect(valuesOf(own, '-chardev').at(-1)).toBe('socket,id=fs1,fd=5');
   expect(own.join(' ')).not.toContain('vhost-user-fs');
 });
 
@@ -638,16 +632,36 @@ test('the guest is told how fast its time stamp counter is, where the host knows
   expect(words('virt', 2_445_430)).not.toContain('tsc_early_khz');
 });
 
-test('a debug console has a port after that of the agent, and a socket in the folder of the machine', () => {
-  const args = buildArguments(vm({}, { kernelParams: [{ key: 'agent.debug_console' }] }), host());
+test("QEMU of another user writes no file of its pid, and is found by the file's path all the same", () => {
+  const args = buildArguments(vm({ rootless: true }), host());
+  expect(valuesOf(args, '-name')).toEqual(['debug-threads=on,guest=/run/hako/pod1/vm/qemu.pid']);
+  expect(valuesOf(args, '-pidfile')).toEqual([]);
+});
+
+test('a debug console has a port after that of the agent, and a socket beside those of share and monitor', () => {
+  const { runtimeDir } = vm();
+  const share: SharedDirectory = { tag: 't', hostPath: '/srv', transport: 'virtio-fs', readonly: false };
+  const config = vm(
+    { enableDebug: true, extraMonitorSocket: 'hmp' },
+    { kernelParams: [{ key: 'agent.debug_console' }], shares: [share] },
+  );
+  expect(socketsOf(config).all).toEqual([
+    { path: `${runtimeDir}/fs0.sock`, end: 'connected' },
+    { path: `${runtimeDir}/con.sock`, end: 'listening' },
+    { path: `${runtimeDir}/extra-monitor.sock`, end: 'listening' },
+  ]);
+  const args = buildArguments(config, host());
   expect(valuesOf(args, '-device')).toEqual(
     expect.arrayContaining([
       'virtio-serial-pci,id=serial0,max_ports=3,romfile=',
       'virtserialport,id=channel1,chardev=debug-console,name=agent.debug_console',
     ]),
   );
-  const { runtimeDir } = vm();
-  expect(valuesOf(args, '-chardev')).toContain(
-    `socket,id=debug-console,path=${runtimeDir}/con.sock,server=on,wait=off`,
-  );
+  expect(valuesOf(args, '-chardev').filter((value) => value.includes('fd='))).toEqual([
+    'socket,id=qmp,fd=3,server=on,wait=off',
+    'socket,id=extra-monitor,fd=7,server=on,wait=off',
+    'socket,id=agent,fd=4,server=on,wait=off',
+    'socket,id=debug-console,fd=6,server=on,wait=off',
+    'socket,id=fs0,fd=5',
+  ]);
 });

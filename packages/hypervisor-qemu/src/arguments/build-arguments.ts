@@ -21,7 +21,8 @@ import {
   virtioMemArguments,
 } from './platform.ts';
 import { portArguments } from './ports.ts';
-import { processArguments } from './process.ts';
+import { extraMonitorArguments, processArguments } from './process.ts';
+import { type InheritedSocket, socketsOf } from './sockets.ts';
 import { devicesAtStart, templateMemory } from './template.ts';
 import { shareChardev, virtioFsDriver, virtioFsProperties } from './virtio-fs.ts';
 
@@ -36,10 +37,8 @@ export interface HostSide {
   readonly qmpFd: number;
   /** Descriptor, in QEMU, of the listening socket behind the agent's virtio-serial port. */
   readonly agentFd: number;
-  /** Descriptor, in QEMU, of the first one that a device needs; the others follow. */
-  readonly firstDeviceFd: number;
-  /** Socket of the virtiofsd that serves the share, by tag. */
-  readonly shareSockets: ReadonlyMap<string, string>;
+  /** Descriptor, in QEMU, of the first of `socketsOf`; the others follow, and those of the devices. */
+  readonly firstFd: number;
   /** Size of the guest's image; needed where it is an NVDIMM. Bytes. */
   readonly imageSizeBytes?: number;
   /** Numbers of the host's NUMA nodes. Default: one, 0. */
@@ -54,8 +53,7 @@ export const agentPortName = 'agent.channel.0';
 /** Name of the virtio-serial port on which the agent offers a shell. */
 const debugConsolePortName = 'agent.debug_console';
 
-/** Its socket in the VM's runtime directory. */
-export const debugConsoleSocket = 'con.sock';
+type FdOf = (socket: InheritedSocket) => number;
 
 /** True when a process beside QEMU maps the guest's memory. */
 export function sharesMemory({
@@ -85,6 +83,9 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const shared = sharesMemory(vm);
   const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   const initrd = initrdOf(hypervisor, host.manifest, nvdimm);
+  const sockets = socketsOf(vm);
+  /** Of a socket's descriptor in QEMU. */
+  const fdOf = (socket: InheritedSocket): number => host.firstFd + sockets.all.indexOf(socket);
   const memory = memoryArguments(hypervisor, {
     shared,
     hostNodes: host.numaNodes ?? [0],
@@ -94,6 +95,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const firmware = firmwareArguments(hypervisor, host.firmware);
   return [
     ...processArguments(vm, host.qmpFd),
+    ...extraMonitorArguments(hypervisor, sockets.extraMonitor, fdOf),
     ...firmware.arguments,
     ...machineArguments(hypervisor, host.accelerator, {
       memoryBackend: memory.machineBackend,
@@ -109,16 +111,16 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...panicArguments(hypervisor),
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // The first virtio device: the guest names ports after the device's number, and the probe guest opens /dev/vport0p1.
-    ...agentArguments(vm, host.agentFd),
+    ...agentArguments(vm, host.agentFd, sockets.debugConsole, fdOf),
     ...(image === '' || nvdimm ? [] : imageDiskArguments(hypervisor)),
     ...(nvdimm ? imageNvdimmArguments(hypervisor, host.imageSizeBytes ?? 0) : []),
     ...rngArguments(hypervisor),
     ...balloonArguments(hypervisor),
     ...virtioMemArguments(hypervisor, shared),
     ...iothreadArguments(hypervisor),
-    ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, host)),
+    ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, sockets.share(index), fdOf)),
     ...iommufdArguments(devicesAtStart(vm)),
-    ...deviceArguments(devicesAtStart(vm), slots, host.firstDeviceFd),
+    ...deviceArguments(devicesAtStart(vm), slots, host.firstFd + sockets.all.length),
     ...(vm.template?.role === 'clone' ? ['-incoming', 'defer'] : []),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),
@@ -143,26 +145,39 @@ function initrdOf(
   return join(guestDirectory(hypervisor), nvdimm ? nvdimmInitrd : initrd);
 }
 
-function agentArguments({ hypervisor, kernelParams, runtimeDir }: VmConfig, fd: number): string[] {
-  const hasDebugConsole = kernelParams.some(({ key }) => key === 'agent.debug_console');
+function agentArguments(
+  { hypervisor }: VmConfig,
+  fd: number,
+  debugConsole: InheritedSocket | undefined,
+  fdOf: FdOf,
+): string[] {
   return [
     ...socketServer('agent', { fd }),
     // Port 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
-    ...virtioDevice(hypervisor, 'virtio-serial-pci', { id: 'serial0', max_ports: hasDebugConsole ? 3 : 2 }),
+    ...virtioDevice(hypervisor, 'virtio-serial-pci', {
+      id: 'serial0',
+      max_ports: debugConsole === undefined ? 2 : 3,
+    }),
     ...pciDevice('virtserialport', { id: 'channel0', chardev: 'agent', name: agentPortName }),
-    ...(hasDebugConsole ? debugConsoleArguments(runtimeDir) : []),
+    ...(debugConsole === undefined ? [] : debugConsoleArguments(fdOf(debugConsole))),
   ];
 }
 
 /** The port on which the agent offers a shell, where the kernel's words ask for one. Who may enter the folder may use it. */
-function debugConsoleArguments(runtimeDir: string): string[] {
+function debugConsoleArguments(fd: number): string[] {
   return [
-    ...socketServer('debug-console', { path: join(runtimeDir, debugConsoleSocket) }),
+    ...socketServer('debug-console', { fd }),
     ...pciDevice('virtserialport', { id: 'channel1', chardev: 'debug-console', name: debugConsolePortName }),
   ];
 }
 
-function shareArguments(share: SharedDirectory, index: number, vm: VmConfig, host: HostSide): string[] {
+function shareArguments(
+  share: SharedDirectory,
+  index: number,
+  vm: VmConfig,
+  socket: InheritedSocket | undefined,
+  fdOf: FdOf,
+): string[] {
   const { tag, hostPath, transport, readonly } = share;
   if (transport === 'virtio-9p') {
     return [
@@ -178,11 +193,10 @@ function shareArguments(share: SharedDirectory, index: number, vm: VmConfig, hos
       ...virtioDevice(vm.hypervisor, 'virtio-9p-pci', { fsdev: `fs${index}`, mount_tag: tag }),
     ];
   }
-  if (vm.template?.role === 'save') return [];
-  const socket = host.shareSockets.get(tag);
-  if (socket === undefined) throw new RangeError(`no virtiofsd socket for share ${tag}`);
+  // A machine that is saved has none.
+  if (socket === undefined) return [];
   return [
-    ...socketClient(shareChardev(index), { path: socket }),
+    ...socketClient(shareChardev(index), { fd: fdOf(socket) }),
     // Plugged into a copy of a template: see `plugShare`.
     ...(vm.template !== undefined ? [] : virtioFsDevice(share, index, vm)),
   ];

@@ -4,6 +4,7 @@ import { qemuError } from '../qemu-error.ts';
 import { deviceAdd, deviceDel, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
 import { resizeDisk } from './disk.ts';
 import { driverOf } from './drivers.ts';
+import type { FdSets } from './fd-sets.ts';
 import { type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
 import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
 
@@ -31,19 +32,24 @@ export class Hotplug {
   /** Where the controller of SCSI disks is, once there is one. */
   #controller: PciPlace | undefined;
   #threadsGiven = 0;
+  /** Undefined: QEMU opens the files of disks itself. */
+  readonly #files: FdSets | undefined;
   readonly #present = new Map<string, Present>();
   #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param devices those that the machine was started with, which have their places in `slots`; no SCSI disks
    * @param iothreads ids of QEMU's threads that serve disks, in turn
+   * @param files for a QEMU that may not open the files of disks itself
    */
   constructor(
     qmp: QmpClient,
     slots: PciSlots,
     devices: readonly VmDevice[],
     iothreads: readonly string[] = [],
+    files?: FdSets,
   ) {
+    this.#files = files;
     this.#qmp = qmp;
     this.#slots = slots;
     this.#iothreads = iothreads;
@@ -89,7 +95,7 @@ export class Hotplug {
     const driver = driverOf(device);
     const { properties, plugged } = await this.#take(driver.bus, id);
     try {
-      await driver.addBackend(this.#qmp, device);
+      await driver.addBackend(this.#qmp, (await this.#files?.give(device)) ?? device);
       try {
         const [name, own] = driver.device(device);
         const thread = driver.takesIothread ? this.#nextThread() : {};
@@ -99,6 +105,7 @@ export class Hotplug {
         throw error;
       }
     } catch (error) {
+      await this.#files?.remove(id).catch(() => undefined);
       this.#release(id);
       throw error;
     }
@@ -193,6 +200,7 @@ export class Hotplug {
     await driverOf(device)
       .removeBackend(this.#qmp, device.id)
       .catch(() => undefined);
+    await this.#files?.remove(device.id).catch(() => undefined);
     this.#present.delete(device.id);
     this.#release(device.id);
     gone.resolve();

@@ -14,6 +14,7 @@ export function templateObstacle({ hypervisor }: VmConfig, hasManifest: boolean)
       machineType !== 'q35' && machineType !== 'pc',
       `machine_type ${machineType} cannot plug what a copy has of its own`,
     ],
+    [hypervisor.rootless, 'rootless: the file with the memory of a template is not for other users'],
     [hypervisor.enableHugepages, `enable_hugepages: ${otherMemory}`],
     [hypervisor.fileMemBackend !== '', `file_mem_backend: ${otherMemory}`],
     [hypervisor.enableNuma, `enable_numa: ${otherMemory}`],
