@@ -16,6 +16,15 @@ test('a cpuset stays where the guest can have its CPUs, and is left out where it
   expect(guestResources({ pids: { limit: 3 } }, 4)).toEqual({ pids: { limit: 3 } });
 });
 
+test('memory limits that cgroup v2 has are kept; a swappiness is a wish for swap, which the machine has', () => {
+  const memory = { limit: 100, swap: 200, kernel: -1, kernelTCP: -1 };
+  expect(guestResources({ memory: { ...memory, swappiness: 60 } }, 4).memory).toEqual({
+    limit: 100,
+    swap: 200,
+  });
+  expect(guestResources({ memory: { swappiness: 0n } }, 4).memory).toEqual({ swappiness: 0n });
+});
+
 test('an overlay of the host is a bind in the guest', () => {
   const options = ['lowerdir=/l', 'upperdir=/u', 'workdir=/w', 'private'];
   const { container, sandbox } = plainTranslation({

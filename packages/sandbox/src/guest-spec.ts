@@ -164,10 +164,15 @@ function guestCpu({ cpus, mems, ...cpu }: LinuxCpu, guestCpus: number): LinuxCpu
   };
 }
 
-/** Kernel memory is counted with the rest in cgroup v2; "no limit" for it is what is the case, but crun refuses it. */
-function guestMemory({ kernel, kernelTCP, ...memory }: LinuxMemory): LinuxMemory {
+/**
+ * Kernel memory is counted with the rest in cgroup v2; "no limit" for it is what is the case, but crun refuses it. A swappiness is the wish
+ * for swap of the guest (see SandboxSize); no group of cgroup v2 has one of its own, so that crun would refuse it. One of 0, which
+ * asks that nothing be swapped, is left to its words.
+ */
+function guestMemory({ kernel, kernelTCP, swappiness, ...memory }: LinuxMemory): LinuxMemory {
   return {
     ...memory,
+    ...(swappiness === undefined || swappiness > 0 ? {} : { swappiness }),
     ...(kernel === undefined || kernel < 0 ? {} : { kernel }),
     ...(kernelTCP === undefined || kernelTCP < 0 ? {} : { kernelTCP }),
   };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DiskDevice, VmDevice } from '@hako/hypervisor';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type GuestSwapOptions, guestSwap } from './guest-swap.ts';
+import { GuestSwap, type GuestSwapOptions } from './guest-swap.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -22,6 +22,10 @@ function options(log: string[], plug: (device: VmDevice) => void, seconds = 0): 
       plug: (device) => {
         plug(device);
         return Promise.resolve({ guestPciPath: '02/1f' });
+      },
+      unplug: (id) => {
+        log.push(`unplug ${id}`);
+        return Promise.resolve();
       },
     },
     agent: {
@@ -52,7 +56,8 @@ function options(log: string[], plug: (device: VmDevice) => void, seconds = 0): 
 test('a swap area as large as the configured part of the memory, whose file has no name once it is plugged', async () => {
   const log: string[] = [];
   let path = '';
-  await guestSwap(
+  vi.useFakeTimers();
+  GuestSwap.of(
     options(log, (device) => {
       ({ path } = device as DiskDevice);
       const { size, mode } = statSync(path);
@@ -60,7 +65,8 @@ test('a swap area as large as the configured part of the memory, whose file has 
       // Known by its signature.
       log.push(execFileSync('blkid', ['-p', '-o', 'value', '-s', 'TYPE', path], { encoding: 'utf8' }).trim());
     }),
-  )?.done;
+  );
+  await vi.advanceTimersByTimeAsync(0);
   expect(log).toEqual([
     `announce {"kind":"file","path":"${folder}/swap/pod.swap"}`,
     'plug block 150 MiB 600',
@@ -76,22 +82,76 @@ test('a machine that does not take it goes on without, says so, and nothing stay
   const refuse = (): never => {
     throw new Error('no place');
   };
-  await guestSwap(options(log, refuse))?.done;
-  expect(log.at(-1)).toBe('warning the guest gets no swap: Error: no place');
+  vi.useFakeTimers();
+  GuestSwap.of(options(log, refuse));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(log.at(-1)).toBe('warning the guest gets no swap: no place');
   expect(readdirSync(join(folder, 'swap'))).toEqual([]);
 });
 
-test('it comes after the configured time, and not to a sandbox that has ended', async () => {
+test('it comes after the configured time, follows the memory later, and not to a sandbox that has ended', async () => {
   vi.useFakeTimers();
   const log: string[] = [];
-  const swap = guestSwap(options(log, () => undefined, 60));
+  const all = options(log, (device) => log.push(`plug ${device.id}`), 60);
+  const size = { vcpus: 1, memoryMib: 300 };
+  const said = () => log.splice(0).filter((line) => !line.startsWith('announce'));
+  const swap = GuestSwap.of({ ...all, machine: { ...all.machine, size } });
   await vi.advanceTimersByTimeAsync(59_000);
   expect(log).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(said()).toEqual(['plug swap', 'addSwap 2,31', 'info the guest has 150 MiB of swap']);
+  size.memoryMib = 500;
+  swap?.memoryChanged();
+  await vi.advanceTimersByTimeAsync(59_000);
+  // The wait is not begun anew.
+  swap?.memoryChanged();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(said()).toEqual(['plug swap1', 'addSwap 2,31', 'info the guest has 250 MiB of swap']);
+  size.memoryMib = 300;
+  swap?.memoryChanged();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(said()).toEqual([]);
+  size.memoryMib = 900;
+  swap?.memoryChanged();
   swap?.cancel();
-  await swap?.done;
-  await vi.advanceTimersByTimeAsync(10_000);
+  swap?.memoryChanged();
+  await vi.advanceTimersByTimeAsync(60_000);
   expect(log).toEqual([]);
-  const { config, ...rest } = options(log, () => undefined);
-  const without = { ...config, hypervisor: { ...config.hypervisor, enableGuestSwap: false } };
-  expect(guestSwap({ ...rest, config: without })).toBeUndefined();
+  const without = { ...all.config, hypervisor: { ...all.config.hypervisor, enableGuestSwap: false } };
+  expect(GuestSwap.of({ ...all, config: without })).toBeUndefined();
+});
+
+test('what a container needs is there at once, and counts for what comes by itself', async () => {
+  vi.useFakeTimers();
+  const log: string[] = [];
+  const sizes: number[] = [];
+  const swap = GuestSwap.of(
+    options(log, (device) => sizes.push(statSync((device as DiskDevice).path).size / 2 ** 20), 60),
+  );
+  await swap?.ensure(100);
+  await Promise.all([swap?.ensure(120), swap?.ensure(110)]);
+  expect(sizes).toEqual([100, 20]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sizes).toEqual([100, 20, 30]);
+});
+
+test('swap that the guest refuses is taken out again, and asked for anew', async () => {
+  vi.useFakeTimers();
+  const log: string[] = [];
+  const all = options(log, (device) => log.push(`plug ${device.id}`), 60);
+  let isRefused = true;
+  const agent = {
+    addSwap: () => (isRefused ? Promise.reject(new Error('not here')) : Promise.resolve({})),
+  } as GuestSwapOptions['agent'];
+  const swap = GuestSwap.of({ ...all, agent });
+  await expect(swap?.ensure(100)).rejects.toThrow('not here');
+  isRefused = false;
+  await swap?.ensure(100);
+  expect(log.filter((line) => !line.startsWith('announce'))).toEqual([
+    'plug swap',
+    'unplug swap',
+    'plug swap1',
+    'info the guest has 100 MiB of swap',
+  ]);
+  swap?.cancel();
 });

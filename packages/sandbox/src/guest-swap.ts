@@ -10,7 +10,7 @@ type SwapConfig = Pick<
 >;
 
 export interface GuestSwapOptions {
-  readonly machine: Pick<VirtualMachine, 'plug' | 'size'>;
+  readonly machine: Pick<VirtualMachine, 'plug' | 'unplug' | 'size'>;
   readonly agent: Pick<AgentClient, 'addSwap'>;
   /** Of the sandbox. */
   readonly config: { readonly id: string; readonly hypervisor: SwapConfig };
@@ -18,63 +18,98 @@ export interface GuestSwapOptions {
   readonly log: (message: string, level?: 'info' | 'warning') => void;
 }
 
-/** Swap of the guest that is added once the sandbox has lived as long as the configuration says. */
-export interface GuestSwap {
-  /** Resolves when it is there, cannot be had, which is logged, or is not wanted any more. */
-  readonly done: Promise<void>;
-  /** Not wanted any more. */
-  cancel(): void;
-}
-
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Undefined where the configuration asks for none. */
-export function guestSwap(options: GuestSwapOptions): GuestSwap | undefined {
-  const { log } = options;
-  const { hypervisor } = options.config;
-  if (!hypervisor.enableGuestSwap) return undefined;
-  const { promise: done, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(
-    () => {
-      addSwap(options)
-        .catch((error: unknown) => log(`the guest gets no swap: ${String(error)}`, 'warning'))
-        .finally(resolve);
-    },
-    Math.min(hypervisor.guestSwapCreateThresholdSecs * 1000, longestTimerMs),
-  );
-  return {
-    done,
-    cancel: () => {
-      clearTimeout(timer);
-      resolve();
-    },
-  };
+/**
+ * Swap of one guest, in files of the host; it only grows. Part of it comes by itself: once the sandbox, or a change of its memory, is
+ * as old as the configuration says, there is as much as the configured part of the memory. Containers that ask for more get it at once.
+ */
+export class GuestSwap {
+  readonly #options: GuestSwapOptions;
+  #sizeMib = 0;
+  #files = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isCancelled = false;
+
+  private constructor(options: GuestSwapOptions) {
+    this.#options = options;
+    this.memoryChanged();
+  }
+
+  /** Undefined where the configuration asks for none. */
+  static of(options: GuestSwapOptions): GuestSwap | undefined {
+    return options.config.hypervisor.enableGuestSwap ? new GuestSwap(options) : undefined;
+  }
+
+  /** The machine has started, or has another size. */
+  memoryChanged(): void {
+    if (this.#isCancelled) return;
+    const { guestSwapCreateThresholdSecs } = this.#options.config.hypervisor;
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        const { machine, config, log } = this.#options;
+        const partMib = Math.floor((machine.size.memoryMib * config.hypervisor.guestSwapSizePercent) / 100);
+        this.ensure(partMib).catch((error: unknown) =>
+          log(`the guest gets no swap: ${error instanceof Error ? error.message : String(error)}`, 'warning'),
+        );
+      },
+      Math.min(guestSwapCreateThresholdSecs * 1000, longestTimerMs),
+    );
+  }
+
+  /** Adds what is missing of so much. Rejects with nothing added. */
+  ensure(sizeMib: number): Promise<void> {
+    const turn = this.#turn.then(() => this.#grow(sizeMib));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Not wanted any more. */
+  cancel(): void {
+    this.#isCancelled = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #grow(sizeMib: number): Promise<void> {
+    const missingMib = sizeMib - this.#sizeMib;
+    if (this.#isCancelled || missingMib <= 0) return;
+    const name = this.#files === 0 ? 'swap' : `swap${this.#files}`;
+    this.#files += 1;
+    await addSwap(this.#options, name, missingMib);
+    this.#sizeMib = sizeMib;
+    this.#options.log(`the guest has ${sizeMib} MiB of swap`);
+  }
 }
 
 /** The file has no name any more once the VMM has it open, so nothing of it outlives the machine. */
-async function addSwap(options: GuestSwapOptions): Promise<void> {
+async function addSwap(options: GuestSwapOptions, name: string, sizeMib: number): Promise<void> {
   const { machine, agent, ledger, log } = options;
   const { id, hypervisor } = options.config;
-  const sizeMib = Math.floor((machine.size.memoryMib * hypervisor.guestSwapSizePercent) / 100);
-  const path = join(hypervisor.guestSwapPath, `${id}.swap`);
+  const path = join(hypervisor.guestSwapPath, `${id}.${name}`);
   await ledger.announce({ kind: 'file', path });
   try {
     mkdirSync(hypervisor.guestSwapPath, { recursive: true, mode: 0o700 });
     makeSwapFile(path, sizeMib);
     const { guestPciPath } = await machine.plug({
       kind: 'block',
-      id: 'swap',
+      id: name,
       path,
       source: 'file',
       format: 'raw',
       readonly: false,
       aio: 'threads',
     });
-    await agent.addSwap({ PCIPath: guestPciPath.split('/').map((slot) => Number.parseInt(slot, 16)) });
+    try {
+      await agent.addSwap({ PCIPath: guestPciPath.split('/').map((slot) => Number.parseInt(slot, 16)) });
+    } catch (error) {
+      await machine.unplug(name).catch((cause: unknown) => log(`${name} stays: ${String(cause)}`, 'warning'));
+      throw error;
+    }
   } finally {
     rmSync(path, { force: true });
   }
-  log(`the guest has ${sizeMib} MiB of swap`);
 }
 
 const pageBytes = 4096;

@@ -15,7 +15,7 @@ import { endWithAgent } from './end-with-agent.ts';
 import { ContainerCopies } from './files/container-copies.ts';
 import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
-import { guestSwap } from './guest-swap.ts';
+import { GuestSwap } from './guest-swap.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { HostMakings } from './host-makings.ts';
 import { Journal, readJournal } from './journal.ts';
@@ -281,22 +281,24 @@ export class Sandbox {
     const vm = vmConfig(config, this.#paths, network?.devices);
     const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor);
+    const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
+    let swap: GuestSwap | undefined;
     try {
       await network?.configure(agent);
       const request = sandboxRequest(own, config, vm, network?.resolvConf);
       await this.timings.measure('sandbox create', () =>
         guestRefused(agent.createSandbox(request), 'create sandbox', config.id),
       );
-      this.#size = new SandboxSize(machine, agent, config, this.#options);
+      swap = GuestSwap.of({ config, machine, agent, ledger: this.#journal, log });
+      this.#size = new SandboxSize(machine, agent, config, { ...this.#options, swap });
       this.#copies = new ContainerCopies(agent, (message) => this.#log(message));
       this.#agent = agent;
     } catch (error) {
+      swap?.cancel();
       await machine.stop();
       throw error;
     }
     network?.follow(machine, agent);
-    const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
-    const swap = guestSwap({ config, machine, agent, ledger: this.#journal, log });
     const ports = PodPorts.open({ own, config, agent, log });
     void followOomKills(agent, (containerId) => {
       const container = this.containers.get(containerId);

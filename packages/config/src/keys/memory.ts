@@ -27,7 +27,7 @@ export interface MemoryConfig {
   readonly enableSwap: boolean;
   /** Lock the VM's memory into the host's: it is never swapped. Needs a sufficient limit of locked memory. Default `false`. */
   readonly enableMemLock: boolean;
-  /** Add swap, in a file of the host, to the guest of a sandbox that lives longer than the threshold. Default `false`. */
+  /** Add swap, in files of the host, to the guest: for containers with a swappiness at once, and as much as the configured part of its memory when a sandbox, or a change of its memory, is older than the threshold. Default `false`. */
   readonly enableGuestSwap: boolean;
   /** Directory of swap files. Default `'/run/kata-containers/swap'`. */
   readonly guestSwapPath: string;
@@ -141,7 +141,7 @@ export const memoryKeys: KeyTable<MemoryConfig> = {
     default: false,
     lines: ['3.x'],
     meaning:
-      'Add swap, in a file of the host, to the guest of a sandbox that lives longer than the threshold.',
+      'Add swap, in files of the host, to the guest: for containers with a swappiness at once, and as much as the configured part of its memory when a sandbox, or a change of its memory, is older than the threshold.',
     rule: 'not with microvm; as large as the memory at the time, and not made larger with it',
   },
   guestSwapPath: {

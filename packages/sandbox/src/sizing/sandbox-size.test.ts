@@ -3,7 +3,7 @@ import { defaultRuntimeConfig } from '@hako/config';
 import type { MachineSize, VirtualMachine } from '@hako/hypervisor';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { expect, test } from 'vitest';
-import { SandboxSize } from './sandbox-size.ts';
+import { SandboxSize, type SizeSurroundings } from './sandbox-size.ts';
 
 const mib = 2 ** 20;
 const limits = (cpus: number, memoryMib: number) => ({
@@ -12,9 +12,9 @@ const limits = (cpus: number, memoryMib: number) => ({
 });
 
 /** A sandbox of 1 vCPU and 256 MiB, whose machine has at most `most`, and whose guest refuses when told. */
-function sandbox(most: MachineSize = { vcpus: 8, memoryMib: 8192 }, isStatic = false) {
+function sandbox(most: MachineSize = { vcpus: 8, memoryMib: 8192 }, isStatic = false, hasSwap = false) {
   const log: string[] = [];
-  const state = { size: { vcpus: 1, memoryMib: 256 }, guestRefuses: false };
+  const state = { size: { vcpus: 1, memoryMib: 256 }, guestRefuses: false, swapRefuses: false };
   const machine: Partial<VirtualMachine> = {
     get size() {
       return state.size;
@@ -35,12 +35,39 @@ function sandbox(most: MachineSize = { vcpus: 8, memoryMib: 8192 }, isStatic = f
   } as unknown as AgentClient;
   const { runtime, hypervisor } = defaultRuntimeConfig();
   const config = { id: 's', hypervisor, runtime: { ...runtime, staticSandboxResourceMgmt: isStatic } };
+  const swap: SizeSurroundings['swap'] = {
+    ensure: async (sizeMib) => {
+      if (state.swapRefuses) throw new Error('no place');
+      if (sizeMib > 0) log.push(`swap ${sizeMib}`);
+    },
+    memoryChanged: () => void log.push('memory changed'),
+  };
   const size = new SandboxSize(machine as VirtualMachine, agent, config as unknown as SandboxConfig, {
     host: { bindThread: () => {} },
     onNotice: (notice) => log.push(notice),
+    swap: hasSwap ? swap : undefined,
   });
   return { size, log, state };
 }
+
+test('swap that a container wishes is there before it, and the swap of the memory follows its size', async () => {
+  const { size, log, state } = sandbox(undefined, false, true);
+  const wishing = (swapMib: number) => ({
+    memory: { limit: 128 * mib, swap: swapMib * mib, swappiness: 60 },
+  });
+  await size.add('a', wishing(200));
+  await size.add('b', { memory: { swappiness: 60 } });
+  expect(log).toEqual(['swap 72', 'machine 1 384', 'guest +0 false 1 128', 'memory changed', 'swap 328']);
+  log.length = 0;
+  await size.update('a', { memory: { swap: 528 * mib } }, async () => void log.push('limits are set'));
+  expect(log).toEqual(['swap 656', 'limits are set']);
+  state.swapRefuses = true;
+  await expect(size.add('c', limits(1, 512))).rejects.toMatchObject({
+    code: 'host-refused',
+    message: 'the guest cannot have 656 MiB of swap: no place',
+  });
+  expect(state.size).toEqual({ vcpus: 1, memoryMib: 384 });
+});
 
 test('it grows with a container and shrinks when it ends: vCPUs are first left by the guest', async () => {
   const { size, log } = sandbox();

@@ -5,20 +5,24 @@ import type { LinuxResources } from '@hako/oci-spec';
 import type { SandboxConfig } from '@hako/oci-translate';
 import { guestRefused } from '../guest-refused.ts';
 import { cpusOfGuest, guestResources } from '../guest-spec.ts';
+import type { GuestSwap } from '../guest-swap.ts';
 import type { Host } from '../host.ts';
 import { sandboxError } from '../sandbox-error.ts';
 import { VcpuPinning } from './vcpu-pinning.ts';
 import { type ContainerLimits, largerLimits, limitsOf, wantedSize } from './wanted-size.ts';
+import { type SwapWish, swapWishOf, wantedSwapMib } from './wanted-swap.ts';
 
 /** Where a machine's size has effects beside the machine. */
 export interface SizeSurroundings {
   readonly host: Pick<Host, 'bindThread'>;
   readonly onNotice?: (message: string) => void;
+  /** Default: the guest has none. */
+  readonly swap?: Pick<GuestSwap, 'ensure' | 'memoryChanged'> | undefined;
 }
 
 /**
  * The size of a sandbox's machine, which follows the limits of its containers: it grows before a container is made or gets
- * more, and shrinks when one has ended or gets less. With `static_sandbox_resource_mgmt` it stays as it was started.
+ * more, and shrinks when one has ended or gets less; its swap only grows. With `static_sandbox_resource_mgmt` it stays as it was started.
  */
 export class SandboxSize {
   readonly #machine: VirtualMachine;
@@ -27,6 +31,8 @@ export class SandboxSize {
   readonly #onNotice: (message: string) => void;
   readonly #pinning: VcpuPinning | undefined;
   readonly #limits = new Map<string, ContainerLimits>();
+  readonly #swap: SizeSurroundings['swap'];
+  readonly #swapWishes = new Map<string, SwapWish>();
   readonly #atBoot: MachineSize;
   #wanted: MachineSize;
   #turn: Promise<unknown> = Promise.resolve();
@@ -35,12 +41,13 @@ export class SandboxSize {
     machine: VirtualMachine,
     agent: AgentClient,
     config: SandboxConfig,
-    { host, onNotice = () => {} }: SizeSurroundings,
+    { host, onNotice = () => {}, swap }: SizeSurroundings,
   ) {
     this.#machine = machine;
     this.#agent = agent;
     this.#config = config;
     this.#onNotice = onNotice;
+    this.#swap = swap;
     this.#pinning = config.runtime.enableVcpusPinning ? new VcpuPinning(machine, host, onNotice) : undefined;
     this.#atBoot = machine.size;
     this.#wanted = machine.size;
@@ -49,7 +56,14 @@ export class SandboxSize {
   /** Makes room for a container. @throws SandboxError `host-refused`, `guest-refused`, with the size as it was */
   add(id: string, resources: LinuxResources | undefined): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#set(id, limitsOf(resources));
+      const limits = limitsOf(resources);
+      await this.#setSwap(id, swapWishOf(resources), limits);
+      try {
+        await this.#set(id, limits);
+      } catch (error) {
+        this.#swapWishes.delete(id);
+        throw error;
+      }
       await this.#pinning?.set(id, resources);
     });
   }
@@ -59,6 +73,7 @@ export class SandboxSize {
     return this.#inTurn(async () => {
       if (this.#limits.has(id))
         await this.#set(id, undefined).catch((error: unknown) => this.#onNotice(messageOf(error)));
+      this.#swapWishes.delete(id);
       await this.#pinning?.remove(id);
     });
   }
@@ -76,6 +91,7 @@ export class SandboxSize {
     return this.#inTurn(async () => {
       const before = this.#limits.get(id) ?? {};
       const after = limitsOf(resources, before);
+      await this.#setSwap(id, swapWishOf(resources, this.#swapWishes.get(id)), after);
       await this.#set(id, largerLimits(before, after));
       try {
         await apply(guestResources(resources, cpusOfGuest(this.#config)));
@@ -94,6 +110,28 @@ export class SandboxSize {
     return mine;
   }
 
+  /** What swap the containers wish is there when this resolves. @throws SandboxError `host-refused` */
+  async #setSwap(id: string, wish: SwapWish, limits: ContainerLimits): Promise<void> {
+    if (this.#swap === undefined || this.#config.runtime.staticSandboxResourceMgmt) return;
+    const wishes = new Map(this.#swapWishes).set(id, wish);
+    const containers = [...wishes].map(([name, itsWish]) => ({
+      wish: itsWish,
+      memoryMib: (name === id ? limits : this.#limits.get(name))?.memoryMib,
+    }));
+    const sizeMib = wantedSwapMib(containers, this.#atBoot.memoryMib);
+    try {
+      await this.#swap.ensure(sizeMib);
+    } catch (error) {
+      throw sandboxError(
+        'host-refused',
+        `the guest cannot have ${sizeMib} MiB of swap: ${messageOf(error)}`,
+        { id: this.#config.id },
+        error,
+      );
+    }
+    this.#swapWishes.set(id, wish);
+  }
+
   async #set(id: string, limits: ContainerLimits | undefined): Promise<void> {
     if (this.#config.runtime.staticSandboxResourceMgmt) return;
     const before = this.#limits.get(id);
@@ -107,6 +145,7 @@ export class SandboxSize {
       throw error;
     }
     this.#wanted = wanted;
+    this.#swap?.memoryChanged();
   }
 
   #put(id: string, limits: ContainerLimits | undefined): void {
