@@ -30,6 +30,7 @@ test('every key that the reference calls refused is refused', () => {
 test.each<[Partial<HypervisorConfig>, RegExp]>([
   [{ image: '', initrd: '' }, /^error image or initrd must be set/],
   [{ machineType: 'microvm', accelerator: 'tcg' }, /^warning machine_type boots unreliably/],
+  [{ rootless: true, sharedFs: 'virtio-9p' }, /^error rootless is impossible with shared_fs/],
   [{ virtioFsCacheSizeMib: 1024 }, /^warning virtio_fs_cache_size is ignored/],
   [{ pflashes: ['/a', '/b', '/c'] }, /^error pflashes must not be more than two/],
   [{ pflashes: ['/a'], firmware: '/b' }, /^error pflashes excludes firmware/],

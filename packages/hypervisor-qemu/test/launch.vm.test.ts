@@ -468,26 +468,35 @@ test('an aborted launch leaves nothing', async () => {
   await expect(launching).rejects.toMatchObject({ code: 'aborted', cause: { message: 'enough' } });
 });
 
-test('QEMU does not outlive the process that started it', { timeout: bootTimeoutMs }, async () => {
-  const script = join(import.meta.dirname, 'launch-and-die.ts');
-  const child = spawn(process.execPath, ['--conditions', '@hako/source', script, stage.dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: workspaceRoot,
-  });
-  const pid = Number(String(await once(child.stdout, 'data')));
-  expect(commandLine(pid)).toContain('qemu');
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-  // It is nobody's child here: there is no event to wait on but its end.
-  const deadlineMs = performance.now() + 10_000;
-  while (commandLine(pid).includes('qemu')) {
-    expect(performance.now()).toBeLessThan(deadlineMs);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  for (const name of ['qmp.sock', 'agent.sock', 'qemu.pid'])
-    rmSync(join(stage.runtimeDir, name), { force: true });
-});
+test.each([
+  ['', 0],
+  // The kernel forgets such a wish of a process that changes its user afterwards.
+  ['rootless', 0x7000_0000],
+])(
+  'QEMU does not outlive the process that started it (%s)',
+  { timeout: bootTimeoutMs },
+  async (mode, uid) => {
+    const script = join(import.meta.dirname, 'launch-and-die.ts');
+    const child = spawn(process.execPath, ['--conditions', '@hako/source', script, stage.dir, mode], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: workspaceRoot,
+    });
+    const pid = Number(String(await once(child.stdout, 'data')));
+    expect(commandLine(pid)).toContain('qemu');
+    expect(statSync(`/proc/${pid}`).uid).toBeGreaterThanOrEqual(uid);
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    // It is nobody's child here: there is no event to wait on but its end.
+    const deadlineMs = performance.now() + 10_000;
+    while (commandLine(pid).includes('qemu')) {
+      expect(performance.now()).toBeLessThan(deadlineMs);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const name of ['qmp.sock', 'agent.sock', 'qemu.pid'])
+      rmSync(join(stage.runtimeDir, name), { force: true });
+  },
+);
 
 /** An image of 8 MiB without content (docs/interop/qcow2 of QEMU): header, a table and a block of reference counts, L1 table. */
 function emptyQcow2(): Buffer {

@@ -130,4 +130,5 @@ test('the key is that of the machine, not of its name', async () => {
   expect(await keyOf({ enableHugepages: true })).toEqual({
     obstacle: expect.stringContaining('enable_hugepages'),
   });
+  expect(await keyOf({ rootless: true })).toEqual({ obstacle: expect.stringContaining('rootless') });
 });
