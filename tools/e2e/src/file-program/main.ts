@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { runChecks } from './checks.ts';
+import { countFiles } from './count.ts';
 import { holdLocks, tryLocks } from './locks.ts';
 import { treeOf } from './tree.ts';
 import { watchFor } from './watch.ts';
@@ -16,6 +17,9 @@ switch (command) {
     break;
   case 'tree':
     writeSync(1, `${treeOf(folder, Number(word))}\n`);
+    break;
+  case 'count':
+    writeSync(1, `${countFiles(folder, word === 'looking')}\n`);
     break;
   case 'lock':
     writeSync(1, `${folder}: ${tryLocks(folder, word === 'waiting')}\n`);
