@@ -152,6 +152,12 @@ describe.each(cases)('%s', (_name, args) => {
   });
 });
 
+test('virtio-fs has no DAX window, for the lack of which its keys are refused or warned of', () => {
+  const help = ask('-device', 'vhost-user-fs-pci,help');
+  expect(help).toMatch(/^ *tag=/m);
+  expect(help).not.toMatch(/cache-size|dax/i);
+});
+
 test('the virtiofsd of this host knows the options it is given', () => {
   const help = execFileSync(virtiofsd, ['--help'], { encoding: 'utf8' });
   if (virtiofsd === '/usr/lib/qemu/virtiofsd') {
