@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { IPFamily } from '@hako/agent-protocol';
 import type { NetworkDevice, ResourceLedger } from '@hako/hypervisor';
 import { acceptUnix, connectUnixDescriptor, listenUnix } from '@hako/posix';
 import type { GuestView } from './guest-view.ts';
+import { hasIpv6Route } from './ipv6-route.ts';
 import { NetworkError } from './network-error.ts';
 import { programEnvironment } from './run-program.ts';
-
-/** The guest's side of every user-mode network; nothing outside sees it. */
-const guest = {
-  mac: '02:68:61:6b:6f:01',
-  address: '10.0.2.15',
-  prefixLength: 24,
-  gateway: '10.0.2.2',
-  nameServer: '10.0.2.3',
-  mtu: 65_520,
-} as const;
+import { guest, passtArguments, userView } from './user-guest.ts';
 
 /** What is kept of its messages. */
 const LONGEST_WORDS = 2000;
@@ -49,7 +40,7 @@ export class UserNetwork {
   #fd: number | undefined;
   #closing = false;
 
-  private constructor(process: ChildProcess, fd: number, onEnd: UserNetworkOptions['onEnd']) {
+  private constructor(process: ChildProcess, fd: number, hasV6: boolean, onEnd: UserNetworkOptions['onEnd']) {
     this.#process = process;
     let words = '';
     process.stderr?.on('data', (chunk: Uint8Array) => {
@@ -63,10 +54,10 @@ export class UserNetwork {
     });
     this.#fd = fd;
     this.devices = [{ kind: 'network', id: 'net0', mac: guest.mac, link: { kind: 'stream', fd } }];
-    this.view = userView();
+    this.view = userView(hasV6);
   }
 
-  /** @throws NetworkError `tool-missing` */
+  /** @throws NetworkError `tool-missing`, `namespace-gone` */
   static async start({ runtimeDir, netNsPath, ledger, onEnd }: UserNetworkOptions): Promise<UserNetwork> {
     const path = netNsPath ?? '/proc/self/ns/net';
     const passt = programs.find((candidate) => existsSync(candidate));
@@ -78,15 +69,13 @@ export class UserNetwork {
     // name tells it what to be.
     const marker = join(runtimeDir, 'passt');
     await ledger.announce({ kind: 'process', role: 'passt', marker });
+    const hasV6 = hasIpv6Route(netNsPath);
     const [ours, its] = connectedSockets(join(runtimeDir, 'passt.sock'));
     try {
       const [program = passt, ...args] = [
         ...(netNsPath === undefined ? [] : ['nsenter', `--net=${netNsPath}`]),
         ...[passt, '--foreground', '--quiet', '--stderr', '--fd', '3'],
-        ...['--ipv4-only', '--address', guest.address, '--netmask', String(guest.prefixLength)],
-        ...['--gateway', guest.gateway, '--dns-forward', guest.nameServer, '--mtu', String(guest.mtu)],
-        // Its gateway would else stand for the host's loopback.
-        ...['--no-map-gw', '--tcp-ports', 'none', '--udp-ports', 'none'],
+        ...passtArguments(hasV6),
       ];
       const child = spawn(program, args, {
         ...(netNsPath === undefined ? { argv0: marker } : {}),
@@ -102,7 +91,7 @@ export class UserNetwork {
         child.once('spawn', () => resolve(child.pid ?? 0));
       });
       await ledger.processStarted('passt', pid);
-      return new UserNetwork(child, ours, onEnd);
+      return new UserNetwork(child, ours, hasV6, onEnd);
     } catch (error) {
       closeSync(ours);
       throw error;
@@ -143,27 +132,4 @@ function connectedSockets(path: string): [ours: number, its: number] {
     closeSync(listener);
     rmSync(path, { force: true });
   }
-}
-
-function userView(): GuestView {
-  const { address, prefixLength, mac, mtu, gateway } = guest;
-  return {
-    interfaces: [
-      {
-        device: 'eth0',
-        name: 'eth0',
-        IPAddresses: [{ family: IPFamily.v4, address, mask: String(prefixLength) }],
-        mtu: BigInt(mtu),
-        hwAddr: mac,
-        devicePath: '',
-        type: '',
-        rawFlags: 0,
-      },
-    ],
-    routes: [
-      { dest: '', gateway, device: 'eth0', source: '', scope: 0, family: IPFamily.v4, flags: 0, mtu: 0 },
-    ],
-    priorities: [0],
-    neighbours: [],
-  };
 }

@@ -14,7 +14,7 @@ export class NetworkStage {
   readonly inside: string;
   readonly outside: string;
   readonly #folder: string;
-  #server: ChildProcess | undefined;
+  readonly #servers: ChildProcess[] = [];
 
   /** @param folder for what is served */
   constructor(folder: string) {
@@ -66,12 +66,12 @@ export class NetworkStage {
     host('address', 'add', address, 'dev', name);
   }
 
-  /** Serves `page` on port 80, outside. */
-  async serve(): Promise<void> {
+  /** Serves `page` on port 80, outside unless told otherwise. */
+  async serve(namespace: string = this.outside): Promise<void> {
     const folder = join(this.#folder, 'served');
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'index.html'), page);
-    const inside = ['nsenter', `--net=/run/netns/${this.outside}`];
+    const inside = ['nsenter', `--net=/run/netns/${namespace}`];
     const server = spawn(
       'nsenter',
       [...inside.slice(1), 'busybox', 'httpd', '-f', '-p', '80', '-h', folder],
@@ -80,13 +80,13 @@ export class NetworkStage {
       },
     );
     await once(server, 'spawn');
-    this.#server = server;
+    this.#servers.push(server);
   }
 
   async close(): Promise<void> {
-    if (this.#server !== undefined) {
-      const exited = once(this.#server, 'exit');
-      this.#server.kill('SIGKILL');
+    for (const server of this.#servers) {
+      const exited = once(server, 'exit');
+      server.kill('SIGKILL');
       await exited;
     }
     for (const name of [this.inside, this.outside]) execFileSync('ip', ['netns', 'delete', name]);

@@ -196,13 +196,19 @@ test('user-mode networking needs no network of the container’s; the host’s l
   // The VMM's own network is the stage's, so that nothing of the machine under the tests is spoken to.
   stage.link('eth0', 77);
   stage.ip('route', 'add', 'default', 'via', '10.77.0.1');
+  stage.ip('-6', 'route', 'add', 'default', 'via', 'fd00:77::1');
   await stage.serve();
+  await stage.serve(stage.inside);
   const config = bench.configuration((text) => withLine(text, 'internetworking_model = "user"', 'runtime'));
   await start('user', inNamespace(stage.path), ['--config', config]);
   expect(await inContainer('user', 'ip addr; wget -q -O - http://10.77.0.1/')).toMatch(
     /inet 10\.0\.2\.15\/24(.*\n)*from outside\n$/,
   );
-  await expect(inContainer('user', 'wget -q -T 3 -O - http://10.0.2.2/')).rejects.toThrow(/10\.0\.2\.2/);
+  for (const gateway of ['10.0.2.2', '[fd68:616b:6f00::2]'])
+    await expect(inContainer('user', `wget -q -T 3 -O - http://${gateway}/`)).rejects.toThrow(gateway);
+  expect(
+    await inContainer('user', 'ip -6 addr show dev eth0 scope global; wget -q -O - http://[fd00:77::1]/'),
+  ).toMatch(/inet6 fd68:616b:6f00::15\/64(.*\n)*from outside\n$/);
   const passt = bench.pidOf('user', 'passt');
   expect((await bench.hako(['delete', '--force', 'user'])).exitCode).toBe(0);
   await until(() => !isRunning(passt), 'passt has ended');
