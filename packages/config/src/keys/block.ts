@@ -62,7 +62,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',
-    rule: 'hako attaches disks by virtio-scsi or virtio-blk',
+    rule: 'hako attaches disks by virtio-scsi or virtio-blk, which can be taken out again: an NVDIMM cannot, and nothing is plugged into virtio-mmio',
   },
   blockDeviceAio: {
     toml: 'block_device_aio',

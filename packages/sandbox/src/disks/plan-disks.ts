@@ -146,10 +146,17 @@ function demandUse({ disableBlockDeviceUse }: HypervisorConfig, what: string, pa
   );
 }
 
+/** A disk comes with its container and goes with it, which takes a bus that plugs both ways. */
+const unfitDrivers = {
+  nvdimm: 'QEMU takes no NVDIMM out of a machine that runs',
+  'virtio-mmio': 'what is on it is there from the start or never',
+  'virtio-blk-ccw': 'it is a bus of s390x',
+} as const;
+
 function demandDriver({ blockDeviceDriver }: HypervisorConfig): void {
   if (blockDeviceDriver === 'virtio-blk' || blockDeviceDriver === 'virtio-scsi') return;
   throw sandboxError(
     'unsupported',
-    `block_device_driver = "${blockDeviceDriver}" cannot attach a disk; use virtio-blk or virtio-scsi`,
+    `block_device_driver = "${blockDeviceDriver}" cannot attach a disk: ${unfitDrivers[blockDeviceDriver]}; use virtio-blk or virtio-scsi`,
   );
 }
