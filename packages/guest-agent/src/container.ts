@@ -33,6 +33,8 @@ export class Container {
   readonly init: GuestProcess;
   /** Mount points that go when the container goes. */
   mountPoints: readonly string[] = [];
+  /** Addresses here of PCI devices that the host has handed to the container, by those on the host. */
+  pciAddresses: ReadonlyMap<string, string> = new Map();
   /** Folder of the host's share with what is the container's alone. */
   shareDir: string | undefined;
   /** Called when the kernel has killed a process of the container for want of memory. */

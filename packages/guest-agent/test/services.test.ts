@@ -85,7 +85,7 @@ test.each([
   ['no process', { containerId: 'c', OCI: { Root: { Path: '/x' } } }, 'invalid-argument'],
   [
     'devices that are no disks',
-    { containerId: 'c', devices: [{ type: 'vfio-pci' }], OCI: { Root: { Path: '/x' }, Process: {} } },
+    { containerId: 'c', devices: [{ type: 'vfio-ap' }], OCI: { Root: { Path: '/x' }, Process: {} } },
     'unimplemented',
   ],
   [

@@ -56,9 +56,13 @@ test('only a signature is cut off', () => {
   expect(withoutSignature(content)).toEqual(content);
 });
 
-test('other names of a module, but for those of hardware', () => {
+test('other names of a module, but for those of hardware other than PCI devices', () => {
   const info =
     '\0alias=ipt_conntrack\0license=GPL\0alias=xt_conntrack\0alias=pci:v00001AF4d*sv*\0alias=virtio:d00000001v*\0';
-  expect(moduleAliases(Buffer.from(`\x7fELF${info}`))).toEqual(['ipt_conntrack', 'xt_conntrack']);
+  expect(moduleAliases(Buffer.from(`\x7fELF${info}`))).toEqual([
+    'ipt_conntrack',
+    'xt_conntrack',
+    'pci:v00001AF4d*sv*',
+  ]);
   expect(moduleAliases(Buffer.from('\x7fELF'))).toEqual([]);
 });

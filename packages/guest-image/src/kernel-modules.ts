@@ -91,9 +91,14 @@ export function aliasesIndex(modules: readonly KernelModule[]): string {
     .join('');
 }
 
-/** Other names by which the kernel asks for a module, as `ipt_conntrack` or `fs-ext4`; those of hardware are left out. */
+/**
+ * Other names by which a module is asked for: by the kernel, as `ipt_conntrack` or `fs-ext4`, and by the agent, for a PCI device
+ * (`pci:v00008086d000010D3sv*sd*bc*sc*i*`). Those of other hardware are left out.
+ */
 export function moduleAliases(module: Buffer): string[] {
-  return moduleInfo(module, 'alias').filter((alias) => !alias.includes(':') && !alias.includes('*'));
+  return moduleInfo(module, 'alias').filter(
+    (alias) => alias.startsWith('pci:') || !(alias.includes(':') || alias.includes('*')),
+  );
 }
 
 function directDependencies(module: Buffer): string[] {

@@ -1,5 +1,5 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 5;
+export const recipeVersion = 6;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
@@ -49,6 +49,8 @@ export const laterModules: readonly string[] = [
   'ext4',
   'xfs',
   'loop',
+  // For devices of the host: VFIO for a container, and drivers of disks and network cards that are often handed over.
+  ...['vfio_pci', 'vfio_iommu_type1', 'nvme', 'e1000e', 'igbvf', 'ixgbevf', 'iavf'],
   // Packet filters: of the agent (iptables get and set), and of containers that may change their network.
   ...['iptable_filter', 'iptable_nat', 'iptable_mangle', 'iptable_raw'],
   ...['ip6table_filter', 'ip6table_nat', 'ip6table_mangle', 'ip6table_raw'],

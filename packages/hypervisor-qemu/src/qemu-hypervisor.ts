@@ -21,6 +21,7 @@ import { causeOf } from './child.ts';
 import { qemuCommandLine } from './command-line.ts';
 import { takePlace } from './devices/device-arguments.ts';
 import { deviceKinds } from './devices/drivers.ts';
+import { hostDevicesObstacle, takesHostDevices } from './devices/express-ports.ts';
 import { FdSets } from './devices/fd-sets.ts';
 import { Hotplug } from './devices/hotplug.ts';
 import { checkIommufd } from './devices/iommufd.ts';
@@ -88,6 +89,7 @@ export class QemuHypervisor implements Hypervisor {
       return {
         obstacle: `machine_type ${hypervisor.machineType}, which cannot plug what a sandbox has of its own`,
       };
+    if (takesHostDevices(hypervisor)) return { obstacle: hostDevicesObstacle };
     return { key: await machineKey(vm, await this.#accelerator(vm)) };
   }
 
@@ -192,7 +194,8 @@ class Launch {
       ...(logDir === undefined ? {} : { logDir }),
       ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
       user,
-      locksMemory: hypervisor.enableMemLock && user !== undefined,
+      // So does the kernel for a device of the host, which may write to any of the guest's memory.
+      locksMemory: (hypervisor.enableMemLock || takesHostDevices(hypervisor)) && user !== undefined,
       selinuxLabel,
     });
     this.#qemu = qemu;

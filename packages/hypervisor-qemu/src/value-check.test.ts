@@ -48,6 +48,14 @@ test.each<[Partial<HypervisorConfig>, RegExp]>([
   ],
   [{ pcieRootPort: 17 }, /^error pcie_root_port must be at most 16/],
   [{ pcieSwitchPort: 1, machineType: 'pc' }, /^error pcie_switch_port needs a machine with PCI Express/],
+  [
+    { coldPlugVfio: 'switch-port', machineType: 'pc' },
+    /^error cold_plug_vfio needs a machine with PCI Express/,
+  ],
+  [
+    { hotPlugVfio: 'bridge-port', machineType: 'microvm', accelerator: 'kvm' },
+    /^error hot_plug_vfio needs bridges or ports/,
+  ],
   [{ numaMapping: ['0', 'a-b'] }, /^error numa_mapping must be lists of host nodes/],
   [{ extraMonitorSocket: 'qmp' }, /^warning extra_monitor_socket is made with enable_debug only/],
 ])('%j', (changes, message) => {

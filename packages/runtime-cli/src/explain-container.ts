@@ -53,7 +53,7 @@ async function withMachine(explanation: Explanation, stateRoot: string): Promise
   if (sandbox === undefined || container === undefined) return explanation;
   // A further member of a pod gets no machine: it runs in that of its sandbox.
   if (container.type === 'pod_container') return explanation;
-  const machine = await explainMachine(sandbox, stateRoot);
+  const machine = await explainMachine(sandbox, container, stateRoot);
   return {
     ...explanation,
     commandLine: machine.commandLine,

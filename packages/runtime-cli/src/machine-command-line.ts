@@ -1,7 +1,7 @@
 import type { Problem } from '@hako/errors';
 import { checkHost, expectedAccelerator, qemuCommandLine } from '@hako/hypervisor-qemu';
-import type { CommandLine, SandboxConfig } from '@hako/oci-translate';
-import { StateStore, vmConfig } from '@hako/sandbox/state';
+import type { CommandLine, ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { machineFor, planHostDevices, SandboxError, StateStore, vmConfig } from '@hako/sandbox/state';
 
 /** What would be started for a sandbox, and what of this host stands in its way. */
 export interface MachineExplanation {
@@ -13,10 +13,16 @@ export interface MachineExplanation {
  * The command line of a sandbox's QEMU, by the functions that a shim starts it with. Starts and makes nothing: where
  * only a probe could tell the accelerator, a note says so.
  *
+ * @param container the one that starts the machine
  * @param stateRoot where the sandbox would have its state
  */
-export async function explainMachine(sandbox: SandboxConfig, stateRoot: string): Promise<MachineExplanation> {
-  const vm = vmConfig(sandbox, new StateStore(stateRoot).sandbox(sandbox.id));
+export async function explainMachine(
+  sandbox: SandboxConfig,
+  container: ContainerConfig,
+  stateRoot: string,
+): Promise<MachineExplanation> {
+  const plain = vmConfig(sandbox, new StateStore(stateRoot).sandbox(sandbox.id));
+  const { vm, problems: deviceProblems } = withHostDevices(plain, container, sandbox);
   const [expected, problems] = await Promise.all([
     expectedAccelerator(sandbox.hypervisor),
     checkHost(sandbox.hypervisor),
@@ -38,6 +44,27 @@ export async function explainMachine(sandbox: SandboxConfig, stateRoot: string):
         'fd=3 and fd=4 are sockets that QEMU is started with',
       ],
     },
-    problems,
+    problems: [...deviceProblems, ...problems],
   };
+}
+
+/** The machine with what the container needs for devices of the host, or why it cannot have them. */
+function withHostDevices(
+  plain: ReturnType<typeof vmConfig>,
+  container: ContainerConfig,
+  sandbox: SandboxConfig,
+): { readonly vm: ReturnType<typeof vmConfig>; readonly problems: readonly Problem[] } {
+  try {
+    return { vm: machineFor(plain, planHostDevices(container, sandbox)), problems: [] };
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error;
+    const { code, message } = error;
+    const problem: Problem = {
+      severity: 'error',
+      code: `sandbox/${code}`,
+      field: 'linux.devices',
+      rule: message,
+    };
+    return { vm: plain, problems: [problem] };
+  }
 }

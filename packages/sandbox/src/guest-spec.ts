@@ -13,6 +13,7 @@ import { withoutHostDisks } from './all-devices.ts';
 import { guestCgroupMounts } from './guest-cgroup-mounts.ts';
 import { guestMountOptions } from './guest-mount-options.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
+import { withoutVfioFiles } from './host-devices/plan-host-devices.ts';
 import { hostOverlay } from './host-overlay.ts';
 import { isBind } from './mount-kind.ts';
 import type { SharedContainer, SharedMount } from './share.ts';
@@ -29,6 +30,7 @@ import type { SharedContainer, SharedMount } from './share.ts';
  * - namespaces are the guest's (see guestNamespaces);
  * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
  *   paths have no meaning in the VM;
+ * - files of VFIO are left out where the guest's own drivers have the devices (see withoutVfioFiles);
  * - a cpuset that the guest cannot have is left out (see guestResources);
  * - the cgroup path is one below the guest's root.
  */
@@ -48,7 +50,9 @@ export function guestSpec(
       ...guestCgroupMounts(guestMounts(spec.mounts ?? [], sandbox, shared.mounts)),
     ],
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
-    ...(linux === undefined ? {} : { linux: guestLinux(linux, container, sandbox) }),
+    ...(linux === undefined
+      ? {}
+      : { linux: guestLinux(withoutVfioFiles(linux, sandbox.runtime.vfioMode), container, sandbox) }),
   };
 }
 

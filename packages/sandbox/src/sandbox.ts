@@ -17,6 +17,9 @@ import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
 import { GuestSwap } from './guest-swap.ts';
 import { HostCgroup } from './host-cgroup.ts';
+import { machineFor } from './host-devices/machine-for.ts';
+import { type PlannedHostDevice, planHostDevices } from './host-devices/plan-host-devices.ts';
+import { SandboxHostDevices } from './host-devices/sandbox-host-devices.ts';
 import { HostMakings } from './host-makings.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
@@ -64,6 +67,7 @@ export class Sandbox {
   #machine: VirtualMachine | undefined;
   #agent: AgentClient | undefined;
   #disks: SandboxDisks | undefined;
+  #hostDevices: SandboxHostDevices | undefined;
   #size: SandboxSize | undefined;
   #copies: ContainerCopies | undefined;
   #ending: Promise<void> | undefined;
@@ -129,7 +133,7 @@ export class Sandbox {
     const isLast = id === this.config.id || this.containers.size === 1;
     if (!isLast && this.#agent !== undefined) {
       const isEnding = () => (this.#ending ?? this.#endReason) !== undefined;
-      if (await removeFromGuest(this.#agent, id, isEnding)) await this.#detachDisks(id);
+      if (await removeFromGuest(this.#agent, id, isEnding)) await this.#detachDevices(id);
       else this.#log(`container ${id} stays in the guest, which hangs`, 'warning');
     }
     if (container.status === 'created') container.init.abandon(137);
@@ -158,6 +162,7 @@ export class Sandbox {
     checkNamespaces(config.spec.linux?.namespaces);
     if (rootfsDisk === undefined) checkDevices(config);
     const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
+    const hostDevices = planHostDevices(config, this.config);
     const moveBack = await takeNetDevices(config, this.config);
     try {
       if (this.#booting === undefined) {
@@ -170,7 +175,7 @@ export class Sandbox {
       const shared = await this.#onHost.make(() =>
         this.#shares.add(config, this.config, rootfsDisk !== undefined),
       );
-      this.#booting ??= this.#boot(config);
+      this.#booting ??= this.#boot(config, hostDevices);
       await this.#booting;
       const agent = this.#agent;
       const disks = this.#disks;
@@ -178,10 +183,18 @@ export class Sandbox {
       if (agent === undefined || disks === undefined || size === undefined) throw this.#gone();
       await size.add(config.id, config.spec.linux?.resources);
       const attached = await disks.attach(config.id, shared.name, planned);
+      const handed = (await this.#hostDevices?.attach(config.id, hostDevices)) ?? [];
       await this.#copies?.add(config.id, shared.copies);
       const target = pidTarget(config, this.containers.values());
       const notice = await this.timings.measure('container create', () =>
-        createInGuest(agent, config, this.config, shared, attached, target),
+        createInGuest(
+          agent,
+          config,
+          this.config,
+          shared,
+          { ...attached, devices: [...attached.devices, ...handed] },
+          target,
+        ),
       );
       if (notice !== undefined) this.#options.onNotice?.(notice);
       // Not before: where nothing is made, its caller ends it after everything else, and it would hold the cgroup.
@@ -204,7 +217,7 @@ export class Sandbox {
       // What the sandbox's own container leaves is undone with the sandbox.
       if (config.id !== this.config.id) {
         this.#copies?.remove(config.id);
-        await this.#detachDisks(config.id);
+        await this.#detachDevices(config.id);
         await this.#giveBack(config.id);
         await this.#shares.remove(config.id);
       }
@@ -219,8 +232,9 @@ export class Sandbox {
   }
 
   /** What the guest does not let go stays to the end of the machine, and is told. */
-  async #detachDisks(id: string): Promise<void> {
-    await this.#disks?.detach(id).catch((error: unknown) => this.#options.onNotice?.(String(error)));
+  async #detachDevices(id: string): Promise<void> {
+    for (const devices of [this.#disks, this.#hostDevices])
+      await devices?.detach(id).catch((error: unknown) => this.#options.onNotice?.(String(error)));
   }
 
   #gone(): SandboxError {
@@ -274,13 +288,14 @@ export class Sandbox {
     }
   }
 
-  /** @param own the sandbox's own container */
-  async #boot(own: ContainerConfig): Promise<void> {
+  /** @param own the sandbox's own container, with the devices of the host that it needs */
+  async #boot(own: ContainerConfig, hostDevices: readonly PlannedHostDevice[]): Promise<void> {
     const config = this.config;
     const network = this.#network;
-    const vm = vmConfig(config, this.#paths, network?.devices);
+    const vm = machineFor(vmConfig(config, this.#paths, network?.devices), hostDevices);
     const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor);
+    this.#hostDevices = new SandboxHostDevices(machine, config, vm.devices);
     const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
     let swap: GuestSwap | undefined;
     try {

@@ -144,7 +144,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Honour VISIBLE_CDI_DEVICES.',
-    effect: noEffect('VFIO devices are not supported yet'),
+    effect: noEffect('devices are those that config.json names, which the host has taken from CDI'),
   },
   serverPort: {
     toml: 'server_port',

@@ -9,9 +9,9 @@ export interface DeviceConfig {
   readonly enableIommu: boolean;
   /** iommu_platform=on on virtio devices. Default `false`. */
   readonly enableIommuPlatform: boolean;
-  /** Port kind for hot-plugged VFIO. Only one of hot and cold. Default `'no-port'`. */
+  /** Port kind for devices of the host that are plugged in while the machine runs. Only one of hot and cold. Default `'no-port'`. */
   readonly hotPlugVfio: 'no-port' | 'bridge-port' | 'root-port' | 'switch-port';
-  /** Port kind for cold-plugged VFIO. Default `'no-port'`. */
+  /** Port kind for devices of the host that the machine starts with. Default `'no-port'`. */
   readonly coldPlugVfio: 'no-port' | 'bridge-port' | 'root-port' | 'switch-port';
   /** Old switch for VFIO on the root bus. Default `false`. */
   readonly hotplugVfioOnRootBus: boolean;
@@ -51,21 +51,18 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     type: word(['no-port', 'bridge-port', 'root-port', 'switch-port']),
     default: 'no-port',
     lines: ['3.x'],
-    meaning: 'Port kind for hot-plugged VFIO.',
-    rule: 'only one of hot and cold',
-    effect: refused(
-      'no device of the host is handed to a machine, and a container that counts on one would not find it',
-    ),
+    meaning:
+      'Devices of the host that a container names (/dev/vfio/N, /dev/vfio/devices/vfioN) are plugged into the running machine, on a port of this kind. There are as many ports as the container that starts the machine needs, and not fewer than pcie_root_port or pcie_switch_port.',
+    rule: 'only one of hot and cold; root-port and switch-port need machine_type q35',
   },
   coldPlugVfio: {
     toml: 'cold_plug_vfio',
     type: word(['no-port', 'bridge-port', 'root-port', 'switch-port']),
     default: 'no-port',
     lines: ['3.x'],
-    meaning: 'Port kind for cold-plugged VFIO.',
-    effect: refused(
-      'no device of the host is handed to a machine, and a container that counts on one would not find it',
-    ),
+    meaning:
+      'The machine starts with the devices of the host that its first container names (/dev/vfio/N, /dev/vfio/devices/vfioN), on ports of this kind, of which there are enough; other containers may name those, and no others.',
+    rule: 'only one of hot and cold; root-port and switch-port need machine_type q35',
   },
   hotplugVfioOnRootBus: {
     toml: 'hotplug_vfio_on_root_bus',

@@ -227,8 +227,8 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     type: word(['vfio', 'guest-kernel']),
     default: 'guest-kernel',
     lines: ['3.x'],
-    meaning: 'How VFIO devices look.',
-    effect: noEffect('VFIO devices are not supported yet'),
+    meaning:
+      "Devices of the host in a container: guest-kernel, the guest's own drivers have them; vfio, the container has their files of VFIO, and the guest an IOMMU for that (enable_iommu).",
   },
   disableGuestEmptyDir: {
     toml: 'disable_guest_empty_dir',
@@ -302,7 +302,9 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: '',
     lines: ['3.x'],
     meaning: 'Kubelet pod resources socket for cold plug.',
-    effect: noEffect('VFIO devices are not supported yet'),
+    effect: noEffect(
+      'the kubelet is not asked: with cold_plug_vfio a machine starts with the devices of the container that starts it',
+    ),
   },
   keepAbnormal: {
     toml: 'keep_abnormal',

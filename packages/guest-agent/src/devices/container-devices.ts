@@ -3,6 +3,7 @@ import type { Device } from '@hako/agent-protocol';
 import { AgentError } from '../agent-error.ts';
 import type { Machine } from '../system/machine.ts';
 import { type DiskDriver, diskDrivers, diskFile, isDiskDriver } from './disks.ts';
+import { guestPciDevices, hostPciTypes, isHostPciType } from './host-pci.ts';
 
 /** Type and numbers of a device file. */
 interface Node {
@@ -21,21 +22,37 @@ interface DeviceEntry {
 
 /**
  * The specification with the numbers that devices of the host have in this guest: in `linux.devices`, and in the rules of
- * the device cgroup that are about the same numbers. Waits until each is there.
+ * the device cgroup that are about the same numbers. Waits until each is there. With it come the addresses here of the host's PCI
+ * devices.
  *
- * Throws AgentError `unimplemented` for a type that is no disk, `not-found`, `invalid-argument` for one that the
- * specification does not name.
+ * Throws AgentError `unimplemented` for a type that is none of these, `not-found`, `invalid-argument` for one that the
+ * specification does not name, and what guestPciDevices throws.
  */
 export async function withGuestDevices(
   spec: object,
   devices: readonly Device[],
   machine: Machine,
   nodeOf: (path: string) => Node = nodeAt,
-): Promise<object> {
-  const renumbered = new Map<string, Node>();
-  for (const { type, id, vmPath, containerPath } of devices) {
+  findPci: typeof guestPciDevices = guestPciDevices,
+): Promise<{ readonly spec: object; readonly pciAddresses: ReadonlyMap<string, string> }> {
+  const renumbered = new Map<string, Node & { readonly path?: string }>();
+  const addresses = new Map<string, string>();
+  for (const device of devices) {
+    const { type, id, vmPath, containerPath } = device;
+    if (isHostPciType(type)) {
+      const found = await findPci(machine, device);
+      for (const [host, guest] of found.addresses) addresses.set(host, guest);
+      // Its name is its group's number, which the container looks up in the guest's /sys.
+      if (found.file !== undefined)
+        renumbered.set(containerPath, { ...nodeOf(found.file), path: found.file });
+      continue;
+    }
     renumbered.set(containerPath, nodeOf(await diskFile(machine, diskDriver(type), id === '' ? vmPath : id)));
   }
+  return { spec: renumber(spec, renumbered), pciAddresses: addresses };
+}
+
+function renumber(spec: object, renumbered: Map<string, Node & { readonly path?: string }>): object {
   if (renumbered.size === 0) return spec;
   const linux = objectIn(spec, 'linux') ?? {};
   const entries = arrayIn(linux, 'devices');
@@ -43,9 +60,10 @@ export async function withGuestDevices(
   const changed = entries.map((entry) => {
     const node = typeof entry.path === 'string' ? renumbered.get(entry.path) : undefined;
     if (node === undefined) return entry;
-    rules.set(numbersOf(entry), node);
+    const { path = entry.path, ...numbers } = node;
+    rules.set(numbersOf(entry), numbers);
     renumbered.delete(String(entry.path));
-    return { ...entry, ...node };
+    return { ...entry, ...numbers, path };
   });
   const [unknown] = renumbered.keys();
   if (unknown !== undefined) {
@@ -66,12 +84,17 @@ export async function withGuestDevices(
   };
 }
 
+/** Throws AgentError `unimplemented` for a type of device that this agent does not know. */
+export function checkDeviceType(type: string): void {
+  if (!isHostPciType(type)) diskDriver(type);
+}
+
 /** Which kind of disk a device of that type is. Throws AgentError `unimplemented`. */
-export function diskDriver(type: string): DiskDriver {
+function diskDriver(type: string): DiskDriver {
   if (isDiskDriver(type)) return type;
   throw new AgentError(
     'unimplemented',
-    `device type ${JSON.stringify(type)} is not one of ${diskDrivers.join(', ')}`,
+    `device type ${JSON.stringify(type)} is not one of ${[...diskDrivers, ...hostPciTypes].join(', ')}`,
   );
 }
 

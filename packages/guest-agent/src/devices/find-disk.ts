@@ -9,6 +9,13 @@ const pciPathPattern = new RegExp(`^${slot}(\\.[0-7])?(/${slot}(\\.[0-7])?)*$`);
  * Undefined while it is not there. Throws AgentError `invalid-argument` for no such path.
  */
 export function findPciDisk(pciPath: string, sysDir = '/sys', devDir = '/dev'): string | undefined {
+  const dir = findPciDevice(pciPath, sysDir);
+  const virtio = dir === undefined ? undefined : childOf(dir, (name) => /^virtio[0-9]+$/.test(name));
+  return virtio === undefined ? undefined : deviceFile(`${virtio}/block`, devDir);
+}
+
+/** Folder in sysfs of the device at a PCI path, as for a disk. Throws AgentError `invalid-argument`. */
+export function findPciDevice(pciPath: string, sysDir = '/sys'): string | undefined {
   if (!pciPathPattern.test(pciPath)) {
     throw new AgentError(
       'invalid-argument',
@@ -21,8 +28,7 @@ export function findPciDisk(pciPath: string, sysDir = '/sys', devDir = '/dev'): 
     dir = childOf(dir, (name) => name.endsWith(`:${number}.${fn}`));
     if (dir === undefined) return undefined;
   }
-  const virtio = childOf(dir, (name) => /^virtio[0-9]+$/.test(name));
-  return virtio === undefined ? undefined : deviceFile(`${virtio}/block`, devDir);
+  return dir;
 }
 
 /**

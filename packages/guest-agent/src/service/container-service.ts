@@ -9,7 +9,8 @@ import {
 } from '@hako/agent-protocol';
 import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
-import { allowMountedDisks, diskDriver, withGuestDevices } from '../devices/container-devices.ts';
+import { allowMountedDisks, checkDeviceType, withGuestDevices } from '../devices/container-devices.ts';
+import { withGuestAddresses } from '../devices/host-pci.ts';
 import { withGuestHooks } from '../guest-hooks.ts';
 import { holdShared, sharedPaths } from '../hold-shared.ts';
 import type { Sandbox } from '../sandbox.ts';
@@ -44,8 +45,9 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       try {
         container.shareDir = shareDirOf(request.OCI?.Root?.Path);
         container.mountPoints = await sandbox.storages.add(request.storages);
-        const withDevices = await withGuestDevices(spec, request.devices, sandbox.machine);
-        const withHooks = withGuestHooks(withDevices, sandbox.hookPath);
+        const guest = await withGuestDevices(spec, request.devices, sandbox.machine);
+        container.pciAddresses = guest.pciAddresses;
+        const withHooks = withGuestHooks(withGuestEnv(guest.spec, guest.pciAddresses), sandbox.hookPath);
         if (container.shareDir !== undefined && sandbox.storages.hasVirtioFs)
           holdShared(sharedPaths(withHooks, container.shareDir));
         await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
@@ -79,12 +81,20 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         await sandbox.container(containerId).forwardPort(execId, port);
         return {};
       }
-      await sandbox
-        .container(containerId)
-        .exec(execId, withMembersOfCall(processFromProto(process), context), process.Terminal);
+      const container = sandbox.container(containerId);
+      const env = [...withGuestAddresses(process.Env, container.pciAddresses)];
+      const asked = withMembersOfCall(processFromProto({ ...process, Env: env }), context);
+      await container.exec(execId, asked, process.Terminal);
       return {};
     },
   };
+}
+
+/** The specification with the addresses of PCI devices here. */
+function withGuestEnv(spec: object, addresses: ReadonlyMap<string, string>): object {
+  const { process } = spec as { readonly process?: { readonly env?: readonly string[] } };
+  if (addresses.size === 0 || process?.env === undefined) return spec;
+  return { ...spec, process: { ...process, env: withGuestAddresses(process.env, addresses) } };
 }
 
 /** The port that the call is to forward to, where it is not about a process. Throws AgentError `invalid-argument`. */
@@ -115,7 +125,7 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('invalid-argument', 'OCI.Root.Path, the root file system in the guest, is missing');
   }
   if (OCI.Process === undefined) throw new AgentError('invalid-argument', 'OCI.Process is missing');
-  for (const { type } of devices) diskDriver(type);
+  for (const { type } of devices) checkDeviceType(type);
   if (OCI.Linux?.Namespaces.some(({ Type }) => Type === 'time') === true) {
     // Debian 12's crun fails on them with a message that names nothing.
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');

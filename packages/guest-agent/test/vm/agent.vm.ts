@@ -159,6 +159,57 @@ test('finds a disk by its PCI slot and swaps to it', async () => {
   expect(Number(await total())).toBeGreaterThan(15 << 20);
 });
 
+test('gives PCI devices to a driver of the guest, and by VFIO to a container', async () => {
+  const pass = async (containerId: string, type: string, way: string, script: string): Promise<string> => {
+    const OCI = specToProto({
+      ociVersion: '1.0.2',
+      process: {
+        args: ['/bin/sh', '-c', script],
+        cwd: '/',
+        env: ['PATH=/bin', 'PCIDEVICE_CARD=0000:3b:00.0'],
+        user: { uid: 0, gid: 0 },
+      },
+      root: { path: '/run/kata-containers/shared/containers/rootfs' },
+      mounts: [
+        { destination: '/proc', type: 'proc', source: 'proc' },
+        { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755'] },
+        { destination: '/tmp', type: 'tmpfs', source: 'tmpfs' },
+        { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['ro'] },
+      ],
+      linux: {
+        cgroupsPath: `/hako/${containerId}`,
+        namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }],
+        ...(type === 'vfio-pci'
+          ? { devices: [{ path: '/dev/vfio/12', type: 'c', major: 240, minor: 7, fileMode: 0o600 }] }
+          : {}),
+        resources: {
+          devices: [
+            { allow: false, access: 'rwm' },
+            { allow: true, type: 'c', major: 240, minor: 7, access: 'rw' },
+          ],
+        },
+      },
+    } as Parameters<typeof specToProto>[0]);
+    const device = { type, id: '12', containerPath: '/dev/vfio/12', options: [`0000:3b:00.0=${way}`] };
+    await agent.createContainer({ containerId, execId: containerId, OCI, devices: [device] });
+    await agent.startContainer({ containerId });
+    const text = String(await output(containerId));
+    await agent.removeContainer({ containerId });
+    return text;
+  };
+  const driver = 'cat /sys/bus/pci/devices/$PCIDEVICE_CARD/uevent';
+  expect(await pass('driven', 'vfio-pci-gk', '08/00', driver)).toMatch(/^DRIVER=nvme$/m);
+  // Opened, which the rules of the device cgroup allow for this one.
+  const opened = await pass(
+    'given',
+    'vfio-pci',
+    '09/00',
+    `${driver}; for f in /dev/vfio/*; do : <> $f && echo $f; done`,
+  );
+  expect(opened).toMatch(/^DRIVER=vfio-pci$/m);
+  expect(opened).toMatch(/^\/dev\/vfio\/[0-9]+$/m);
+});
+
 test('tells of containers that the kernel killed for want of memory', async () => {
   const event = agent.getOOMEvent({});
   await run('hungry', ['tail', '/dev/zero'], 16 << 20);

@@ -32,7 +32,7 @@ export class VirtualMachine {
       throw new Error(`${guestDir} holds no guest; run tools/quickstart first, or set HAKO_GUEST_DIR`);
     }
     mkdirSync(join(this.dir, 'share/rootfs/bin'), { recursive: true });
-    for (const dir of ['proc', 'dev', 'tmp']) mkdirSync(join(this.dir, 'share/rootfs', dir));
+    for (const dir of ['proc', 'dev', 'sys', 'tmp']) mkdirSync(join(this.dir, 'share/rootfs', dir));
     copyFileSync('/bin/busybox', join(this.dir, 'share/rootfs/bin/busybox'));
     for (const applet of ['sh', 'cat', 'date', 'dd', 'echo', 'hostname', 'md5sum', 'sleep', 'tail', 'true']) {
       symlinkSync('busybox', join(this.dir, 'share/rootfs/bin', applet));
@@ -49,7 +49,14 @@ export class VirtualMachine {
         ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot', '-machine', 'q35'],
         ...['-accel', 'tcg', '-cpu', 'max,-erms,-fsrm', '-m', '256', '-bios', 'qboot.rom'],
         ...['-kernel', join(guestDir, 'vmlinux'), '-initrd', join(guestDir, 'initrd.img')],
-        ...['-append', [...boot.kernelParams, 'console=ttyS0'].join(' ')],
+        ...['-append', [...boot.kernelParams, 'console=ttyS0', 'intel_iommu=on', 'iommu=pt'].join(' ')],
+        // Two NVMe controllers on ports of their own, in the place of devices of the host.
+        ...['-device', 'intel-iommu,intremap=on,caching-mode=on'],
+        ...['8', '9'].flatMap((slot) => [
+          ...['-device', `pcie-root-port,id=rp${slot},addr=${slot},chassis=${slot},slot=${slot}`],
+          ...['-blockdev', `null-co,node-name=none${slot},size=1048576`],
+          ...['-device', `nvme,serial=${slot},drive=none${slot},bus=rp${slot},addr=0,romfile=`],
+        ]),
         ...['-serial', `file:${join(this.dir, 'console')}`],
         ...[
           '-blockdev',

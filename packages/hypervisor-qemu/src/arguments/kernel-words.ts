@@ -1,4 +1,5 @@
 import type { HypervisorConfig, KernelParam } from '@hako/config';
+import { takesHostDevices } from '../devices/express-ports.ts';
 import type { GuestManifest } from '../guest-manifest.ts';
 import { parseVerityParams, verityWords } from './verity.ts';
 
@@ -67,8 +68,9 @@ export function kernelCommandLine(
     // Counted by an emulated kernel whose processor others need too, it comes out up to twenty times too small: then so much too
     // fast goes the guest's time, and with it every time limit.
     ...(tscKhz === undefined || isArm ? [] : [`tsc_early_khz=${tscKhz}`]),
-    // Else the kernel keeps 64 MiB for devices that reach no memory above 4 GiB, and clears them: a tenth of an emulated boot.
-    ...(enableIommu ? [] : ['swiotlb=noforce']),
+    // Else the kernel keeps 64 MiB for devices that reach no memory above 4 GiB, and clears them: a tenth of an emulated boot. A device
+    // of the host may be such a one.
+    ...(enableIommu || takesHostDevices(hypervisor) ? [] : ['swiotlb=noforce']),
     ...(enableIommu ? ['intel_iommu=on', 'iommu=pt'] : []),
     ...(disableGuestSelinux ? [] : ['security=selinux', 'selinux=1']),
     ...sandboxWords.map(({ key, value }) => (value === undefined ? key : `${key}=${value}`)),

@@ -38,6 +38,14 @@ function portOfHostDevices({
   return coldPlugVfio === 'no-port' ? hotPlugVfio : coldPlugVfio;
 }
 
+/** Why a machine with places for devices of the host is made for its sandbox only. */
+export const hostDevicesObstacle =
+  'cold_plug_vfio or hot_plug_vfio: its ports, and what it has from the start, are those of its first container';
+
+export function takesHostDevices(config: Parameters<typeof portOfHostDevices>[0]): boolean {
+  return portOfHostDevices(config) !== 'no-port';
+}
+
 /** Key of the number of ports, for those who need more. */
 export const portKeys = { 'root-port': 'pcie_root_port', 'switch-port': 'pcie_switch_port' } as const;
 

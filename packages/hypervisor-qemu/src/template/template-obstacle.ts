@@ -1,5 +1,6 @@
 import type { VmConfig } from '@hako/hypervisor';
 import { isImageNvdimm } from '../arguments/memory.ts';
+import { hostDevicesObstacle, takesHostDevices } from '../devices/express-ports.ts';
 
 /**
  * What in a configuration keeps a machine from becoming a template, by its key and why, or undefined.
@@ -22,6 +23,7 @@ export function templateObstacle({ hypervisor }: VmConfig, hasManifest: boolean)
     [hypervisor.enableMemLock, 'enable_mem_lock: a copy takes only the memory that it changes'],
     [hypervisor.enableVhostUserStore, 'enable_vhost_user_store: the memory of a copy is its own'],
     [hypervisor.enableVirtioMem, 'enable_virtio_mem: its memory is not part of a template'],
+    [takesHostDevices(hypervisor), hostDevicesObstacle],
     [hypervisor.enableIommu, 'enable_iommu: its state is not saved'],
     [
       hypervisor.pflashes.length > 0 || hypervisor.firmwareVolume !== '',

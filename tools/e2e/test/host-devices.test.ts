@@ -1,0 +1,59 @@
+import { withLine } from '@hako/bundles/toml-line';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { Workbench } from '../src/workbench.ts';
+
+// No host that these tests run on has a device to hand over: what is seen here is its absence, and the ports.
+let bench: Workbench;
+beforeAll(() => {
+  bench = new Workbench();
+});
+afterAll(() => bench.close());
+afterEach(() => {
+  expect(bench.leftovers(), 'nothing half-made is left').toEqual([]);
+});
+
+const lines = (...added: readonly string[]): string =>
+  bench.configuration((text) => added.reduce((all, line) => withLine(all, line), text));
+
+const mounts = [
+  { destination: '/proc', type: 'proc', source: 'proc' },
+  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['ro'] },
+];
+
+function bundle(script: string, ...paths: readonly string[]): string {
+  const devices = paths.map((path) => ({ path, type: 'c', major: 511, minor: 1_048_575 }));
+  return bench.bundle(['sh', '-c', script], {
+    extra: { mounts, linux: { namespaces: [{ type: 'mount' }, { type: 'uts' }], devices } },
+  });
+}
+
+test('a device of the host that is not there is refused, for what is wrong first', async () => {
+  const group = bundle('true', '/dev/vfio/12');
+  const run = (configuration: string) =>
+    bench.hako(['--config', configuration, 'run', '--bundle', group, 'vfio']);
+  expect((await run(lines())).stderr).toContain(
+    'linux.devices[0]: /dev/vfio/12 is a device of the host, and cold_plug_vfio and hot_plug_vfio = "no-port"',
+  );
+  for (const key of ['cold_plug_vfio', 'hot_plug_vfio'])
+    expect((await run(lines(`${key} = "root-port"`))).stderr).toContain(
+      'linux.devices[0]: the host has no character device 511:1048575',
+    );
+  expect((await run(lines('cold_plug_vfio = "root-port"', 'hot_plug_vfio = "root-port"'))).stderr).toContain(
+    'excludes cold_plug_vfio',
+  );
+  expect((await run(lines('cold_plug_vfio = "root-port"', 'machine_type = "pc"'))).stderr).toContain(
+    'linux.devices[0]: the host has no character device 511:1048575',
+  );
+  const explained = await bench.hako(['--config', lines('cold_plug_vfio = "root-port"'), 'explain', group]);
+  expect(explained.stdout + explained.stderr).toContain('linux.devices[0]: the host has no character device');
+});
+
+test('a machine has root ports, and a switch with ports, at known places', async () => {
+  const configuration = lines('hot_plug_vfio = "switch-port"', 'pcie_root_port = 2', 'pcie_switch_port = 2');
+  const script =
+    'cd /sys/devices/pci0000:00; ls -d 0000:00:08.0 0000:00:09.0; cd 0000:00:0a.0; ls -d 0000:*/0000:*:0[01].0 | sed "s/0000:..://g"';
+  const result = await bench.hako(['--config', configuration, 'run', '--bundle', bundle(script), 'ports']);
+  expect(result.exitCode, result.stderr).toBe(0);
+  expect(result.stdout.split('\n')).toEqual(['0000:00:08.0', '0000:00:09.0', '00.0/00.0', '00.0/01.0', '']);
+});
