@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { on, once } from 'node:events';
-import { existsSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, truncateSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VhostUserDevice } from '@hako/hypervisor';
 import { defineCommand } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { QemuHypervisor } from '../src/index.ts';
-import { demandRealParts, probeGuestConfig, Stage } from './support.ts';
+import { demandRealParts, probeGuestConfig, Stage, virtiofsd } from './support.ts';
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
 const bootTimeoutMs = 120_000;
@@ -67,6 +67,55 @@ test('disks of a vhost-user process come and go; what the host does not have lea
     await daemon.end();
   }
 });
+
+test('a file system of a vhost-user process comes and goes', { timeout: bootTimeoutMs }, async () => {
+  const socket = join(stage.dir, 'files.sock');
+  const daemon = await serveFiles(stage.dir, socket);
+  const machine = await hypervisor.launch(
+    stage.vm(probeGuestConfig({ enableVhostUserStore: true })),
+    stage.options,
+  );
+  try {
+    expect(String(await once(machine.agentChannel, 'data'))).toBe('R');
+    const part = { kind: 'files', tag: 'data' } as const;
+    expect(await machine.plug({ kind: 'vhost-user', id: 'files', socket, part })).toEqual({
+      guestPciPath: '02/01',
+    });
+    await machine.unplug('files');
+    expect(machine.placeOf('files')).toBeUndefined();
+    // It ends with the connection, which shows that QEMU has let it go.
+    await daemon.exited;
+  } finally {
+    await machine.stop();
+    await daemon.end();
+  }
+});
+
+/** A virtiofsd that serves a folder at `socket`, once. */
+async function serveFiles(
+  dir: string,
+  socket: string,
+): Promise<{ readonly exited: Promise<unknown>; end(): Promise<void> }> {
+  const source = join(dir, 'source');
+  mkdirSync(source);
+  const daemon = spawn(virtiofsd, [`--socket-path=${socket}`, '-o', `source=${source}`], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  const exited = once(daemon, 'exit');
+  let said = '';
+  for await (const [chunk] of on(daemon.stderr, 'data', { signal: AbortSignal.timeout(bootTimeoutMs) })) {
+    said += String(chunk);
+    if (said.includes('Waiting for vhost-user socket connection')) break;
+  }
+  daemon.stderr.resume();
+  return {
+    exited,
+    end: async () => {
+      daemon.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
 
 /** A process that serves an empty raw disk at `socket`. */
 async function serveDisk(dir: string, socket: string): Promise<{ end(): Promise<void> }> {

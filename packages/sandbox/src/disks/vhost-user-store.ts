@@ -23,7 +23,7 @@ export function vhostUserDisk(store: string, major: number, minor: number, field
   if (major !== diskMajor)
     throw sandboxError(
       'unsupported',
-      `${field}: ${numbers} is a SCSI controller of vhost-user, which no container can be given; use a disk, ${diskMajor}:N`,
+      `${field}: ${numbers} is a SCSI controller of vhost-user, and nothing says which of its disks the container is to have; use a disk, ${diskMajor}:N`,
     );
   const devices = join(store, 'block/devices');
   const name = namesIn(devices).find((file) => {
