@@ -1,8 +1,10 @@
 import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { hakoPath } from '../src/paths.ts';
+import { runProgram } from '../src/run-program.ts';
 import { Workbench } from '../src/workbench.ts';
 
-// No host that these tests run on has a device to hand over: what is seen here is its absence, and the ports.
+// No host that these tests run on has a device to hand over: what is seen here is its absence, and all that comes before it is opened.
 let bench: Workbench;
 beforeAll(() => {
   bench = new Workbench();
@@ -47,6 +49,35 @@ test('a device of the host that is not there is refused, for what is wrong first
   );
   const explained = await bench.hako(['--config', lines('cold_plug_vfio = "root-port"'), 'explain', group]);
   expect(explained.stdout + explained.stderr).toContain('linux.devices[0]: the host has no character device');
+});
+
+/** Shows a command a /sys in which group 12 of the IOMMU has a device, and its file the numbers of `bundle`; the host's stays as it is. */
+const withDevice = `mount --make-rprivate /
+for folder in dev/char bus/pci/devices kernel/iommu_groups; do mount -t tmpfs tmpfs /sys/$folder; done
+mkdir -p /sys/dev/char/511:1048575 /sys/kernel/iommu_groups/12/devices/0000:3b:00.0 /sys/bus/pci/devices/0000:3b:00.0
+echo DEVNAME=vfio/12 > /sys/dev/char/511:1048575/uevent
+cd /sys/bus/pci/devices/0000:3b:00.0
+echo 0x030000 > class
+echo 0x0000383fe0000000 0x0000383fefffffff 0x000000000014220c > resource
+ln -s /drivers/vfio-pci driver
+ln -s ../../../../kernel/iommu_groups/12 iommu_group
+exec "$@"`;
+
+test.each([
+  [
+    'cold_plug_vfio',
+    /-device vfio-pci,id=vfio0,host=0000:3b:00\.0,bus=rp0\S*: .*failed to open \/dev\/vfio\/12/,
+  ],
+  [
+    'hot_plug_vfio',
+    /linux\.devices\[0\]: 0000:3b:00\.0 cannot be handed to the virtual machine: .*failed to open \/dev\/vfio\/12/,
+  ],
+])('%s: QEMU is given the device, opens its group, and nothing stays when it cannot', async (key, said) => {
+  const hako = [hakoPath, '--root', bench.stateRoot, '--config', lines(`${key} = "root-port"`)];
+  const run = ['run', '--bundle', bundle('true', '/dev/vfio/12'), 'handed'];
+  const result = await runProgram('unshare', ['--mount', 'sh', '-ec', withDevice, 'sh', ...hako, ...run]);
+  expect(result.exitCode).toBe(1);
+  expect(result.stderr).toMatch(said);
 });
 
 test('a machine has root ports, and a switch with ports, at known places', async () => {
