@@ -12,7 +12,7 @@ function logged(level: LogLevel) {
   const lines: string[] = [];
   let nowMs = 100;
   const handlers = {
-    createSandbox: (_request: Request) => ({}),
+    createSandbox: async (_request: Request) => ({}),
     execProcess: async (_request: Request) => {
       nowMs += 12.34;
       return { pid: 7 };
