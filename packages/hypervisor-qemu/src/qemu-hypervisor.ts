@@ -9,6 +9,7 @@ import type {
   TemplateKey,
   VmConfig,
 } from '@hako/hypervisor';
+import { PosixError } from '@hako/posix';
 import { isQmpError, QmpClient } from '@hako/qmp';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
@@ -255,11 +256,15 @@ class Launch {
     const { signal } = this.#options;
     if (signal?.aborted === true)
       return qemuError('aborted', 'starting the VM was aborted', {}, signal.reason);
+    const { path: program } = this.#vm.hypervisor;
     const qemu = this.#qemu;
+    // Its socket, which QEMU inherits, is connected to before there is a QEMU.
+    if (qemu === undefined && this.#helperFailure !== undefined && error instanceof PosixError)
+      return qemuError('start-failed', this.#helperFailure, { program }, error);
     if (qemu === undefined || !isQmpError(error)) return error;
     const { stderrTail } = qemu.child;
     const guestConsoleTail = qemu.console.lines();
-    const facts = { program: this.#vm.hypervisor.path, stderrTail, guestConsoleTail };
+    const facts = { program, stderrTail, guestConsoleTail };
     if (this.#helperFailure !== undefined)
       return qemuError('start-failed', this.#helperFailure, facts, error);
     if (error.code === 'timeout')
