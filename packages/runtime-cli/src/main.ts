@@ -13,6 +13,7 @@ const CONTAINERD_NAME = 'containerd-shim-hako-v2';
  */
 async function main(argv: readonly string[], ready?: ReadyShim): Promise<number> {
   if (basename(process.argv0) === CONTAINERD_NAME) {
+    endAtSurprise('');
     const { containerdCommand } = await import('./containerd-role.ts');
     return containerdCommand(argv);
   }
@@ -40,11 +41,20 @@ async function main(argv: readonly string[], ready?: ReadyShim): Promise<number>
     }
     default: {
       const call = plainCall(argv);
+      endAtSurprise(call?.command ?? '');
       if (call !== undefined) return plain(call);
       const { commandLine } = await import('./command-line.ts');
       return commandLine(argv);
     }
   }
+}
+
+/** An error in a listener, which nobody catches, would leave who waits for the command waiting. */
+function endAtSurprise(command: string): void {
+  process.on('uncaughtException', (error) => {
+    reportError(error, { logFormat: 'text', debug: true });
+    process.exit(failureStatus(command));
+  });
 }
 
 async function plain({ options, ...call }: PlainCall): Promise<number> {

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { Host, StateStore } from '@hako/sandbox/state';
 import type { MachineCacheChoice } from './machine-cache/machine-cache-choice.ts';
 import { ShimError } from './shim-error.ts';
 import { spawnSelf } from './spawn-self.ts';
+import { startFailed } from './start-failed.ts';
 
 /** Which process is started, for which sandbox. */
 export interface StartServerOptions {
@@ -139,10 +140,4 @@ function spawnFailure(child: ChildProcess): Promise<ShimError> {
       );
     });
   });
-}
-
-function startFailed(logPath: string, message?: string): ShimError {
-  const output = readFileSync(logPath, 'utf8').slice(-2000).trim();
-  const why = message ?? (output === '' ? 'it ended without a word' : output);
-  return new ShimError('shim-start-failed', `the shim did not start: ${why}`, { facts: { output } });
 }
