@@ -73,14 +73,14 @@ try {
     console.log(`\n${there === undefined ? table : formatComparison(figure.title, here, there)}`);
   }
 } catch (error) {
-  if (!interrupted.signal.aborted) throw error;
-  process.stderr.write('bench: interrupted; nothing is written\n');
+  // Figures that were measured before stand for themselves.
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`bench: ${interrupted.signal.aborted ? 'interrupted' : why}\n`);
   process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }
-if (process.exitCode !== undefined) process.exit();
-if (options.against === undefined) {
+if (options.against === undefined && results.length > 0) {
   const machine = machines[0] ?? {};
   const measured: Results = {
     figures: results.map((result) => ({ ...result, machine, rounds: options.rounds })),
@@ -91,3 +91,5 @@ if (options.against === undefined) {
   console.log(`\nwritten to ${options.json}`);
   if (options.report) console.log(`written to ${writeReport(workspace, all.figures).join(', ')}`);
 }
+// What failed may have left something open.
+process.exit();

@@ -13,12 +13,7 @@ test('shares and the monitor go, agent, console and card are elsewhere, all else
       '-mon',
       'chardev=qmp',
     ],
-    ...[
-      '-chardev',
-      'socket,id=agent,fd=4',
-      '-chardev',
-      'socket,id=debug-console,path=/run/x/c,server=on,wait=off',
-    ],
+    ...['-chardev', 'socket,id=agent,fd=4', '-chardev', 'socket,id=debug-console,fd=6,server=on,wait=off'],
     ...['-chardev', 'socket,id=fs0,path=/run/x/fs0', '-device', 'vhost-user-fs-pci,chardev=fs0'],
     ...['-fsdev', 'local,id=fs1,path=/share', '-device', 'virtio-9p-pci,fsdev=fs1'],
     ...['-netdev', 'tap,id=network0,fd=9,vhost=off', '-device', 'virtio-net-pci,netdev=network0'],

@@ -32,7 +32,7 @@ export function plainArguments(sandbox: readonly string[], tap: string, sockets:
       word
         .replace(/^socket,id=qmp,fd=.*/, 'null,id=qmp')
         .replace(/^socket,id=agent,fd=.*/, `socket,id=agent,path=${sockets.agent},server=off`)
-        .replace(/^(socket,id=debug-console,path=)[^,]*/, `$1${sockets.console}`)
+        .replace(/^(socket,id=debug-console,)fd=[^,]*/, `$1path=${sockets.console}`)
         .replace(/^tap,id=([^,]*),.*/, `tap,id=$1,ifname=${tap},script=no,downscript=no`),
     );
   }
