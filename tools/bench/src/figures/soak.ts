@@ -92,6 +92,7 @@ export const soak: Figure = {
           await start().then((ms) => times.push(ms), tell);
           await exec().then(() => (execs += 1), tell);
         }
+        readings.push({ label: `${kind} starts`, value: wanted, unit: 'count' });
         readings.push({ label: failed(kind), value: wanted - times.length, unit: 'count' });
         readings.push({ label: failedExecs(kind), value: wanted - execs, unit: 'count' });
         const fifth = Math.ceil(times.length / 5);
