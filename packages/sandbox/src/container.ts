@@ -20,6 +20,7 @@ import { guestProcess } from './guest-spec.ts';
 import { endIfLate, killOrEnd, signalOrLeave } from './kill-or-end.ts';
 import { besideMessage } from './lost-members.ts';
 import { sandboxError } from './sandbox-error.ts';
+import { Turns } from './turns.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -71,7 +72,7 @@ export class Container {
   readonly #events: ContainerEvents;
   #isEndExpected = false;
   /** Changes of the status, one at a time: what is legal was decided on the status that the one before left. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     agent: AgentClient,
@@ -100,7 +101,7 @@ export class Container {
   }
 
   start(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.status === 'running' || this.status === 'paused') {
         throw this.#wrongState('cannot start an already running container');
       }
@@ -127,7 +128,7 @@ export class Container {
 
   /** Freezes every process of the container. */
   pause(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.status === 'paused') throw this.#wrongState('container already paused');
       if (this.status !== 'running') throw this.#wrongState(`container not running: ${this.status}`);
       await guestRefused(
@@ -141,7 +142,7 @@ export class Container {
 
   /** Lets the processes of a paused container go on. */
   resume(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.status !== 'paused') throw this.#wrongState('container not paused');
       await guestRefused(
         this.#agent.resumeContainer({ containerId: this.config.id }),
@@ -154,7 +155,7 @@ export class Container {
 
   /** Sets the limits that `resources` names; the others stay as they are. */
   update(resources: LinuxResources): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.status === 'stopped') throw this.#wrongState('container not running');
       await this.#events.updating(resources, async (forGuest) => {
         await guestRefused(
@@ -310,12 +311,6 @@ export class Container {
     this.exit = exit;
     this.#setStatus('stopped');
     this.#stopped.resolve(exit);
-  }
-
-  async #inTurn(change: () => Promise<void>): Promise<void> {
-    const mine = this.#turn.then(change);
-    this.#turn = mine.catch(() => {});
-    await mine;
   }
 
   #setStatus(status: ContainerStatus): void {

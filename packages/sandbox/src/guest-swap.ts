@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AgentClient } from '@hako/agent-client';
 import type { HypervisorConfig } from '@hako/config';
 import type { ResourceLedger, VirtualMachine } from '@hako/hypervisor';
+import { Turns } from './turns.ts';
 
 type SwapConfig = Pick<
   HypervisorConfig,
@@ -29,7 +30,7 @@ export class GuestSwap {
   #sizeMib = 0;
   #files = 0;
   #timer: NodeJS.Timeout | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #isCancelled = false;
 
   private constructor(options: GuestSwapOptions) {
@@ -61,9 +62,7 @@ export class GuestSwap {
 
   /** Adds what is missing of so much. Rejects with nothing added. */
   ensure(sizeMib: number): Promise<void> {
-    const turn = this.#turn.then(() => this.#grow(sizeMib));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turns.run(() => this.#grow(sizeMib));
   }
 
   /** Not wanted any more. */

@@ -15,7 +15,7 @@ export function hostCgroupPath(
   sandboxId: string,
   options: { readonly systemd: boolean },
 ): string {
-  if (cgroupsPath === undefined || cgroupsPath === '') return `/hako-${sandboxId}`;
+  if (cgroupsPath === undefined || cgroupsPath === '') return ownCgroupPath(sandboxId);
   if (!options.systemd) return posix.join('/', cgroupsPath);
   const [slice = '', prefix = '', name = '', ...more] = cgroupsPath.split(':');
   if (name === '' || more.length > 0 || cgroupsPath.includes('/')) {
@@ -26,6 +26,11 @@ export function hostCgroupPath(
   }
   const scope = prefix === '' ? `${name}.scope` : `${prefix}-${name}.scope`;
   return `/${[...slicePath(slice === '' ? 'system.slice' : slice), scope].join('/')}`;
+}
+
+/** Of a sandbox for which nobody names one. */
+export function ownCgroupPath(sandboxId: string): string {
+  return `/hako-${sandboxId}`;
 }
 
 /** `a-b.slice` is kept as `a.slice/a-b.slice` (systemd.slice(5)). */

@@ -14,11 +14,17 @@ import { type CgroupHierarchy, cgroupHierarchies, cgroupOf } from './cgroup-hier
  */
 export class HostCgroup {
   readonly #path: string;
+  readonly #isOurs: boolean;
   readonly #joined: { readonly hierarchy: CgroupHierarchy; readonly before: string }[] = [];
 
-  /** @param path below each hierarchy's mount point, as hostCgroupPath gives it */
-  constructor(path: string) {
+  /**
+   * @param path below each hierarchy's mount point, as hostCgroupPath gives it
+   * @param options.isOurs whether it is hako's by its name: then it is undone also when it was there before, made for a
+   *   sandbox of another state root with the same id; the last of them to end removes it. One that others made stays
+   */
+  constructor(path: string, { isOurs }: { readonly isOurs: boolean }) {
     this.#path = path;
+    this.#isOurs = isOurs;
   }
 
   /** Makes the cgroup and moves this process into it. Answers what did not work; a host may not allow it. */
@@ -63,15 +69,19 @@ export class HostCgroup {
   }
 
   async #make({ mountPoint, controllers }: CgroupHierarchy, ledger: ResourceLedger): Promise<void> {
-    const missing: string[] = [];
-    for (let path = join(mountPoint, this.#path); !existsSync(path); path = dirname(path))
-      missing.unshift(path);
-    for (const path of missing) {
+    const group = join(mountPoint, this.#path);
+    const toMake = this.#isOurs ? [group] : missingFolders(group);
+    for (const path of toMake) {
       await ledger.announce({ kind: 'cgroup', path });
       if (controllers === undefined) delegate(dirname(path));
-      mkdirSync(path);
+      mkdirSync(path, { recursive: true });
     }
   }
+}
+
+/** What is missing of a path, outermost first. */
+function missingFolders(path: string): string[] {
+  return existsSync(path) ? [] : [...missingFolders(dirname(path)), path];
 }
 
 /** Moves processes of ours to where that one is, in every hierarchy. Where the host does not allow it they stay. */

@@ -17,6 +17,7 @@ import { followOomKills } from './follow-oom-kills.ts';
 import { guestRefused } from './guest-refused.ts';
 import { GuestSwap } from './guest-swap.ts';
 import { HostCgroup } from './host-cgroup.ts';
+import { ownCgroupPath } from './host-cgroup-path.ts';
 import { machineFor } from './host-devices/machine-for.ts';
 import { type PlannedHostDevice, planHostDevices } from './host-devices/plan-host-devices.ts';
 import { SandboxHostDevices } from './host-devices/sandbox-host-devices.ts';
@@ -87,7 +88,9 @@ export class Sandbox {
     this.#machine = options.ready?.machine;
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
     this.#shares = new ContainerShares(this.#paths, options.host, this.#journal);
-    this.#cgroup = options.hostCgroup === undefined ? undefined : new HostCgroup(options.hostCgroup);
+    const { hostCgroup } = options;
+    this.#cgroup =
+      hostCgroup && new HostCgroup(hostCgroup, { isOurs: hostCgroup === ownCgroupPath(options.config.id) });
     // Only members of a pod ask for it.
     this.#founded.promise.catch(() => {});
   }

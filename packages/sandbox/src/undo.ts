@@ -110,10 +110,12 @@ async function undoCgroups(
   failures: string[],
 ): Promise<readonly string[]> {
   const kept: string[] = [];
+  // One for all: the processes of one hierarchy's group are those of the others'.
+  const deadlineMs = performance.now() + CGROUP_TIMEOUT_MS;
   for (const resource of announced(entries)) {
     if (resource.kind !== 'cgroup') continue;
     try {
-      const holder = await host.removeCgroup(resource.path, CGROUP_TIMEOUT_MS);
+      const holder = await host.removeCgroup(resource.path, Math.max(0, deadlineMs - performance.now()));
       if (holder !== undefined) kept.push(`cgroup ${resource.path} stays, with ${holder} in it`);
     } catch (error) {
       failures.push(`${resource.path} cannot be removed (${String(error)})`);

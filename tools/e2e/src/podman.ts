@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { posixHost } from '@hako/sandbox/state';
 import { hakoPath } from './paths.ts';
+import { PodmanCgroups } from './podman-cgroups.ts';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts';
 
 export const image = 'localhost/busybox:1';
@@ -15,7 +16,7 @@ export class Podman {
   readonly folder: string;
   readonly #network: string = `hako-podman-${process.pid}`;
   readonly env: NodeJS.ProcessEnv;
-  readonly #cgroupsBefore: ReadonlySet<string>;
+  readonly #cgroups: PodmanCgroups;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -39,7 +40,7 @@ hako = ["${hakoPath}"]
 `,
     );
     this.env = { PATH: process.env.PATH, HOME: folder, CONTAINERS_CONF: configuration };
-    this.#cgroupsBefore = new Set(podmanCgroups());
+    this.#cgroups = new PodmanCgroups(this.#network);
     execFileSync('ip', ['netns', 'add', this.#network]);
     execFileSync('ip', ['-n', this.#network, 'link', 'set', 'lo', 'up']);
   }
@@ -82,7 +83,7 @@ hako = ["${hakoPath}"]
     await this.output(['import', '-c', path, '-c', 'CMD ["sh"]', archive, image]);
   }
 
-  /** Removes all containers, and what podman leaves mounted and in the cgroups. The folder is the caller's. */
+  /** Removes all containers, and what podman leaves mounted and of cgroups. The folder is the caller's. */
   async close(): Promise<void> {
     try {
       await this.output(['pod', 'rm', '--all', '--force', '--time', '0']);
@@ -92,25 +93,6 @@ hako = ["${hakoPath}"]
     }
     // The storage's own bind mount, which podman leaves.
     posixHost().unmountAll(join(this.folder, 'root/overlay'));
-    for (const cgroup of podmanCgroups()) if (!this.#cgroupsBefore.has(cgroup)) removeCgroup(cgroup);
+    this.#cgroups.letGo();
   }
-}
-
-/** podman's own cgroups: conmon's and the parent of all. */
-function podmanCgroups(): readonly string[] {
-  const top = '/sys/fs/cgroup';
-  const hierarchies = [
-    top,
-    ...readdirSync(top, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => join(top, name)),
-  ];
-  return hierarchies.map((hierarchy) => join(hierarchy, 'libpod_parent')).filter((path) => existsSync(path));
-}
-
-function removeCgroup(path: string): void {
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeCgroup(join(path, entry.name));
-  }
-  rmdirSync(path);
 }

@@ -13,8 +13,8 @@ beforeAll(() => {
 });
 afterAll(() => bench.close());
 
-function cgroupsOnHost(): string {
-  return execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '3', '-name', 'hako-e2e'], {
+function cgroupsOnHost(name: string): string {
+  return execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '3', '-name', name], {
     encoding: 'utf8',
   });
 }
@@ -30,7 +30,22 @@ test('QEMU, virtiofsd, shim and stand-in live in the cgroup that cgroupsPath nam
     const elsewhere = lines.filter((line) => !line.endsWith(`:${cgroup}`) && !line.includes(':cpuset:'));
     expect(elsewhere).toEqual([]);
   }
-  expect(cgroupsOnHost()).not.toBe('');
+  expect(cgroupsOnHost('hako-e2e')).not.toBe('');
   await bench.hako(['delete', 'box']);
-  expect(cgroupsOnHost()).toBe('');
+  expect(cgroupsOnHost('hako-e2e')).toBe('');
+});
+
+test('sandboxes of two state roots with the same id have one cgroup, and the last of them to end removes it', async () => {
+  const other = new Workbench();
+  try {
+    for (const each of [bench, other])
+      await each.create(['--bundle', each.bundle(['sleep', '1000']), 'e2e-same']);
+    expect(await bench.hako(['delete', '--force', 'e2e-same'])).toMatchObject({ exitCode: 0, stderr: '' });
+    const pid = other.pidOf('e2e-same', 'shim');
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(':/hako-e2e-same');
+    expect(await other.hako(['delete', '--force', 'e2e-same'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(cgroupsOnHost('hako-e2e-same')).toBe('');
+  } finally {
+    await other.close();
+  }
 });

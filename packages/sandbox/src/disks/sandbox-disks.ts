@@ -4,6 +4,8 @@ import { guestDiskFile, guestRootfs } from '../guest-paths.ts';
 import type { GuestStorage } from '../guest-storage.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 import type { SharedMount } from '../share.ts';
+import { Turns } from '../turns.ts';
+import { type UsedDevice, UsedDevices } from '../used-devices.ts';
 import { bytesOfDisk, type HostDisk } from './host-disk.ts';
 import type { PlannedDisk } from './plan-disks.ts';
 
@@ -33,11 +35,8 @@ interface MountedVolume {
   readonly guestPath: string;
 }
 
-interface Plugged {
-  readonly id: string;
+interface PluggedDisk extends UsedDevice {
   readonly readonly: boolean;
-  readonly where: PluggedDevice;
-  users: number;
 }
 
 const SECTOR_BYTES = 512;
@@ -46,16 +45,16 @@ const SECTOR_BYTES = 512;
 export class SandboxDisks {
   readonly #machine: VirtualMachine;
   readonly #hypervisor: HypervisorConfig;
-  readonly #plugged = new Map<string, Plugged>();
-  /** Identities of the disks that a container uses, one entry per use. */
-  readonly #used = new Map<string, readonly string[]>();
+  /** By the identities of the disks. */
+  readonly #used: UsedDevices<PluggedDisk>;
+  readonly #turns = new Turns();
   #volumes: readonly MountedVolume[] = [];
   #made = 0;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(machine: VirtualMachine, hypervisor: HypervisorConfig) {
     this.#machine = machine;
     this.#hypervisor = hypervisor;
+    this.#used = new UsedDevices(machine);
   }
 
   /**
@@ -65,16 +64,13 @@ export class SandboxDisks {
    * @throws SandboxError `host-refused`
    */
   attach(containerId: string, name: string, planned: readonly PlannedDisk[]): Promise<AttachedDisks> {
-    return this.#inTurn(async () => {
-      const used: string[] = [];
-      this.#used.set(containerId, used);
+    return this.#turns.run(async () => {
       const devices: GuestDevice[] = [];
       const storages: GuestStorage[] = [];
       const mounts: SharedMount[] = [];
       try {
         for (const one of planned) {
-          const place = await this.#take(one);
-          used.push(one.disk.identity);
+          const place = await this.#use(containerId, one);
           const { use } = one;
           if (use.kind === 'node') {
             devices.push({ ...place, vmPath: '', containerPath: use.containerPath, options: [] });
@@ -95,7 +91,7 @@ export class SandboxDisks {
 
   /** Unplugs what no other container uses. @throws SandboxError `teardown-incomplete` when the guest keeps one */
   detach(containerId: string): Promise<void> {
-    return this.#inTurn(() => this.#letGo(containerId));
+    return this.#turns.run(() => this.#letGo(containerId));
   }
 
   /** Where the guest has a direct volume. @throws SandboxError `not-found` */
@@ -109,7 +105,7 @@ export class SandboxDisks {
    * @throws SandboxError `not-found`; `host-refused` when that is less than `bytes`, or the VMM cannot
    */
   resizeVolume(volumePath: string, bytes: number): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const { disk } = this.#volume(volumePath);
       const onHost = bytesOfDisk(disk);
       const refused = (why: string, cause?: unknown): SandboxError =>
@@ -122,7 +118,7 @@ export class SandboxDisks {
       if (onHost < bytes) throw refused(`has ${onHost} bytes, not ${bytes}; make it larger first`);
       if (onHost % SECTOR_BYTES !== 0)
         throw refused(`has ${onHost} bytes, which is no multiple of ${SECTOR_BYTES}`);
-      const plugged = this.#plugged.get(disk.identity);
+      const plugged = this.#used.get(disk.identity);
       if (plugged === undefined) throw refused('is not in the virtual machine any more');
       try {
         await this.#machine.resizeDisk(plugged.id, onHost);
@@ -144,40 +140,26 @@ export class SandboxDisks {
     });
   }
 
-  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(action);
-    this.#turn = mine.catch(() => {});
-    return mine;
-  }
-
-  async #take(planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
+  async #use(containerId: string, planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
     const { disk } = planned;
-    const present = this.#plugged.get(disk.identity);
-    if (present === undefined) return this.#plug(planned, 1);
-    if (this.#machine.isGone(present.id)) {
-      this.#plugged.delete(disk.identity);
-      return this.#plug(planned, present.users + 1);
-    }
-    if (present.readonly && !planned.readonly) {
+    const { readonly, where } = await this.#used.use(containerId, disk.identity, () => this.#plug(planned));
+    if (readonly && !planned.readonly) {
       throw sandboxError(
         'host-refused',
         `${disk.path} is in the virtual machine already, read-only for another container`,
         { path: disk.path },
       );
     }
-    present.users += 1;
-    return this.#placeOf(present.where);
+    return this.#placeOf(where);
   }
 
-  /** @param users containers that hold it then; those that had it before a guest ejected it count */
-  async #plug(planned: PlannedDisk, users: number): Promise<Pick<GuestDevice, 'type' | 'id'>> {
-    const { disk } = planned;
+  async #plug(planned: PlannedDisk): Promise<PluggedDisk> {
+    const { disk, readonly } = planned;
     this.#made += 1;
     const device = diskDevice(`disk${this.#made}`, planned, this.#hypervisor);
     if (!this.#machine.hotplug.has(device.kind)) throw cannotPlug(this.#hypervisor);
-    let where: PluggedDevice;
     try {
-      where = await this.#machine.plug(device);
+      return { id: device.id, readonly, where: await this.#machine.plug(device) };
     } catch (error) {
       throw sandboxError(
         'host-refused',
@@ -186,29 +168,11 @@ export class SandboxDisks {
         error,
       );
     }
-    this.#plugged.set(disk.identity, { id: device.id, readonly: planned.readonly, where, users });
-    return this.#placeOf(where);
   }
 
   async #letGo(containerId: string): Promise<void> {
-    const used = this.#used.get(containerId) ?? [];
-    this.#used.delete(containerId);
     this.#volumes = this.#volumes.filter((volume) => volume.containerId !== containerId);
-    const failures: string[] = [];
-    for (const identity of used) {
-      const plugged = this.#plugged.get(identity);
-      if (plugged === undefined) continue;
-      plugged.users -= 1;
-      if (plugged.users > 0) continue;
-      this.#plugged.delete(identity);
-      try {
-        await this.#machine.unplug(plugged.id);
-      } catch (error) {
-        failures.push((error as Error).message);
-      }
-    }
-    if (failures.length > 0)
-      throw sandboxError('teardown-incomplete', failures.join('; '), { id: containerId });
+    await this.#used.letGo(containerId);
   }
 
   #placeOf({ guestPciPath, guestScsiAddress }: PluggedDevice): Pick<GuestDevice, 'type' | 'id'> {

@@ -8,6 +8,7 @@ import { cpusOfGuest, guestResources } from '../guest-spec.ts';
 import type { GuestSwap } from '../guest-swap.ts';
 import type { Host } from '../host.ts';
 import { sandboxError } from '../sandbox-error.ts';
+import { Turns } from '../turns.ts';
 import { VcpuPinning } from './vcpu-pinning.ts';
 import { type ContainerLimits, largerLimits, limitsOf, wantedSize } from './wanted-size.ts';
 import { type SwapWish, swapWishOf, wantedSwapMib } from './wanted-swap.ts';
@@ -35,7 +36,7 @@ export class SandboxSize {
   readonly #swapWishes = new Map<string, SwapWish>();
   readonly #atBoot: MachineSize;
   #wanted: MachineSize;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(
     machine: VirtualMachine,
@@ -55,7 +56,7 @@ export class SandboxSize {
 
   /** Makes room for a container. @throws SandboxError `host-refused`, `guest-refused`, with the size as it was */
   add(id: string, resources: LinuxResources | undefined): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const limits = limitsOf(resources);
       await this.#setSwap(id, swapWishOf(resources), limits);
       try {
@@ -70,7 +71,7 @@ export class SandboxSize {
 
   /** A container has ended. What cannot be given back is no failure. */
   remove(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       if (this.#limits.has(id))
         await this.#set(id, undefined).catch((error: unknown) => this.#onNotice(messageOf(error)));
       this.#swapWishes.delete(id);
@@ -88,7 +89,7 @@ export class SandboxSize {
     resources: LinuxResources,
     apply: (forGuest: LinuxResources) => Promise<void>,
   ): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.run(async () => {
       const before = this.#limits.get(id) ?? {};
       const after = limitsOf(resources, before);
       await this.#setSwap(id, swapWishOf(resources, this.#swapWishes.get(id)), after);
@@ -102,12 +103,6 @@ export class SandboxSize {
       await this.#set(id, after);
       await this.#pinning?.set(id, resources);
     });
-  }
-
-  async #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(action);
-    this.#turn = mine.catch(() => {});
-    return mine;
   }
 
   /** What swap the containers wish is there when this resolves. @throws SandboxError `host-refused` */

@@ -1,0 +1,64 @@
+import type { PluggedDevice, VirtualMachine } from '@hako/hypervisor';
+import { sandboxError } from './sandbox-error.ts';
+
+/** A device that was plugged into the machine. */
+export interface UsedDevice {
+  readonly id: string;
+  readonly where: PluggedDevice;
+}
+
+/**
+ * Devices of one machine by who uses them: plugged for their first container, unplugged with the last. Those who call see to it that
+ * one call has ended before the next.
+ */
+export class UsedDevices<Device extends UsedDevice> {
+  readonly #machine: Pick<VirtualMachine, 'isGone' | 'unplug'>;
+  readonly #present = new Map<string, { readonly device: Device; readonly users: number }>();
+  /** Identities of the devices that a container uses, one entry per use. */
+  readonly #used = new Map<string, readonly string[]>();
+
+  constructor(machine: Pick<VirtualMachine, 'isGone' | 'unplug'>) {
+    this.#machine = machine;
+  }
+
+  /** What was plugged for that thing of the host. */
+  get(identity: string): Device | undefined {
+    return this.#present.get(identity)?.device;
+  }
+
+  /** The device, now used by the container too; plugged where it is not there yet, or where the guest has ejected it. Throws what `plug` throws. */
+  async use(containerId: string, identity: string, plug: () => Promise<Device>): Promise<Device> {
+    const present = this.#present.get(identity);
+    const isThere = present !== undefined && !this.#machine.isGone(present.device.id);
+    if (!isThere) this.#present.delete(identity);
+    const device = isThere ? present.device : await plug();
+    // Who had it before the guest ejected it has it still.
+    this.#present.set(identity, { device, users: (present?.users ?? 0) + 1 });
+    this.#used.set(containerId, [...(this.#used.get(containerId) ?? []), identity]);
+    return device;
+  }
+
+  /** Unplugs what no other container uses. @throws SandboxError `teardown-incomplete` when the guest keeps one */
+  async letGo(containerId: string): Promise<void> {
+    const used = this.#used.get(containerId) ?? [];
+    this.#used.delete(containerId);
+    const failures: string[] = [];
+    for (const identity of used) {
+      const present = this.#present.get(identity);
+      if (present === undefined) continue;
+      const { device, users } = present;
+      if (users > 1) {
+        this.#present.set(identity, { device, users: users - 1 });
+        continue;
+      }
+      this.#present.delete(identity);
+      try {
+        await this.#machine.unplug(device.id);
+      } catch (error) {
+        failures.push((error as Error).message);
+      }
+    }
+    if (failures.length > 0)
+      throw sandboxError('teardown-incomplete', failures.join('; '), { id: containerId });
+  }
+}
