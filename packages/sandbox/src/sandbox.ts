@@ -62,7 +62,7 @@ export class Sandbox {
   readonly #paths: SandboxPaths;
   readonly #journal: Journal;
   readonly #shares: ContainerShares;
-  readonly #cgroup: HostCgroup | undefined;
+  readonly #cgroup?: HostCgroup;
   #booting: Promise<void> | undefined;
   #network: SandboxNetwork | undefined;
   #machine: VirtualMachine | undefined;
@@ -89,8 +89,8 @@ export class Sandbox {
     this.#journal = new Journal(this.#paths.journal, (pid) => options.host.processStartTime(pid));
     this.#shares = new ContainerShares(this.#paths, options.host, this.#journal);
     const { hostCgroup } = options;
-    this.#cgroup =
-      hostCgroup && new HostCgroup(hostCgroup, { isOurs: hostCgroup === ownCgroupPath(options.config.id) });
+    if (hostCgroup !== undefined)
+      this.#cgroup = new HostCgroup(hostCgroup, { isOurs: hostCgroup === ownCgroupPath(options.config.id) });
     // Only members of a pod ask for it.
     this.#founded.promise.catch(() => {});
   }
