@@ -1,5 +1,5 @@
 /** Change this with any change of the code that makes other files of the same parts. */
-export const recipeVersion = 6;
+export const recipeVersion = 7;
 
 /** Packages that name the newest kernel, per Debian architecture. */
 export const kernelPackages: Readonly<Record<string, string>> = { x64: 'linux-image-amd64' };
@@ -44,6 +44,7 @@ export const laterModules: readonly string[] = [
   'pvpanic_mmio',
   'virtio_scsi',
   'sd_mod',
+  'virtio_mmio',
   'nfit',
   'nd_pmem',
   'ext4',

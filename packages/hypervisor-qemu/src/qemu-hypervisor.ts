@@ -20,13 +20,15 @@ import { devicesAtStart } from './arguments/template.ts';
 import { checkAssetHashes } from './asset-hashes.ts';
 import { causeOf } from './child.ts';
 import { qemuCommandLine } from './command-line.ts';
-import { takePlace } from './devices/device-arguments.ts';
-import { deviceKinds } from './devices/drivers.ts';
+import { takePlaces } from './devices/device-arguments.ts';
+import { pluggedKinds } from './devices/drivers.ts';
 import { hostDevicesObstacle, takesHostDevices } from './devices/express-ports.ts';
 import { FdSets } from './devices/fd-sets.ts';
 import { Hotplug } from './devices/hotplug.ts';
 import { checkIommufd } from './devices/iommufd.ts';
-import { bridgeCount, PciSlots } from './devices/pci-slots.ts';
+import { openDisks } from './devices/open-disks.ts';
+import { bridgeCount } from './devices/pci-slots.ts';
+import { Places } from './devices/places.ts';
 import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
 import { machineKey } from './machine-key.ts';
@@ -55,7 +57,7 @@ export class QemuHypervisor implements Hypervisor {
     shares: new Set(['virtio-fs', 'virtio-9p']),
     hotplugVcpus: true,
     hotplugMemory: true,
-    hotplug: deviceKinds,
+    hotplug: pluggedKinds,
     snapshot: true,
   };
   readonly #options: QemuHypervisorOptions;
@@ -187,18 +189,23 @@ class Launch {
     const { ledger, signal } = this.#options;
     const user = vmmUser(hypervisor);
     if (user !== undefined && 'problem' in user) throw hostNotReady([user.problem]);
-    const [line] = await Promise.all([
-      qemuCommandLine(this.#vm, accelerator),
-      ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) }),
-    ]);
-    const qemu = await startQemu(line, runtimeDir, {
-      ...(logDir === undefined ? {} : { logDir }),
-      ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
-      user,
-      // So does the kernel for a device of the host, which may write to any of the guest's memory.
-      locksMemory: (hypervisor.enableMemLock || takesHostDevices(hypervisor)) && user !== undefined,
-      selinuxLabel,
-    });
+    await ledger.announce({ kind: 'process', role: 'qemu', marker: pidFile(runtimeDir) });
+    // As another user it may not open the files of disks.
+    const disks = openDisks(user === undefined ? [] : devicesAtStart(this.#vm));
+    let qemu: QemuProcess;
+    try {
+      const line = await qemuCommandLine(disks.given(this.#vm), accelerator);
+      qemu = await startQemu(line, runtimeDir, {
+        ...(logDir === undefined ? {} : { logDir }),
+        ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
+        user,
+        // So does the kernel for a device of the host, which may write to any of the guest's memory.
+        locksMemory: (hypervisor.enableMemLock || takesHostDevices(hypervisor)) && user !== undefined,
+        selinuxLabel,
+      });
+    } finally {
+      disks.close();
+    }
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);
     const onAbort = (): void => qemu.child.kill();
@@ -215,7 +222,9 @@ class Launch {
       const resizer = new MachineResizer(qmp, hypervisor, { accelerator, sharedMemory });
       const files = user === undefined ? undefined : new FdSets(qmp);
       const hotplug = await this.#devices(qmp, files);
-      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, hotplug, resizer, this.#vm.template);
+      const kinds = bridgeCount(hypervisor) === 0 ? new Set<never>() : pluggedKinds;
+      const parts = { devices: hotplug, hotplug: kinds, resizer };
+      return new QemuMachine(qemu, this.#helpers, qmp, accelerator, parts, this.#vm.template);
     } catch (error) {
       // Its last words, and whether it ended by itself, are complete only when it is gone.
       if (isQmpError(error) && error.code === 'closed') await qemu.child.exited;
@@ -226,18 +235,17 @@ class Launch {
   }
 
   /** The machine's devices, once it runs; a copy of a template gets its own here. */
-  async #devices(qmp: QmpClient, files: FdSets | undefined): Promise<Hotplug | undefined> {
+  async #devices(qmp: QmpClient, files: FdSets | undefined): Promise<Hotplug> {
     const { hypervisor, devices = [], shares, template } = this.#vm;
-    if (bridgeCount(hypervisor) === 0) return undefined;
-    const slots = new PciSlots(hypervisor);
+    const places = new Places(hypervisor);
     const present = devicesAtStart(this.#vm);
     // As the command line has placed them.
-    for (const device of present) takePlace(slots, device);
-    const hotplug = new Hotplug(qmp, slots, present, iothreadIds(hypervisor), files);
+    takePlaces(places, present);
+    const hotplug = new Hotplug(qmp, places, present, iothreadIds(hypervisor), files);
     if (template?.role !== 'clone') return hotplug;
     await loadState(qmp, template.files.state);
     for (const [index, share] of shares.entries()) {
-      if (share.transport === 'virtio-fs') await plugShare(qmp, slots, this.#vm, share, index);
+      if (share.transport === 'virtio-fs') await plugShare(qmp, places, this.#vm, share, index);
     }
     for (const device of devices) await hotplug.plug(device);
     return hotplug;

@@ -13,13 +13,20 @@ import type { QmpClient } from '@hako/qmp';
 import { cont, queryCpusFast, queryStatus, stop } from '@hako/qmp';
 import { type Accelerator, acceleratorName } from './accelerator/accelerator.ts';
 import { causeOf } from './child.ts';
-import { deviceKinds } from './devices/drivers.ts';
 import type { Hotplug } from './devices/hotplug.ts';
 import { qemuError } from './qemu-error.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { MachineResizer } from './size/machine-resizer.ts';
 import { saveState } from './template/migration.ts';
 import type { Virtiofsd } from './virtiofsd.ts';
+
+/** What of a machine changes while it runs. */
+export interface MachineParts {
+  readonly devices: Hotplug;
+  /** Kinds of devices that it can plug. */
+  readonly hotplug: ReadonlySet<VmDevice['kind']>;
+  readonly resizer: MachineResizer;
+}
 
 /** A VM in a QEMU process, with its helpers. */
 export class QemuMachine implements VirtualMachine {
@@ -29,7 +36,7 @@ export class QemuMachine implements VirtualMachine {
   readonly agentChannel: Duplex;
   readonly exited: Promise<VmExit>;
   readonly hotplug: ReadonlySet<VmDevice['kind']>;
-  readonly #devices: Hotplug | undefined;
+  readonly #devices: Hotplug;
   readonly #qemu: QemuProcess;
   readonly #helpers: readonly Virtiofsd[];
   readonly #qmp: QmpClient;
@@ -44,8 +51,7 @@ export class QemuMachine implements VirtualMachine {
     helpers: readonly Virtiofsd[],
     qmp: QmpClient,
     accelerator: Accelerator,
-    devices: Hotplug | undefined,
-    resizer: MachineResizer,
+    { devices, hotplug, resizer }: MachineParts,
     template?: TemplateUse,
   ) {
     this.#qemu = qemu;
@@ -54,7 +60,7 @@ export class QemuMachine implements VirtualMachine {
     this.#devices = devices;
     this.#resizer = resizer;
     this.#template = template;
-    this.hotplug = devices === undefined ? new Set() : deviceKinds;
+    this.hotplug = hotplug;
     this.vmmPid = qemu.child.pid;
     this.helperPids = helpers.map(({ pid }) => pid);
     this.accelerator = acceleratorName(accelerator);
@@ -114,24 +120,32 @@ export class QemuMachine implements VirtualMachine {
   }
 
   async plug(device: VmDevice): Promise<PluggedDevice> {
-    return await this.#hotplugFor(`plug ${device.id}`).plug(device);
+    const what = `plug ${device.id}`;
+    this.#demandRunning(what);
+    if (!this.hotplug.has(device.kind))
+      throw qemuError(
+        'no-free-slot',
+        `cannot ${what}: this machine type has no place for devices that come later; use q35 or pc`,
+      );
+    return await this.#devices.plug(device);
   }
 
   async unplug(id: string): Promise<void> {
-    await this.#hotplugFor(`unplug ${id}`).unplug(id);
+    this.#demandRunning(`unplug ${id}`);
+    await this.#devices.unplug(id);
   }
 
   placeOf(id: string): PluggedDevice | undefined {
-    return this.#devices?.placeOf(id);
+    return this.#devices.placeOf(id);
   }
 
   async resizeDisk(id: string, bytes: number): Promise<void> {
-    await this.#hotplugFor(`resize ${id}`).resizeDisk(id, bytes);
+    this.#demandRunning(`resize ${id}`);
+    await this.#devices.resizeDisk(id, bytes);
   }
 
   isGone(id: string): boolean {
-    // What has no place for devices that come later lets none go.
-    return this.#devices !== undefined && !this.#devices.has(id);
+    return !this.#devices.has(id);
   }
 
   get size(): MachineSize {
@@ -160,16 +174,6 @@ export class QemuMachine implements VirtualMachine {
     this.#qmp.close();
     // Side by side: either has the guest's memory to let go of, and a guest that has no QEMU asks no daemon for anything.
     await Promise.all([this.#qemu, ...this.#helpers].map((part) => part.end()));
-  }
-
-  #hotplugFor(what: string): Hotplug {
-    this.#demandRunning(what);
-    if (this.#devices === undefined)
-      throw qemuError(
-        'no-free-slot',
-        `cannot ${what}: this machine type has no place for devices that come later; use q35 or pc`,
-      );
-    return this.#devices;
   }
 
   #demandRunning(what: string): void {

@@ -57,6 +57,20 @@ test.each<[Partial<HypervisorConfig>, RegExp]>([
     /^error hot_plug_vfio needs bridges or ports/,
   ],
   [{ numaMapping: ['0', 'a-b'] }, /^error numa_mapping must be lists of host nodes/],
+  [
+    { blockDeviceDriver: 'nvdimm' },
+    /^warning block_device_driver attaches no disk to a container: those are/,
+  ],
+  [{ blockDeviceDriver: 'virtio-mmio' }, /^warning block_device_driver .* only machine_type = "microvm" has/],
+  [
+    {
+      blockDeviceDriver: 'virtio-mmio',
+      machineType: 'microvm',
+      accelerator: 'kvm',
+      enableIothreads: true,
+    },
+    /^warning enable_iothreads serves no disk on virtio-mmio/,
+  ],
   [{ extraMonitorSocket: 'qmp' }, /^warning extra_monitor_socket is made with enable_debug only/],
 ])('%j', (changes, message) => {
   expect(broken(changes)).toEqual([expect.stringMatching(message)]);

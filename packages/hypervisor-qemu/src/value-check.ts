@@ -30,7 +30,7 @@ const mostPorts = 16;
 /** Names of the bus of the guest's image that hako knows, Kata's among them. */
 const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem'];
 /** Buses that disks of containers can be on. */
-const diskDrivers = ['virtio-scsi', 'virtio-blk'] as const;
+const diskDrivers: readonly string[] = ['virtio-scsi', 'virtio-blk'];
 const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
 
 /** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
@@ -182,9 +182,28 @@ const rules: readonly ValueRule[] = [
   {
     key: 'block_device_driver',
     value: ({ blockDeviceDriver }) => blockDeviceDriver,
-    broken: ({ blockDeviceDriver }) => !(diskDrivers as readonly string[]).includes(blockDeviceDriver),
+    broken: ({ blockDeviceDriver }) =>
+      blockDeviceDriver !== 'virtio-mmio' && !diskDrivers.includes(blockDeviceDriver),
     rule: `attaches no disk to a container: those are on ${diskDrivers.join(' or ')}`,
     fix: 'use one of them',
+    severity: 'warning',
+  },
+  {
+    key: 'block_device_driver',
+    value: ({ blockDeviceDriver }) => blockDeviceDriver,
+    broken: ({ blockDeviceDriver, machineType }) =>
+      blockDeviceDriver === 'virtio-mmio' && machineType !== 'microvm',
+    rule: 'attaches no disk to a container: only machine_type = "microvm" has that bus',
+    fix: `use ${diskDrivers.join(' or ')}`,
+    severity: 'warning',
+  },
+  {
+    key: 'enable_iothreads',
+    value: yes,
+    broken: ({ enableIothreads, blockDeviceDriver, machineType }) =>
+      enableIothreads && blockDeviceDriver === 'virtio-mmio' && machineType === 'microvm',
+    rule: 'serves no disk on virtio-mmio',
+    fix: 'use virtio-blk',
     severity: 'warning',
   },
   {

@@ -331,6 +331,51 @@ test('microvm starts with the guest image, read-only', async () => {
   }
 });
 
+test.each([false, true])(
+  'microvm starts with disks on each of its buses, and plugs none; rootless: %s',
+  async (rootless) => {
+    const disk = (kind: DiskDevice['kind']): DiskDevice => {
+      const path = join(stage.dir, kind);
+      writeFileSync(path, '', { mode: 0o600 });
+      truncateSync(path, 8 << 20);
+      return {
+        kind,
+        id: kind,
+        path,
+        source: 'file',
+        format: 'raw',
+        readonly: kind === 'scsi',
+        aio: 'threads',
+      };
+    };
+    const config = probeGuestConfig({ machineType: 'microvm', rootless, indepIothreads: 1 });
+    const devices = [disk('block'), disk('scsi'), disk('mmio')];
+    const machine = await hypervisor.launch(stage.vm(config, { devices }), stage.options);
+    try {
+      const nodes = await machine.qmp.execute(queryNodes, {});
+      const readonly = (name: string) => nodes.find((node) => node['node-name'] === `${name}-node`)?.ro;
+      expect(devices.map(({ id }) => readonly(id))).toEqual([false, true, false]);
+      expect(devices.map(({ id }) => machine.placeOf(id))).toEqual([
+        { guestPciPath: '0a' },
+        { guestPciPath: '0b', guestScsiAddress: '0:0' },
+        { guestPciPath: '', guestSerial: 'mmio' },
+      ]);
+      for (const kind of ['block', 'mmio'] as const) {
+        truncateSync(join(stage.dir, kind), 16 << 20);
+        await machine.resizeDisk(kind, 16 << 20);
+      }
+      expect(machine.hotplug.size).toBe(0);
+      expect(machine.isGone('mmio')).toBe(false);
+      await expect(machine.plug({ ...disk('block'), id: 'more' })).rejects.toMatchObject({
+        code: 'no-free-slot',
+        message: expect.stringContaining('this machine type has no place for devices that come later'),
+      });
+    } finally {
+      await machine.stop();
+    }
+  },
+);
+
 test('QEMU takes every device that a configuration can ask for', async () => {
   const flash = join(stage.dir, 'flash');
   writeFileSync(flash, Buffer.alloc(2 * 1024 * 1024));

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { HypervisorConfig } from '@hako/config';
-import type { VhostUserDevice } from '@hako/hypervisor';
+import type { DiskDevice, VhostUserDevice } from '@hako/hypervisor';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Accelerator, buildArguments } from '../src/index.ts';
 import { demandPrograms, probeGuestConfig, qemu, virtiofsd } from './support.ts';
@@ -47,6 +47,22 @@ const vhostUserParts: readonly VhostUserDevice['part'][] = [
   { kind: 'files', tag: 'data' },
 ];
 
+function disks(kinds: readonly DiskDevice['kind'][]): DiskDevice[] {
+  return kinds.map((kind) => ({
+    kind,
+    id: `disk-${kind}`,
+    path: '/images/disk',
+    source: 'file',
+    format: 'raw',
+    readonly: true,
+    aio: 'native',
+    cache: { direct: true, noFlush: false },
+    logicalSectorBytes: 512,
+    physicalSectorBytes: 4096,
+    ...(kind === 'scsi' ? {} : { queues: 1, queueSize: 64 }),
+  }));
+}
+
 function everyArgument(
   machineType: (typeof machineTypes)[number],
   accelerator: Accelerator,
@@ -79,6 +95,7 @@ function everyArgument(
           part,
         })),
         { kind: 'vfio', id: 'vfio0', address: '0000:3b:00.0' },
+        ...disks(machineType === 'microvm' ? ['block', 'scsi', 'mmio'] : ['block', 'scsi']),
       ],
       shares: [share('virtio-fs', 'a', false), share('virtio-9p', 'b', false), share('virtio-9p', 'c', true)],
     },

@@ -23,8 +23,11 @@ export type NetworkDeviceLink =
 
 /** A disk: a file or a block device of the host. */
 export interface DiskDevice {
-  /** `block` is virtio-blk, `scsi` a disk on a virtio-scsi controller, which comes with the first one; plugged only. */
-  readonly kind: 'block' | 'scsi';
+  /**
+   * `block` is virtio-blk on PCI, `scsi` a disk on a virtio-scsi controller, which comes with the first one; `mmio` virtio-blk on
+   * virtio-mmio, which only microvm has, and only from the start.
+   */
+  readonly kind: 'block' | 'scsi' | 'mmio';
   /** As for a network card. */
   readonly id: string;
   /** Absolute path on the host. */
@@ -40,9 +43,14 @@ export interface DiskDevice {
   /** Sector sizes that the guest sees. Default: as the host's device has them, 512 for a file. */
   readonly logicalSectorBytes?: number;
   readonly physicalSectorBytes?: number;
-  /** Queues and requests in each; `block` only. Default: the VMM's. */
+  /** Queues and requests in each; not for `scsi`. Default: the VMM's. */
   readonly queues?: number;
   readonly queueSize?: number;
+  /**
+   * Open descriptor of the file or device, for a VMM that may not open `path` itself; the caller's, as with a network card. Only for a
+   * device that the VM is started with. Default: the VMM opens it.
+   */
+  readonly fd?: number;
 }
 
 /** A virtio device whose other half is a process of the host (vhost-user), which sees the guest's memory. */
@@ -76,15 +84,17 @@ export interface HostPciDevice {
   readonly iommufd?: boolean;
 }
 
-/** Where the guest finds a device that was plugged in. */
+/** Where the guest finds a device. */
 export interface PluggedDevice {
   /**
    * Slots on the way from the root bus in hexadecimal, Kata's PciPath: `02/01` is slot 1 of the bridge in slot 2. For a disk
-   * of kind `scsi` those of its controller.
+   * of kind `scsi` those of its controller; empty for one of kind `mmio`, which is on no such bus.
    */
   readonly guestPciPath: string;
   /** Target and logical unit of a disk of kind `scsi`: `0:3`. */
   readonly guestScsiAddress?: string;
+  /** What a disk of kind `mmio` says of itself: its serial number. */
+  readonly guestSerial?: string;
 }
 
 /** Devices of a running machine. */
@@ -101,7 +111,7 @@ export interface HotplugDevices {
    * it does not within a few seconds, with the device still in place. An id that is not there is no error.
    */
   unplug(id: string): Promise<void>;
-  /** Where the guest finds a device that is there, also one that the machine was started with; no disk of kind `scsi`. */
+  /** Where the guest finds a device that is there, also one that the machine was started with. */
   placeOf(id: string): PluggedDevice | undefined;
   /**
    * Tells the VMM and the guest that a disk's file or device has another size now, which the host has given it. Rejects for a disk that is

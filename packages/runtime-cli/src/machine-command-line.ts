@@ -1,7 +1,17 @@
 import type { Problem } from '@hako/errors';
 import { checkHost, expectedAccelerator, qemuCommandLine } from '@hako/hypervisor-qemu';
 import type { CommandLine, ContainerConfig, SandboxConfig } from '@hako/oci-translate';
-import { machineFor, planHostDevices, SandboxError, StateStore, vmConfig } from '@hako/sandbox/state';
+import {
+  coldDisks,
+  hasColdDisks,
+  machineFor,
+  planDisks,
+  planHostDevices,
+  SandboxError,
+  StateStore,
+  vmConfig,
+  withColdDisks,
+} from '@hako/sandbox/state';
 
 /** What would be started for a sandbox, and what of this host stands in its way. */
 export interface MachineExplanation {
@@ -22,7 +32,7 @@ export async function explainMachine(
   stateRoot: string,
 ): Promise<MachineExplanation> {
   const plain = vmConfig(sandbox, new StateStore(stateRoot).sandbox(sandbox.id));
-  const { vm, problems: deviceProblems } = withHostDevices(plain, container, sandbox);
+  const { vm, problems: deviceProblems } = withOwnDevices(plain, container, sandbox);
   const [expected, problems] = await Promise.all([
     expectedAccelerator(sandbox.hypervisor),
     checkHost(sandbox.hypervisor),
@@ -48,14 +58,17 @@ export async function explainMachine(
   };
 }
 
-/** The machine with what the container needs for devices of the host, or why it cannot have them. */
-function withHostDevices(
+/** The machine with what the container needs for devices of the host and disks that are there from the start, or why it cannot have them. */
+function withOwnDevices(
   plain: ReturnType<typeof vmConfig>,
   container: ContainerConfig,
   sandbox: SandboxConfig,
 ): { readonly vm: ReturnType<typeof vmConfig>; readonly problems: readonly Problem[] } {
   try {
-    return { vm: machineFor(plain, planHostDevices(container, sandbox)), problems: [] };
+    const { hypervisor } = sandbox;
+    const disks = hasColdDisks(hypervisor) ? planDisks(container, hypervisor) : [];
+    const vm = machineFor(plain, planHostDevices(container, sandbox));
+    return { vm: withColdDisks(vm, coldDisks(disks, hypervisor)), problems: [] };
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;
     const { code, message } = error;

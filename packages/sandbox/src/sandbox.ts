@@ -8,8 +8,8 @@ import { ContainerShares } from './container-shares.ts';
 import type { CreateContainerOptions } from './create-container-options.ts';
 import { runCreateHooks } from './create-hooks.ts';
 import { createInGuest } from './create-in-guest.ts';
+import { coldDisks, withColdDisks } from './disks/cold-disks.ts';
 import { DirectVolumes } from './disks/direct-volumes.ts';
-import { planDisks } from './disks/plan-disks.ts';
 import { SandboxDisks } from './disks/sandbox-disks.ts';
 import { endWithAgent } from './end-with-agent.ts';
 import { ContainerCopies } from './files/container-copies.ts';
@@ -19,13 +19,13 @@ import { GuestSwap } from './guest-swap.ts';
 import { HostCgroup } from './host-cgroup.ts';
 import { ownCgroupPath } from './host-cgroup-path.ts';
 import { machineFor } from './host-devices/machine-for.ts';
-import { type PlannedHostDevice, planHostDevices } from './host-devices/plan-host-devices.ts';
 import { SandboxHostDevices } from './host-devices/sandbox-host-devices.ts';
 import { HostMakings } from './host-makings.ts';
 import { Journal, readJournal } from './journal.ts';
 import { makeDirectories } from './make-directories.ts';
 import { takeNetDevices } from './net-devices.ts';
 import { pidTarget } from './pid-target.ts';
+import { type PlannedDevices, planDevices } from './plan-devices.ts';
 import { PodPorts } from './pod-ports.ts';
 import { removeFromGuest } from './remove-from-guest.ts';
 import { hookState, runHooks } from './run-hooks.ts';
@@ -164,8 +164,7 @@ export class Sandbox {
     await runCreateHooks(this.#options.store, config, pid, this.#cancelled.signal);
     checkNamespaces(config.spec.linux?.namespaces);
     if (rootfsDisk === undefined) checkDevices(config);
-    const planned = planDisks(config, this.config.hypervisor, rootfsDisk);
-    const hostDevices = planHostDevices(config, this.config);
+    const planned = planDevices(config, this.config, rootfsDisk);
     const moveBack = await takeNetDevices(config, this.config);
     try {
       if (this.#booting === undefined) {
@@ -178,15 +177,15 @@ export class Sandbox {
       const shared = await this.#onHost.make(() =>
         this.#shares.add(config, this.config, rootfsDisk !== undefined),
       );
-      this.#booting ??= this.#boot(config, hostDevices);
+      this.#booting ??= this.#boot(config, planned);
       await this.#booting;
       const agent = this.#agent;
       const disks = this.#disks;
       const size = this.#size;
       if (agent === undefined || disks === undefined || size === undefined) throw this.#gone();
       await size.add(config.id, config.spec.linux?.resources);
-      const attached = await disks.attach(config.id, shared.name, planned);
-      const handed = (await this.#hostDevices?.attach(config.id, hostDevices)) ?? [];
+      const attached = await disks.attach(config.id, shared.name, planned.disks);
+      const handed = (await this.#hostDevices?.attach(config.id, planned.hostDevices)) ?? [];
       await this.#copies?.add(config.id, shared.copies);
       const target = pidTarget(config, this.containers.values());
       const notice = await this.timings.measure('container create', () =>
@@ -291,13 +290,15 @@ export class Sandbox {
     }
   }
 
-  /** @param own the sandbox's own container, with the devices of the host that it needs */
-  async #boot(own: ContainerConfig, hostDevices: readonly PlannedHostDevice[]): Promise<void> {
+  /** @param own the sandbox's own container, with the disks and the devices of the host that it needs */
+  async #boot(own: ContainerConfig, planned: PlannedDevices): Promise<void> {
     const config = this.config;
     const network = this.#network;
-    const vm = machineFor(vmConfig(config, this.#paths, network?.devices), hostDevices);
+    const disks = coldDisks(planned.disks, config.hypervisor);
+    const plain = vmConfig(config, this.#paths, network?.devices);
+    const vm = withColdDisks(machineFor(plain, planned.hostDevices), disks);
     const { machine, agent } = await this.#startMachine(vm);
-    this.#disks = new SandboxDisks(machine, config.hypervisor);
+    this.#disks = new SandboxDisks(machine, config.hypervisor, disks);
     this.#hostDevices = new SandboxHostDevices(machine, config, vm.devices);
     const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
     let swap: GuestSwap | undefined;

@@ -2,7 +2,9 @@
 export { cannotExec } from './cannot-exec.ts';
 export { checkContainerId } from './container-id.ts';
 export type { ContainerState, ContainerStatus } from './container-state.ts';
+export { coldDisks, hasColdDisks, withColdDisks } from './disks/cold-disks.ts';
 export { describeDirectVolume, forgetDirectVolume } from './disks/direct-volume.ts';
+export { planDisks } from './disks/plan-disks.ts';
 export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { hostCgroupPath } from './host-cgroup-path.ts';

@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
-import { UsedDevices } from './used-devices.ts';
+import { type UsedDevice, UsedDevices } from './used-devices.ts';
 
-function machine() {
+function machine(atStart?: ReadonlyMap<string, UsedDevice>) {
   const gone = new Set<string>();
   const unplugged: string[] = [];
-  const devices = new UsedDevices({
-    isGone: (id) => gone.has(id),
-    unplug: async (id) => {
-      if (id === 'stuck') throw new Error('the guest keeps it');
-      unplugged.push(id);
+  const devices = new UsedDevices(
+    {
+      isGone: (id) => gone.has(id),
+      unplug: async (id) => {
+        if (id === 'stuck') throw new Error('the guest keeps it');
+        unplugged.push(id);
+      },
     },
-  });
-  const plug = (id: string) => async () => ({ id, where: { guestPciPath: id } });
+    atStart,
+  );
+  const plug =
+    (id: string, endsWith: UsedDevice['endsWith'] = 'last-user') =>
+    async (): Promise<UsedDevice> => ({ id, where: { guestPciPath: id }, endsWith });
   return { devices, gone, unplugged, plug };
 }
 
@@ -53,5 +58,22 @@ test('one that the guest keeps does not keep the others', async () => {
     code: 'teardown-incomplete',
     message: 'the guest keeps it',
   });
+  expect(unplugged).toEqual(['d2']);
+});
+
+test('what cannot be taken out stays when its last user has gone, and serves the next one', async () => {
+  const cold: UsedDevice = { id: 'd0', where: { guestPciPath: '' }, endsWith: 'machine' };
+  const { devices, gone, unplugged, plug } = machine(new Map([['cold', cold]]));
+  expect(await devices.use('a', 'cold', plug('never'))).toBe(cold);
+  await devices.use('a', 'disk', plug('d1', 'machine'));
+  await devices.letGo('a');
+  expect(devices.get('disk')).toMatchObject({ id: 'd1' });
+  expect(await devices.use('b', 'disk', plug('never'))).toMatchObject({ id: 'd1' });
+  expect(await devices.use('b', 'cold', plug('never'))).toBe(cold);
+  await devices.letGo('b');
+  expect(unplugged).toEqual([]);
+  gone.add('d1');
+  expect(await devices.use('c', 'disk', plug('d2'))).toMatchObject({ id: 'd2' });
+  await devices.letGo('c');
   expect(unplugged).toEqual(['d2']);
 });

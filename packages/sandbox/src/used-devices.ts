@@ -1,15 +1,17 @@
 import type { PluggedDevice, VirtualMachine } from '@hako/hypervisor';
 import { sandboxError } from './sandbox-error.ts';
 
-/** A device that was plugged into the machine. */
+/** A device of the machine. */
 export interface UsedDevice {
   readonly id: string;
   readonly where: PluggedDevice;
+  /** What it ends with: the last container that uses it, which unplugs it, or the machine, where it cannot be taken out. */
+  readonly endsWith: 'last-user' | 'machine';
 }
 
 /**
- * Devices of one machine by who uses them: plugged for their first container, unplugged with the last. Those who call see to it that
- * one call has ended before the next.
+ * Devices of one machine by who uses them: plugged for their first container, and unplugged with the last where they can be. One that
+ * cannot stays, and is used again when the same thing comes again. Those who call see to it that one call has ended before the next.
  */
 export class UsedDevices<Device extends UsedDevice> {
   readonly #machine: Pick<VirtualMachine, 'isGone' | 'unplug'>;
@@ -17,11 +19,13 @@ export class UsedDevices<Device extends UsedDevice> {
   /** Identities of the devices that a container uses, one entry per use. */
   readonly #used = new Map<string, readonly string[]>();
 
-  constructor(machine: Pick<VirtualMachine, 'isGone' | 'unplug'>) {
+  /** @param atStart what the machine was started with, by identities; nobody uses it yet */
+  constructor(machine: Pick<VirtualMachine, 'isGone' | 'unplug'>, atStart?: ReadonlyMap<string, Device>) {
     this.#machine = machine;
+    for (const [identity, device] of atStart ?? []) this.#present.set(identity, { device, users: 0 });
   }
 
-  /** What was plugged for that thing of the host. */
+  /** What the machine has for that thing of the host. */
   get(identity: string): Device | undefined {
     return this.#present.get(identity)?.device;
   }
@@ -47,7 +51,7 @@ export class UsedDevices<Device extends UsedDevice> {
       const present = this.#present.get(identity);
       if (present === undefined) continue;
       const { device, users } = present;
-      if (users > 1) {
+      if (users > 1 || device.endsWith === 'machine') {
         this.#present.set(identity, { device, users: users - 1 });
         continue;
       }

@@ -112,17 +112,22 @@ test('block devices of config.json and of volumes are disks in the container', a
     'head -c 1 /dev/shut 2>/dev/null || echo kept',
     'grep -o " /volume ext4 rw,[^ ]*noatime" /proc/mounts; stat -c %g /volume; cat /volume/old; echo new >/volume/new',
   ].join('\n');
-  // The QEMU of another user gets their descriptors.
-  for (const [driver, rootless] of [
-    ['virtio-blk', false],
-    ['virtio-scsi', false],
-    ['virtio-blk', true],
+  // The QEMU of another user gets their descriptors. A microvm starts with them.
+  for (const [machine, driver, rootless] of [
+    ['q35', 'virtio-blk', false],
+    ['q35', 'virtio-scsi', false],
+    ['q35', 'virtio-blk', true],
+    ['microvm', 'virtio-mmio', false],
+    ['microvm', 'virtio-blk', false],
+    ['microvm', 'virtio-scsi', true],
   ] as const) {
     const configuration = bench.configuration((text) =>
-      [`block_device_driver = "${driver}"`, 'enable_iothreads = true', `rootless = ${rootless}`].reduce(
-        (all, line) => withLine(all, line),
-        text,
-      ),
+      [
+        `machine_type = "${machine}"`,
+        `block_device_driver = "${driver}"`,
+        `enable_iothreads = ${driver !== 'virtio-mmio'}`,
+        `rootless = ${rootless}`,
+      ].reduce((all, line) => withLine(all, line), text),
     );
     for (const { file } of [plain, ruled, volume])
       execFileSync('dd', ['if=/dev/zero', `of=${file}`, 'bs=1', 'count=1', 'conv=notrunc'], {
@@ -173,7 +178,8 @@ test('block devices of config.json and of volumes are disks in the container', a
       bundle,
       'disks',
     ]);
-    expect({ driver, rootless, exitCode, stdout, stderr }).toEqual({
+    expect({ machine, driver, rootless, exitCode, stdout, stderr }).toEqual({
+      machine,
       driver,
       rootless,
       exitCode: 0,
@@ -336,6 +342,48 @@ test('a disk comes with a member of a pod and goes with its last one; what is mi
   await bench.hako(['delete', '--force', 'four']);
   await bench.hako(['delete', '--force', 'pod']);
   expect(isOpen).toThrow();
+});
+
+test('a pod in a microvm shares the disks that its machine starts with, and gets no others', async () => {
+  const shared = loopDevice('cold', 'shared');
+  const other = loopDevice('other', 'other');
+  const configuration = bench.configuration((text) =>
+    ['machine_type = "microvm"', 'block_device_driver = "virtio-mmio"'].reduce(
+      (all, line) => withLine(all, line),
+      text,
+    ),
+  );
+  const create = (id: string, { major, minor }: typeof shared) => {
+    const linux = {
+      devices: [{ path: '/dev/data', type: 'b', major, minor }],
+      resources: { devices: [{ allow: true, type: 'b', major, minor, access: 'rwm' }] },
+    };
+    const container = { sandboxId: 'micro', args: ['sleep', '1000'], linux };
+    const bundle = id === 'micro' ? sandboxBundle(bench, container) : memberBundle(bench, container);
+    return bench.detached(['--config', configuration, 'create', '--bundle', bundle, id]);
+  };
+  const created = await create('micro', shared);
+  expect(created.exitCode, created.stderr).toBe(0);
+  await bench.hako(['start', 'micro']);
+  for (const id of ['one', 'two']) {
+    const member = await create(id, shared);
+    expect(member.exitCode, member.stderr).toBe(0);
+    await bench.hako(['start', id]);
+    const script = `head -c 6 /dev/data; printf ${id} | dd of=/dev/data conv=fsync 2>/dev/null`;
+    expect((await bench.hako(['exec', id, 'sh', '-c', script])).stdout).toBe(
+      id === 'one' ? 'shared' : 'onered',
+    );
+    await bench.hako(['delete', '--force', id]);
+  }
+  expect(readFileSync(shared.file).subarray(0, 6).toString()).toBe('twored');
+  expect(await create('three', other)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(
+      `${other.device}: machine_type = "microvm" has only the disks that it starts with`,
+    ),
+  });
+  await bench.hako(['delete', '--force', 'micro']);
+  expect(bench.leftovers()).toEqual([]);
 });
 
 test('a root file system on a disk is mounted by the guest, and whole when the container is gone', async () => {

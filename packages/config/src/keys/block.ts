@@ -62,7 +62,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',
-    rule: 'hako attaches disks by virtio-scsi or virtio-blk, which can be taken out again: an NVDIMM cannot, and nothing is plugged into virtio-mmio',
+    rule: 'an NVDIMM is refused, as it cannot be taken out again; virtio-mmio needs machine_type microvm, where disks of the first container are there from the start and others are refused',
   },
   blockDeviceAio: {
     toml: 'block_device_aio',

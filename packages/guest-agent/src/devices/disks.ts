@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 import type { Machine } from '../system/machine.ts';
 import { awaitDevice } from './await-device.ts';
-import { checkScsiAddress, findNamedDisk, findPciDisk, findScsiDisk } from './find-disk.ts';
+import { checkScsiAddress, findNamedDisk, findPciDisk, findScsiDisk, findSerialDisk } from './find-disk.ts';
 
 /** Kinds of disks, as the protocol names them: types of devices, and drivers of storages. */
 export const diskDrivers = ['blk', 'scsi', 'mmioblk', 'nvdimm'] as const;
@@ -15,13 +15,13 @@ export function isDiskDriver(name: string): name is DiskDriver {
 const modulesOf: Readonly<Record<DiskDriver, readonly string[]>> = {
   blk: ['virtio_blk'],
   scsi: ['virtio_scsi', 'sd_mod'],
-  mmioblk: ['virtio_blk'],
+  mmioblk: ['virtio_mmio', 'virtio_blk'],
   nvdimm: ['nfit', 'nd_pmem'],
 };
 
 /**
- * The device file of a disk that the host has plugged in, once it is there. `place` is a PCI path (`blk`), a SCSI address
- * (`scsi`), or, for any of them, the device file itself.
+ * The device file of a disk that the host has given the machine, once it is there. `place` is a PCI path (`blk`), a SCSI address
+ * (`scsi`), a serial number (`mmioblk`), or, for any of them, the device file itself.
  *
  * Throws AgentError `invalid-argument`, `not-found`.
  */
@@ -34,6 +34,8 @@ export async function diskFile(machine: Machine, driver: DiskDriver, place: stri
       return await awaitDevice(what, () => findPciDisk(place), machine, rescanPci);
     case 'scsi':
       return await scsiDisk(machine, what, place);
+    case 'mmioblk':
+      return await awaitDevice(what, () => findSerialDisk(place), machine);
     default:
       throw new AgentError(
         'invalid-argument',

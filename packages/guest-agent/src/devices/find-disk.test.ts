@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findNamedDisk, findPciDisk, findScsiDisk } from './find-disk.ts';
+import { findNamedDisk, findPciDisk, findScsiDisk, findSerialDisk } from './find-disk.ts';
 
 /** Folders of a machine: `dirs` in /sys, files in /dev. */
 function machine(dirs: readonly string[], files: readonly string[]): readonly [sys: string, dev: string] {
@@ -41,6 +41,27 @@ test('a SCSI disk is found by target and unit on any host', () => {
   expect(findScsiDisk('0:1', sys, dev)).toBe(`${dev}/sdb`);
   expect(findScsiDisk('10:1', sys, dev)).toBe(`${dev}/sdc`);
   expect(findScsiDisk('0:2', sys, dev)).toBeUndefined();
+});
+
+test('a virtio-mmio disk is found by what it says of itself, whatever its name', () => {
+  const [sys, dev] = machine(
+    ['class/block/vda', 'class/block/vdb', 'class/block/vdc', 'class/block/vdd', 'class/block/sda'],
+    ['vda', 'vdb', 'vdc'],
+  );
+  for (const [name, serial] of [
+    ['vda', 'disk2'],
+    ['vdb', 'disk1\n'],
+    ['vdc', ''],
+    ['vdd', 'disk3'],
+  ] as const)
+    writeFileSync(join(sys, 'class/block', name, 'serial'), serial);
+  expect(findSerialDisk('disk1', sys, dev)).toBe(`${dev}/vdb`);
+  expect(findSerialDisk('disk2', sys, dev)).toBe(`${dev}/vda`);
+  // Its file is not there yet.
+  expect(findSerialDisk('disk3', sys, dev)).toBeUndefined();
+  expect(findSerialDisk('disk4', sys, dev)).toBeUndefined();
+  expect(() => findSerialDisk('', sys, dev)).toThrow('is no serial number');
+  expect(() => findSerialDisk('a/../b', sys, dev)).toThrow('is no serial number');
 });
 
 test.each(['', '../..', '2', '02/', '02/../01', '/02'])('%j is no PCI path', (path) => {

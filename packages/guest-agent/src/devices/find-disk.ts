@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { AgentError } from '../agent-error.ts';
 
 const slot = '[0-9a-f]{2}';
@@ -48,6 +48,28 @@ export function findScsiDisk(address: string, sysDir = '/sys', devDir = '/dev'):
 export function checkScsiAddress(address: string): void {
   if (!/^[0-9]{1,3}:[0-9]{1,5}$/.test(address)) {
     throw new AgentError('invalid-argument', `${JSON.stringify(address)} is no SCSI address such as "0:1"`);
+  }
+}
+
+/**
+ * Device file of the virtio-blk disk that says it has this serial number. Undefined while it is not there. Throws AgentError
+ * `invalid-argument` for what no disk of the host has.
+ */
+export function findSerialDisk(serial: string, sysDir = '/sys', devDir = '/dev'): string | undefined {
+  // QEMU hands out 20 characters of it.
+  if (!/^[A-Za-z0-9_-]{1,20}$/.test(serial))
+    throw new AgentError('invalid-argument', `${JSON.stringify(serial)} is no serial number of a disk`);
+  const blocks = `${sysDir}/class/block`;
+  const name = listOf(blocks).find((entry) => serialOf(`${blocks}/${entry}/serial`) === serial);
+  return name !== undefined && existsSync(`${devDir}/${name}`) ? `${devDir}/${name}` : undefined;
+}
+
+/** Only disks that have one have this file; one that is going away does not answer. */
+function serialOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1').trim();
+  } catch {
+    return undefined;
   }
 }
 

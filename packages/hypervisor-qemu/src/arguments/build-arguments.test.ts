@@ -1,5 +1,5 @@
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
-import type { NetworkDevice, SharedDirectory, VhostUserDevice, VmConfig } from '@hako/hypervisor';
+import type { DiskDevice, NetworkDevice, SharedDirectory, VhostUserDevice, VmConfig } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
 import { buildArguments, type HostSide } from './build-arguments.ts';
 import { socketsOf } from './sockets.ts';
@@ -130,12 +130,12 @@ test('network cards sit on the bridge with their descriptors in QEMU, in order',
   ]);
 });
 
-test.each<[string, Partial<HypervisorConfig>, string[]]>([
-  ['pc has its root bus under another name', { machineType: 'pc' }, ['pci.0']],
-  ['0 bridges are 1', { defaultBridges: 0 }, ['pcie.0']],
-  ['more than 5 are 5', { defaultBridges: 9 }, new Array<string>(5).fill('pcie.0')],
-  ['microvm has none, its cards sit on the root bus', { machineType: 'microvm' }, []],
-])('bridges: %s', (_name, changes, buses) => {
+test.each<[string, Partial<HypervisorConfig>, string[], string]>([
+  ['pc has its root bus under another name', { machineType: 'pc' }, ['pci.0'], 'pci-bridge-0,addr=1'],
+  ['0 bridges are 1', { defaultBridges: 0 }, ['pcie.0'], 'pci-bridge-0,addr=1'],
+  ['more than 5 are 5', { defaultBridges: 9 }, new Array<string>(5).fill('pcie.0'), 'pci-bridge-0,addr=1'],
+  ['microvm has none, its cards sit on the root bus', { machineType: 'microvm' }, [], 'pcie.0,addr=a'],
+])('bridges: %s', (_name, changes, buses, place) => {
   const device: NetworkDevice = {
     kind: 'network',
     id: 'net2',
@@ -145,7 +145,67 @@ test.each<[string, Partial<HypervisorConfig>, string[]]>([
   const devices = valuesOf(buildArguments(vm(changes, { devices: [device] }), host()), '-device');
   const bridges = devices.filter((value) => value.startsWith('pci-bridge'));
   expect(bridges.map((value) => /bus=([^,]*)/.exec(value)?.[1])).toEqual(buses);
-  expect(devices.some((value) => /^virtio-net-pci.*bus=/.test(value))).toBe(buses.length > 0);
+  expect(devices.find((value) => value.startsWith('virtio-net-pci'))).toContain(`,bus=${place},`);
+});
+
+const disk = (kind: DiskDevice['kind'], id: string, changes: Partial<DiskDevice> = {}): DiskDevice => ({
+  kind,
+  id,
+  path: `/images/${id}`,
+  source: 'file',
+  format: 'raw',
+  readonly: true,
+  aio: 'threads',
+  ...changes,
+});
+
+test('disks that a microvm starts with: on its PCI bus, behind a controller there, and on virtio-mmio by serial numbers', () => {
+  const devices = [
+    disk('scsi', 'disk1'),
+    disk('scsi', 'disk2', { readonly: false }),
+    disk('block', 'disk3', { queues: 1, queueSize: 64, source: 'device' }),
+    disk('mmio', 'disk4', { queues: 1, logicalSectorBytes: 512 }),
+    disk('mmio', 'disk5', { fd: 77 }),
+  ];
+  const args = buildArguments(
+    vm({ machineType: 'microvm', indepIothreads: 2 }, { devices, shares: [] }),
+    host(),
+  );
+  expect(valuesOf(args, '-device').slice(-6)).toEqual([
+    'virtio-scsi-pci,id=scsi0,bus=pcie.0,addr=a,romfile=,iothread=iothread0',
+    'scsi-hd,id=disk1,drive=disk1-node,bus=scsi0.0,scsi-id=0,lun=0',
+    'scsi-hd,id=disk2,drive=disk2-node,bus=scsi0.0,scsi-id=0,lun=1',
+    'virtio-blk-pci,id=disk3,drive=disk3-node,num-queues=1,queue-size=64,bus=pcie.0,addr=b,romfile=,iothread=iothread1',
+    'virtio-blk-device,id=disk4,drive=disk4-node,num-queues=1,logical_block_size=512,serial=disk4',
+    'virtio-blk-device,id=disk5,drive=disk5-node,serial=disk5',
+  ]);
+  const file = (name: string, readonly: boolean, driver = 'file') =>
+    `raw,node-name=${name}-node,read-only=${readonly ? 'on' : 'off'},file.driver=${driver},file.filename=/images/${name},file.aio=threads`;
+  expect(valuesOf(args, '-blockdev').slice(-5)).toEqual([
+    file('disk1', true),
+    file('disk2', false),
+    file('disk3', true, 'host_device'),
+    file('disk4', true),
+    // QEMU may not open that one.
+    file('disk5', true).replace('/images/disk5', '/dev/fdset/5'),
+  ]);
+  expect(valuesOf(args, '-add-fd')).toEqual(['fd=5,set=5']);
+  expect(valuesOf(args, '-global')).toEqual(['virtio-mmio.force-legacy=false']);
+  expect(valuesOf(buildArguments(vm({}, { devices: [disk('block', 'disk1')] }), host()), '-global')).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ['mmio', 24, 'all 24 places on virtio-mmio are taken'],
+  ['block', 22, 'this machine type has 22 places for devices, and all are taken; use q35 or pc'],
+] as const)('a microvm has so many places for disks of the kind %s: %i', (kind, most, message) => {
+  const args = (count: number) => {
+    const devices = Array.from({ length: count }, (_, index) => disk(kind, `disk${index}`));
+    return buildArguments(vm({ machineType: 'microvm' }, { devices }), host());
+  };
+  expect(valuesOf(args(most), '-blockdev')).toHaveLength(most);
+  expect(() => args(most + 1)).toThrow(message);
 });
 
 const vhostUser = (id: string, part: VhostUserDevice['part']): VhostUserDevice => ({

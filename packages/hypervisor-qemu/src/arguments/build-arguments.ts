@@ -3,12 +3,13 @@ import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
 import type { Accelerator } from '../accelerator/accelerator.ts';
 import { bridgeArguments, deviceArguments } from '../devices/device-arguments.ts';
 import { iommufdArguments } from '../devices/iommufd.ts';
-import { bridgeCount, PciSlots } from '../devices/pci-slots.ts';
+import { bridgeCount } from '../devices/pci-slots.ts';
+import { Places } from '../devices/places.ts';
 import { type GuestManifest, guestDirectory } from '../guest-manifest.ts';
 import { pciDevice, socketClient, socketServer, virtioDevice } from './device.ts';
 import { firmwareArguments } from './firmware-arguments.ts';
 import { imageDiskArguments, imageNvdimmArguments } from './guest-image.ts';
-import { iothreadArguments } from './iothreads.ts';
+import { iothreadArguments, iothreadIds } from './iothreads.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
 import { isImageNvdimm, memoryArguments } from './memory.ts';
@@ -79,7 +80,6 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
   const { hypervisor } = vm;
   const { kernel, image } = hypervisor;
   const bridges = bridgeCount(hypervisor);
-  const slots = bridges === 0 ? undefined : new PciSlots(hypervisor);
   const shared = sharesMemory(vm);
   const nvdimm = isImageNvdimm(hypervisor, host.manifest !== undefined);
   const initrd = initrdOf(hypervisor, host.manifest, nvdimm);
@@ -120,7 +120,12 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...iothreadArguments(hypervisor),
     ...vm.shares.flatMap((share, index) => shareArguments(share, index, vm, sockets.share(index), fdOf)),
     ...iommufdArguments(devicesAtStart(vm)),
-    ...deviceArguments(devicesAtStart(vm), slots, host.firstFd + sockets.all.length),
+    ...deviceArguments(
+      devicesAtStart(vm),
+      new Places(hypervisor),
+      host.firstFd + sockets.all.length,
+      iothreadIds(hypervisor),
+    ),
     ...(vm.template?.role === 'clone' ? ['-incoming', 'defer'] : []),
     ...['-kernel', kernel],
     ...(initrd === '' ? [] : ['-initrd', initrd]),

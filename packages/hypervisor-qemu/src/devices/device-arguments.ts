@@ -1,7 +1,9 @@
 import type { VmDevice } from '@hako/hypervisor';
 import { option } from '../arguments/option.ts';
 import { driverOf } from './drivers.ts';
-import { bridgeName, bridgeSlot, type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
+import { bridgeName, bridgeSlot, slotAddress } from './pci-slots.ts';
+import type { Places } from './places.ts';
+import { scsiControllerDriver, scsiControllerId } from './scsi-units.ts';
 
 /** Descriptors of the devices in the order in which QEMU is to inherit them. */
 export function deviceDescriptors(devices: readonly VmDevice[]): readonly number[] {
@@ -25,11 +27,13 @@ export function bridgeArguments(rootBus: string, bridges: number): string[] {
   ]).flat();
 }
 
-/** Gives a device that a machine is started with its place. */
-export function takePlace(slots: PciSlots, device: VmDevice): PciPlace {
-  const { bus } = driverOf(device);
-  if (bus === 'scsi') throw new RangeError(`${device.id}: SCSI disks are plugged, not started with`);
-  return slots.take(device.id, bus);
+/** Gives the devices that a machine is started with their places. */
+export function takePlaces(places: Places, devices: readonly VmDevice[]): void {
+  for (const device of devices) {
+    const { bus } = driverOf(device);
+    if (bus === 'scsi') places.takeController();
+    places.take(device.id, bus);
+  }
 }
 
 /**
@@ -37,22 +41,44 @@ export function takePlace(slots: PciSlots, device: VmDevice): PciPlace {
  * bridges, on the root bus.
  *
  * @param firstFd number, in QEMU, of the first of their descriptors
+ * @param iothreads ids of QEMU's threads that serve disks, in turn
  */
 export function deviceArguments(
   devices: readonly VmDevice[],
-  slots: PciSlots | undefined,
+  places: Places,
   firstFd: number,
+  iothreads: readonly string[] = [],
 ): string[] {
   let nextFd = firstFd;
-  return devices.flatMap((device) => {
-    const driver = driverOf(device);
-    const place = slots === undefined ? undefined : takePlace(slots, device);
-    const fds = driver.descriptors(device).map(() => nextFd++);
-    const [name, properties] = driver.device(device);
-    const position = place === undefined ? {} : { bus: place.bus, addr: slotAddress(place.slot) };
+  let threadsGiven = 0;
+  const nextThread = (): { readonly iothread?: string } => {
+    const iothread = iothreads[threadsGiven++ % iothreads.length];
+    return iothread === undefined ? {} : { iothread };
+  };
+  const controller = (): string[] => {
+    const properties = places.takeController();
+    if (properties === undefined) return [];
     return [
-      ...driver.backendOptions(device, fds).flatMap(([flag, first, rest]) => [flag, option(first, rest)]),
-      ...['-device', option(name, { id: device.id, ...properties, ...position, romfile: '' })],
+      '-device',
+      option(scsiControllerDriver, { id: scsiControllerId, ...properties, ...nextThread() }),
     ];
-  });
+  };
+  const isMmio = devices.some((device) => driverOf(device).bus === 'mmio');
+  return [
+    // Else they are devices of before virtio 1.0.
+    ...(isMmio ? ['-global', 'virtio-mmio.force-legacy=false'] : []),
+    ...devices.flatMap((device) => {
+      const driver = driverOf(device);
+      const fds = driver.descriptors(device).map(() => nextFd++);
+      const [name, own] = driver.device(device);
+      const before = driver.bus === 'scsi' ? controller() : [];
+      const { properties } = places.take(device.id, driver.bus);
+      const thread = driver.takesIothread ? nextThread() : {};
+      return [
+        ...driver.backendOptions(device, fds).flatMap(([flag, first, rest]) => [flag, option(first, rest)]),
+        ...before,
+        ...['-device', option(name, { id: device.id, ...own, ...properties, ...thread })],
+      ];
+    }),
+  ];
 }

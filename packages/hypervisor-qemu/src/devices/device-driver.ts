@@ -1,5 +1,8 @@
 import type { QmpClient } from '@hako/qmp';
 
+/** What the guest's device sits on; `port` is where the configuration wants devices of the host. */
+export type DeviceBus = 'pci' | 'scsi' | 'mmio' | 'port';
+
 type Properties = Readonly<Record<string, string | number | boolean>>;
 
 /**
@@ -7,8 +10,7 @@ type Properties = Readonly<Record<string, string | number | boolean>>;
  * it. The same description makes the command line and the plugging.
  */
 export interface DeviceDriver<Device> {
-  /** What the guest's device sits on; `port` is where the configuration wants devices of the host. */
-  readonly bus: 'pci' | 'scsi' | 'port';
+  readonly bus: DeviceBus;
   /** Can be served by a thread of its own (`iothread`). */
   readonly takesIothread: boolean;
   /** Descriptors that QEMU needs, in an order that `backendOptions` and `addBackend` keep. */

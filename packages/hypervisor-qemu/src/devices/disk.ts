@@ -51,19 +51,22 @@ function prefixed(prefix: string, properties: Properties): Properties {
 
 /** What both kinds of disk have: a block node. */
 const blockNode: Omit<DeviceDriver<DiskDevice>, 'bus' | 'takesIothread' | 'device'> = {
-  descriptors: () => [],
+  descriptors: ({ fd }) => (fd === undefined ? [] : [fd]),
 
-  backendOptions(disk) {
+  backendOptions(disk, [fd]) {
     const { id, format, readonly } = disk;
     const cache = prefixed('cache', cacheOf(disk));
+    const path = fd === undefined ? disk.path : `/dev/fdset/${fd}`;
     return [
+      // Its number names the set as well.
+      ...(fd === undefined ? [] : [['-add-fd', `fd=${fd}`, { set: fd }] as [string, string, Properties]]),
       [
         '-blockdev',
         format,
         {
           'node-name': nodeName(id),
           'read-only': readonly,
-          ...prefixed('file', protocol(disk)),
+          ...prefixed('file', protocol({ ...disk, path })),
           ...(Object.keys(cache).length === 0 ? {} : { ...cache, ...prefixed('file', cache) }),
         },
       ],
@@ -92,16 +95,25 @@ export const virtioDisk: DeviceDriver<DiskDevice> = {
   ...blockNode,
   bus: 'pci',
   takesIothread: true,
-  device: (disk) => [
-    'virtio-blk-pci',
-    {
-      drive: nodeName(disk.id),
-      ...(disk.queues === undefined ? {} : { 'num-queues': disk.queues }),
-      ...(disk.queueSize === undefined ? {} : { 'queue-size': disk.queueSize }),
-      ...sectors(disk),
-    },
-  ],
+  device: (disk) => ['virtio-blk-pci', virtioBlk(disk)],
 };
+
+/** Disks on virtio-mmio. Without KVM it has no ioeventfd, which a thread of a disk's own takes. */
+export const mmioDisk: DeviceDriver<DiskDevice> = {
+  ...blockNode,
+  bus: 'mmio',
+  takesIothread: false,
+  device: (disk) => ['virtio-blk-device', virtioBlk(disk)],
+};
+
+function virtioBlk(disk: DiskDevice): Properties {
+  return {
+    drive: nodeName(disk.id),
+    ...(disk.queues === undefined ? {} : { 'num-queues': disk.queues }),
+    ...(disk.queueSize === undefined ? {} : { 'queue-size': disk.queueSize }),
+    ...sectors(disk),
+  };
+}
 
 /** Disks behind a virtio-scsi controller, which has the queues and the thread for all of them. */
 export const scsiDisk: DeviceDriver<DiskDevice> = {

@@ -47,6 +47,6 @@ export class FdSets {
   }
 }
 
-function isDisk(device: VmDevice): device is DiskDevice {
-  return device.kind === 'block' || device.kind === 'scsi';
+export function isDisk(device: VmDevice): device is DiskDevice {
+  return device.kind === 'block' || device.kind === 'scsi' || device.kind === 'mmio';
 }

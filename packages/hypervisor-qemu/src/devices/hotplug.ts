@@ -5,14 +5,8 @@ import { deviceAdd, deviceDel, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
 import { resizeDisk } from './disk.ts';
 import { driverOf } from './drivers.ts';
 import type { FdSets } from './fd-sets.ts';
-import { type PciPlace, type PciSlots, slotAddress } from './pci-slots.ts';
-import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
-
-/** Where a device goes: properties for QEMU, and for the guest. */
-interface Position {
-  readonly properties: Readonly<Record<string, string | number>>;
-  readonly plugged: PluggedDevice;
-}
+import type { Places } from './places.ts';
+import { scsiControllerDriver, scsiControllerId } from './scsi-units.ts';
 
 interface Present {
   readonly device: VmDevice;
@@ -26,11 +20,8 @@ interface Present {
  */
 export class Hotplug {
   readonly #qmp: QmpClient;
-  readonly #slots: PciSlots;
+  readonly #places: Places;
   readonly #iothreads: readonly string[];
-  readonly #units = new ScsiUnits();
-  /** Where the controller of SCSI disks is, once there is one. */
-  #controller: PciPlace | undefined;
   #threadsGiven = 0;
   /** Undefined: QEMU opens the files of disks itself. */
   readonly #files: FdSets | undefined;
@@ -38,20 +29,20 @@ export class Hotplug {
   #last: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param devices those that the machine was started with, which have their places in `slots`; no SCSI disks
+   * @param devices those that the machine was started with, which have their places in `places`
    * @param iothreads ids of QEMU's threads that serve disks, in turn
    * @param files for a QEMU that may not open the files of disks itself
    */
   constructor(
     qmp: QmpClient,
-    slots: PciSlots,
+    places: Places,
     devices: readonly VmDevice[],
     iothreads: readonly string[] = [],
     files?: FdSets,
   ) {
     this.#files = files;
     this.#qmp = qmp;
-    this.#slots = slots;
+    this.#places = places;
     this.#iothreads = iothreads;
     for (const device of devices) this.#add(device);
     void this.#follow();
@@ -72,10 +63,9 @@ export class Hotplug {
     return this.#inTurn(() => resizeDisk(this.#qmp, id, bytes));
   }
 
-  /** Of a device on the PCI bus, also one that the machine was started with. */
+  /** Also of a device that the machine was started with. */
   placeOf(id: string): PluggedDevice | undefined {
-    const place = this.#slots.of(id);
-    return place === undefined ? undefined : { guestPciPath: place.guestPciPath };
+    return this.#places.of(id);
   }
 
   has(id: string): boolean {
@@ -93,7 +83,8 @@ export class Hotplug {
     if (this.#present.has(id))
       throw qemuError('device-exists', `the machine has a device ${id} already`, { device: id });
     const driver = driverOf(device);
-    const { properties, plugged } = await this.#take(driver.bus, id);
+    if (driver.bus === 'scsi') await this.#plugController();
+    const { properties, plugged } = this.#places.take(id, driver.bus);
     try {
       await driver.addBackend(this.#qmp, (await this.#files?.give(device)) ?? device);
       try {
@@ -106,48 +97,28 @@ export class Hotplug {
       }
     } catch (error) {
       await this.#files?.remove(id).catch(() => undefined);
-      this.#release(id);
+      this.#places.release(id);
       throw error;
     }
     this.#add(device);
     return plugged;
   }
 
-  async #take(bus: 'pci' | 'scsi' | 'port', id: string): Promise<Position> {
-    if (bus !== 'scsi') {
-      const place = this.#slots.take(id, bus);
-      return { properties: onPci(place), plugged: { guestPciPath: place.guestPciPath } };
-    }
-    const { guestPciPath } = await this.#scsiController();
-    const { target, lun } = this.#units.take(id);
-    return {
-      properties: { bus: `${scsiControllerId}.0`, 'scsi-id': target, lun },
-      plugged: { guestPciPath, guestScsiAddress: `${target}:${lun}` },
-    };
-  }
-
-  #release(id: string): void {
-    this.#slots.release(id);
-    this.#units.release(id);
-  }
-
   /** It comes with the first disk, and stays: a machine without disks starts without it. */
-  async #scsiController(): Promise<PciPlace> {
-    if (this.#controller !== undefined) return this.#controller;
-    const place = this.#slots.take(scsiControllerId);
+  async #plugController(): Promise<void> {
+    const properties = this.#places.takeController();
+    if (properties === undefined) return;
     try {
       await this.#qmp.execute(deviceAdd, {
-        driver: 'virtio-scsi-pci',
+        driver: scsiControllerDriver,
         id: scsiControllerId,
-        ...onPci(place),
+        ...properties,
         ...this.#nextThread(),
       });
     } catch (error) {
-      this.#slots.release(scsiControllerId);
+      this.#places.release(scsiControllerId);
       throw error;
     }
-    this.#controller = place;
-    return place;
   }
 
   #nextThread(): { readonly iothread?: string } {
@@ -202,7 +173,7 @@ export class Hotplug {
       .catch(() => undefined);
     await this.#files?.remove(device.id).catch(() => undefined);
     this.#present.delete(device.id);
-    this.#release(device.id);
+    this.#places.release(device.id);
     gone.resolve();
   }
 
@@ -212,8 +183,4 @@ export class Hotplug {
     );
     this.#add(device);
   }
-}
-
-function onPci({ bus, slot }: PciPlace): Readonly<Record<string, string>> {
-  return { bus, addr: slotAddress(slot), romfile: '' };
 }

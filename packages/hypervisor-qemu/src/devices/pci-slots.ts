@@ -2,7 +2,7 @@ import type { HypervisorConfig } from '@hako/config';
 import { qemuError } from '../qemu-error.ts';
 import { type HostDevicePorts, hostDevicePorts, portKeys } from './express-ports.ts';
 
-/** A place for one device, on a bridge or a port. */
+/** A place for one device, on a bridge, a port or microvm's root bus. */
 export interface PciPlace {
   /** Id of the bus, as QEMU names it. */
   readonly bus: string;
@@ -18,6 +18,8 @@ export const keptSlot = 31;
 const mostBridges = 5;
 /** Slot of the first bridge on the root bus. */
 const firstBridgeSlot = 2;
+/** Slots of microvm's root bus for what a machine is started with; QEMU gives those before to the machine's own devices. */
+const rootSlots = { bus: 'pcie.0', first: 10, last: 31 } as const;
 
 /**
  * Bridges that a machine gets, on which devices can be plugged while it runs. The machine type microvm has no such thing.
@@ -35,7 +37,7 @@ export function bridgeSlot(index: number): number {
   return firstBridgeSlot + index;
 }
 
-/** Which device is where on the bridges and ports of a machine. */
+/** Which device is where on the PCI buses of a machine. */
 export class PciSlots {
   readonly #bridges: number;
   readonly #ports: HostDevicePorts | undefined;
@@ -58,6 +60,7 @@ export class PciSlots {
   }
 
   #takeOnBridge(id: string): PciPlace {
+    if (this.#bridges === 0) return this.#takeOnRoot(id);
     for (let bridge = 0; bridge < this.#bridges; bridge++) {
       const bus = bridgeName(bridge);
       for (let slot = 1; slot <= slotsPerBridge; slot++) {
@@ -68,9 +71,20 @@ export class PciSlots {
     const all = this.#bridges * slotsPerBridge;
     throw qemuError(
       'no-free-slot',
-      all === 0
-        ? 'this machine type has no place for further devices; use q35 or pc'
-        : `all ${all} places for devices are taken; raise default_bridges (at most ${mostBridges})`,
+      `all ${all} places for devices are taken; raise default_bridges (at most ${mostBridges})`,
+    );
+  }
+
+  /** Of a machine without bridges. */
+  #takeOnRoot(id: string): PciPlace {
+    const { bus, first, last } = rootSlots;
+    for (let slot = first; slot <= last; slot++) {
+      const place = { bus, slot, guestPciPath: hex(slot) };
+      if (this.#give(place, id)) return place;
+    }
+    throw qemuError(
+      'no-free-slot',
+      `this machine type has ${last - first + 1} places for devices, and all are taken; use q35 or pc`,
     );
   }
 

@@ -2,6 +2,7 @@ import { qemuError } from '../qemu-error.ts';
 
 /** Id of the controller of all SCSI disks. */
 export const scsiControllerId = 'scsi0';
+export const scsiControllerDriver = 'virtio-scsi-pci';
 
 /** Target and unit of a disk behind the controller. */
 export interface ScsiUnit {
@@ -24,10 +25,19 @@ export class ScsiUnits {
     if (index === lunsPerTarget * mostTargets)
       throw qemuError('no-free-slot', `all ${index} places for SCSI disks are taken`);
     this.#taken.set(id, index);
-    return { target: Math.floor(index / lunsPerTarget), lun: index % lunsPerTarget };
+    return unitOf(index);
+  }
+
+  of(id: string): ScsiUnit | undefined {
+    const index = this.#taken.get(id);
+    return index === undefined ? undefined : unitOf(index);
   }
 
   release(id: string): void {
     this.#taken.delete(id);
   }
+}
+
+function unitOf(index: number): ScsiUnit {
+  return { target: Math.floor(index / lunsPerTarget), lun: index % lunsPerTarget };
 }

@@ -2,7 +2,7 @@ import type { SharedDirectory, VmConfig } from '@hako/hypervisor';
 import type { QmpClient } from '@hako/qmp';
 import { virtioFsDriver, virtioFsProperties } from '../arguments/virtio-fs.ts';
 import { deviceAdd } from '../devices/device-commands.ts';
-import { type PciSlots, slotAddress } from '../devices/pci-slots.ts';
+import type { Places } from '../devices/places.ts';
 
 /**
  * Plugs a share by virtio-fs into a copy of a template, to whose virtiofsd QEMU is connected already. It stays as long as the
@@ -12,19 +12,16 @@ import { type PciSlots, slotAddress } from '../devices/pci-slots.ts';
  */
 export async function plugShare(
   qmp: QmpClient,
-  slots: PciSlots,
+  places: Places,
   vm: VmConfig,
   share: SharedDirectory,
   index: number,
 ): Promise<void> {
   const id = `share${index}`;
-  const { bus, slot } = slots.take(id);
   await qmp.execute(deviceAdd, {
     driver: virtioFsDriver,
     id,
     ...virtioFsProperties(vm.hypervisor, share.tag, index),
-    bus,
-    addr: slotAddress(slot),
-    romfile: '',
+    ...places.take(id, 'pci').properties,
   });
 }

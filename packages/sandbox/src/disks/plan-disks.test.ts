@@ -35,6 +35,11 @@ test('a root file system in a file is a raw disk, unless the configuration exclu
   expect(() => planDisks(container({}), other, rootfs)).toThrow(
     'block_device_driver = "nvdimm" cannot attach a disk: QEMU takes no NVDIMM out of a machine that runs; use',
   );
+  const mmio = { ...hypervisor, blockDeviceDriver: 'virtio-mmio' as const };
+  expect(() => planDisks(container({}), mmio, rootfs)).toThrow(
+    'block_device_driver = "virtio-mmio" cannot attach a disk: machine_type = "q35" has no such bus; use virtio-blk or virtio-scsi',
+  );
+  expect(planDisks(container({}), { ...mmio, machineType: 'microvm' }, rootfs)).toHaveLength(1);
   expect(() => planDisks(container({}), hypervisor, { ...rootfs, path: '/nowhere' })).toThrow('ENOENT');
 });
 

@@ -146,17 +146,20 @@ function demandUse({ disableBlockDeviceUse }: HypervisorConfig, what: string, pa
   );
 }
 
-/** A disk comes with its container and goes with it, which takes a bus that plugs both ways. */
+/** Why a driver has no disks here. */
 const unfitDrivers = {
-  nvdimm: 'QEMU takes no NVDIMM out of a machine that runs',
-  'virtio-mmio': 'what is on it is there from the start or never',
-  'virtio-blk-ccw': 'it is a bus of s390x',
+  nvdimm: () => 'QEMU takes no NVDIMM out of a machine that runs',
+  'virtio-mmio': (machineType: string) =>
+    machineType === 'microvm' ? undefined : `machine_type = "${machineType}" has no such bus`,
+  'virtio-blk-ccw': () => 'it is a bus of s390x',
 } as const;
 
-function demandDriver({ blockDeviceDriver }: HypervisorConfig): void {
+function demandDriver({ blockDeviceDriver, machineType }: HypervisorConfig): void {
   if (blockDeviceDriver === 'virtio-blk' || blockDeviceDriver === 'virtio-scsi') return;
+  const why = unfitDrivers[blockDeviceDriver](machineType);
+  if (why === undefined) return;
   throw sandboxError(
     'unsupported',
-    `block_device_driver = "${blockDeviceDriver}" cannot attach a disk: ${unfitDrivers[blockDeviceDriver]}; use virtio-blk or virtio-scsi`,
+    `block_device_driver = "${blockDeviceDriver}" cannot attach a disk: ${why}; use virtio-blk or virtio-scsi`,
   );
 }

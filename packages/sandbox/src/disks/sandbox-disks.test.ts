@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { DiskDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
+import { coldDisks } from './cold-disks.ts';
+import { diskDevice } from './disk-device.ts';
 import type { PlannedDisk } from './plan-disks.ts';
-import { diskDevice, SandboxDisks } from './sandbox-disks.ts';
+import { SandboxDisks } from './sandbox-disks.ts';
 
 const { hypervisor } = defaultRuntimeConfig();
 
@@ -63,6 +65,56 @@ test('a disk that the guest ejected is plugged again for the next container, and
   expect(vm.log).toEqual(['plug disk1 /dev/loop1', 'plug disk2 /dev/loop1']);
   await disks.detach('b');
   expect(vm.log.slice(2)).toEqual(['unplug disk2']);
+});
+
+test('disks of a machine that starts with them are there from start to end; others are refused by name', async () => {
+  const cold = { ...hypervisor, machineType: 'microvm', blockDeviceDriver: 'virtio-mmio' } as const;
+  // One disk in two places is there once, and writable since one of them writes.
+  const planned = [node('/dev/loop1', true), node('/dev/loop2', true), node('/dev/loop1')];
+  const atStart = coldDisks(planned, cold);
+  expect([...atStart.values()].map(({ device }) => device)).toMatchObject([
+    { kind: 'mmio', id: 'disk1', path: '/dev/loop1', readonly: false, queueSize: 128 },
+    { kind: 'mmio', id: 'disk2', path: '/dev/loop2', readonly: true },
+  ]);
+  expect(coldDisks(planned, hypervisor).size).toBe(0);
+  const vm = {
+    ...machine(),
+    hotplug: new Set<never>(),
+    placeOf: (id: string) => ({ guestPciPath: '', guestSerial: id }),
+  };
+  const disks = new SandboxDisks(vm, cold, atStart);
+  const attached = await disks.attach('own', 'own', planned);
+  expect(attached.devices.map(({ type, id }) => `${type} ${id}`)).toEqual([
+    'mmioblk disk1',
+    'mmioblk disk2',
+    'mmioblk disk1',
+  ]);
+  await disks.attach('member', 'member', [node('/dev/loop1')]);
+  await expect(disks.attach('writer', 'writer', [node('/dev/loop2')])).rejects.toThrow(
+    '/dev/loop2 is in the',
+  );
+  await expect(disks.attach('late', 'late', [node('/dev/loop3')])).rejects.toMatchObject({
+    code: 'unsupported',
+    message:
+      '/dev/loop3: machine_type = "microvm" has only the disks that it starts with, those of the sandbox\'s own container; name it there too, or use q35 or pc',
+  });
+  await disks.detach('member');
+  await disks.detach('own');
+  expect((await disks.attach('again', 'again', [node('/dev/loop1')])).devices).toMatchObject([
+    { id: 'disk1' },
+  ]);
+  expect(vm.log).toEqual([]);
+});
+
+test.each([
+  ['virtio-scsi', { guestPciPath: '0a', guestScsiAddress: '0:0' }, { type: 'scsi', id: '0:0' }],
+  ['virtio-blk', { guestPciPath: '0a' }, { type: 'blk', id: '0a' }],
+] as const)('on microvm disks may be by %s too, from the start', async (blockDeviceDriver, where, device) => {
+  const cold = { ...hypervisor, machineType: 'microvm', blockDeviceDriver } as const;
+  const planned = [node('/dev/loop1')];
+  const vm = { ...machine(), hotplug: new Set<never>(), placeOf: () => where };
+  const disks = new SandboxDisks(vm, cold, coldDisks(planned, cold));
+  expect((await disks.attach('own', 'own', planned)).devices).toMatchObject([device]);
 });
 
 test('volumes and root file systems are storages of the guest', async () => {

@@ -1,19 +1,21 @@
 import type { HypervisorConfig } from '@hako/config';
-import type { DiskDevice, PluggedDevice, VhostUserDevice, VirtualMachine } from '@hako/hypervisor';
+import type { PluggedDevice, VirtualMachine } from '@hako/hypervisor';
 import { guestDiskFile, guestRootfs } from '../guest-paths.ts';
 import type { GuestStorage } from '../guest-storage.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 import type { SharedMount } from '../share.ts';
 import { Turns } from '../turns.ts';
 import { type UsedDevice, UsedDevices } from '../used-devices.ts';
+import type { ColdDisk } from './cold-disks.ts';
+import { diskDevice } from './disk-device.ts';
 import { bytesOfDisk, type HostDisk } from './host-disk.ts';
 import type { PlannedDisk } from './plan-disks.ts';
 
 /** A device for CreateContainer (field names of grpc.Device). */
 export interface GuestDevice {
-  /** `blk` or `scsi`. */
+  /** `blk`, `scsi` or `mmioblk`. */
   readonly type: string;
-  /** Where the guest finds it: PCI path or SCSI address. */
+  /** Where the guest finds it: PCI path, SCSI address or serial number. */
   readonly id: string;
   readonly vmPath: string;
   readonly containerPath: string;
@@ -41,7 +43,7 @@ interface PluggedDisk extends UsedDevice {
 
 const SECTOR_BYTES = 512;
 
-/** Disks of the host that one machine has: plugged for their first container, unplugged with the last. */
+/** Disks of the host that one machine has: plugged for their first container and unplugged with the last, or there from start to end. */
 export class SandboxDisks {
   readonly #machine: VirtualMachine;
   readonly #hypervisor: HypervisorConfig;
@@ -49,12 +51,18 @@ export class SandboxDisks {
   readonly #used: UsedDevices<PluggedDisk>;
   readonly #turns = new Turns();
   #volumes: readonly MountedVolume[] = [];
-  #made = 0;
+  #made: number;
 
-  constructor(machine: VirtualMachine, hypervisor: HypervisorConfig) {
+  /** @param atStart those that the machine was started with, by identities */
+  constructor(
+    machine: VirtualMachine,
+    hypervisor: HypervisorConfig,
+    atStart: ReadonlyMap<string, ColdDisk> = new Map(),
+  ) {
     this.#machine = machine;
     this.#hypervisor = hypervisor;
-    this.#used = new UsedDevices(machine);
+    this.#used = new UsedDevices(machine, presentDisks(machine, atStart));
+    this.#made = atStart.size;
   }
 
   /**
@@ -150,16 +158,16 @@ export class SandboxDisks {
         { path: disk.path },
       );
     }
-    return this.#placeOf(where);
+    return placeOf(where);
   }
 
   async #plug(planned: PlannedDisk): Promise<PluggedDisk> {
     const { disk, readonly } = planned;
     this.#made += 1;
     const device = diskDevice(`disk${this.#made}`, planned, this.#hypervisor);
-    if (!this.#machine.hotplug.has(device.kind)) throw cannotPlug(this.#hypervisor);
+    if (!this.#machine.hotplug.has(device.kind)) throw cannotPlug(disk.path, this.#hypervisor);
     try {
-      return { id: device.id, readonly, where: await this.#machine.plug(device) };
+      return { id: device.id, readonly, where: await this.#machine.plug(device), endsWith: 'last-user' };
     } catch (error) {
       throw sandboxError(
         'host-refused',
@@ -174,53 +182,26 @@ export class SandboxDisks {
     this.#volumes = this.#volumes.filter((volume) => volume.containerId !== containerId);
     await this.#used.letGo(containerId);
   }
+}
 
-  #placeOf({ guestPciPath, guestScsiAddress }: PluggedDevice): Pick<GuestDevice, 'type' | 'id'> {
-    return guestScsiAddress === undefined
-      ? { type: 'blk', id: guestPciPath }
-      : { type: 'scsi', id: guestScsiAddress };
+function presentDisks(
+  machine: VirtualMachine,
+  atStart: ReadonlyMap<string, ColdDisk>,
+): ReadonlyMap<string, PluggedDisk> {
+  const present = new Map<string, PluggedDisk>();
+  for (const [identity, { device, readonly }] of atStart) {
+    const where = machine.placeOf(device.id);
+    if (where !== undefined) present.set(identity, { id: device.id, readonly, where, endsWith: 'machine' });
   }
+  return present;
 }
 
-/** The disk as the configuration wants it. */
-export function diskDevice(
-  id: string,
-  { disk, readonly }: Pick<PlannedDisk, 'disk' | 'readonly'>,
-  hypervisor: HypervisorConfig,
-): DiskDevice | VhostUserDevice {
-  if (disk.source === 'vhost-user') return vhostUserDevice(id, disk.path, hypervisor);
-  const { blockDeviceCacheSet, blockDeviceLogicalSectorSizeBytes: logical } = hypervisor;
-  const { blockDevicePhysicalSectorSizeBytes: physical, numQueues, queueSize } = hypervisor;
-  const isScsi = hypervisor.blockDeviceDriver === 'virtio-scsi';
-  return {
-    kind: isScsi ? 'scsi' : 'block',
-    id,
-    path: disk.path,
-    source: disk.source,
-    format: disk.format,
-    readonly,
-    aio: hypervisor.blockDeviceAio,
-    ...(blockDeviceCacheSet
-      ? { cache: { direct: hypervisor.blockDeviceCacheDirect, noFlush: hypervisor.blockDeviceCacheNoflush } }
-      : {}),
-    ...(logical > 0 ? { logicalSectorBytes: logical } : {}),
-    ...(physical > 0 ? { physicalSectorBytes: physical } : {}),
-    ...(isScsi ? {} : { queues: Math.max(1, numQueues), queueSize }),
-  };
-}
-
-function vhostUserDevice(
-  id: string,
-  socket: string,
-  { vhostUserReconnectTimeoutSec: seconds, numQueues, queueSize }: HypervisorConfig,
-): VhostUserDevice {
-  return {
-    kind: 'vhost-user',
-    id,
-    socket,
-    ...(seconds > 0 ? { reconnectSeconds: seconds } : {}),
-    part: { kind: 'block', queues: Math.max(1, numQueues), queueSize },
-  };
+function placeOf(where: PluggedDevice): Pick<GuestDevice, 'type' | 'id'> {
+  const { guestPciPath, guestScsiAddress, guestSerial } = where;
+  if (guestSerial !== undefined) return { type: 'mmioblk', id: guestSerial };
+  return guestScsiAddress === undefined
+    ? { type: 'blk', id: guestPciPath }
+    : { type: 'scsi', id: guestScsiAddress };
 }
 
 function storageOf(
@@ -251,9 +232,10 @@ function mountOptions(options: readonly string[], readonly: boolean): string[] {
   return readonly && !options.includes('ro') ? [...options, 'ro'] : [...options];
 }
 
-function cannotPlug({ machineType }: HypervisorConfig): SandboxError {
+function cannotPlug(path: string, { machineType }: HypervisorConfig): SandboxError {
   return sandboxError(
     'unsupported',
-    `machine_type = "${machineType}" has no place for the disks of a container; use q35 or pc`,
+    `${path}: machine_type = "${machineType}" has only the disks that it starts with, those of the sandbox's own container; name it there too, or use q35 or pc`,
+    { path },
   );
 }

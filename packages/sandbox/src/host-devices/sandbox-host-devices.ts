@@ -90,7 +90,7 @@ export class SandboxHostDevices {
       );
     const { where } = await this.#used.use(containerId, address, async () => {
       const device = hostPciDevice(this.#made++, address, iommufd);
-      return { id: device.id, where: await this.#plug(device, what) };
+      return { id: device.id, where: await this.#plug(device, what), endsWith: 'last-user' };
     });
     return where;
   }
