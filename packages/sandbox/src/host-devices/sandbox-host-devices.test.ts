@@ -100,9 +100,21 @@ test('cold: what the machine was started with stays to its end; there is nothing
   ]);
   await devices.detach('a');
   await expect(devices.attach('b', [file('13', '0000:5e:00.0')])).rejects.toThrow(
-    'linux.devices[0]: 0000:5e:00.0 is not in the virtual machine, which has with cold_plug_vfio only',
+    'linux.devices[0]: 0000:5e:00.0 is not in the virtual machine: with cold_plug_vfio that starts with the devices of its first container, and gets no others (it named 0000:3b:00.0); in place of cold_plug_vfio set hot_plug_vfio = "root-port"',
   );
   vm.gone.add('vfio0');
   await expect(devices.attach('c', [file('12', '0000:3b:00.0')])).rejects.toThrow('the guest has ejected it');
+  expect(vm.log).toEqual([]);
+});
+
+test('cold: a pod whose pause container names no device is told why it has none, and what to set', async () => {
+  const vm = machine();
+  const attached = devicesOf(vm, cold).attach('b', [file('13', '0000:5e:00.0')]);
+  await expect(attached).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringMatching(
+      /\(it named none; in Kubernetes that is the pause container, and neither annotations cdi\.k8s\.io\/… nor pod_resource_api_sock are read for it\); .*pcie_root_port to the number of devices of a pod$/,
+    ),
+  });
   expect(vm.log).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { HostPciDevice, PluggedDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
 import type { SandboxConfig } from '@hako/oci-translate';
 import type { GuestDevice } from '../disks/sandbox-disks.ts';
-import { sandboxError } from '../sandbox-error.ts';
+import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 import { Turns } from '../turns.ts';
 import { type UsedDevice, UsedDevices } from '../used-devices.ts';
 import { hostPciDevice } from './machine-for.ts';
@@ -83,11 +83,7 @@ export class SandboxHostDevices {
         `${what} is not in the virtual machine any more: the guest has ejected it`,
       );
     }
-    if (this.#config.hypervisor.coldPlugVfio !== 'no-port')
-      throw sandboxError(
-        'unsupported',
-        `${what} is not in the virtual machine, which has with cold_plug_vfio only what it was started with; use hot_plug_vfio`,
-      );
+    if (this.#config.hypervisor.coldPlugVfio !== 'no-port') throw notAtStart(what, this.#atStart);
     const { where } = await this.#used.use(containerId, address, async () => {
       const device = hostPciDevice(this.#made++, address, iommufd);
       return { id: device.id, where: await this.#plug(device, what), endsWith: 'last-user' };
@@ -107,4 +103,16 @@ export class SandboxHostDevices {
       );
     }
   }
+}
+
+/** With `cold_plug_vfio`: the first container of a pod did not name it. */
+function notAtStart(what: string, atStart: ReadonlyMap<string, HostPciDevice>): SandboxError {
+  const named =
+    atStart.size === 0
+      ? 'none; in Kubernetes that is the pause container, and neither annotations cdi.k8s.io/… nor pod_resource_api_sock are read for it'
+      : [...atStart.keys()].join(', ');
+  return sandboxError(
+    'unsupported',
+    `${what} is not in the virtual machine: with cold_plug_vfio that starts with the devices of its first container, and gets no others (it named ${named}); in place of cold_plug_vfio set hot_plug_vfio = "root-port", and pcie_root_port to the number of devices of a pod`,
+  );
 }
