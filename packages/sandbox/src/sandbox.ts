@@ -299,7 +299,7 @@ export class Sandbox {
     const vm = withColdDisks(machineFor(plain, planned.hostDevices), disks);
     const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor, disks);
-    this.#hostDevices = new SandboxHostDevices(machine, config, vm.devices);
+    this.#hostDevices = new SandboxHostDevices(machine, config, vm);
     const log = (message: string, level?: 'info' | 'warning'): void => this.#log(message, level);
     let swap: GuestSwap | undefined;
     try {

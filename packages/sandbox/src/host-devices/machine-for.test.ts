@@ -44,7 +44,7 @@ test('one that gets them later has the ports, and keeps room for them', () => {
   expect(vm.hypervisor).toMatchObject({ pcieSwitchPort: 7, pcieRootPort: 0 });
   expect(vm.devices).toEqual([]);
   expect(vm.kernelParams).toEqual([
-    { key: 'pci', value: 'hpmmiosize=4M,hpmmioprefsize=512M' },
+    { key: 'pci', value: 'hpmmiosize=3M,hpmmioprefsize=288M' },
     { key: 'quiet' },
   ]);
 });

@@ -1,11 +1,8 @@
-import type { HypervisorConfig, KernelParam } from '@hako/config';
+import type { HypervisorConfig } from '@hako/config';
 import type { HostPciDevice, VmConfig } from '@hako/hypervisor';
 import type { PlannedHostDevice } from './plan-host-devices.ts';
+import { roomWords } from './port-room.ts';
 import type { HostPci } from './vfio-file.ts';
-
-const MIB = 1024 * 1024;
-/** What a Linux guest keeps of its address space for an empty port, of either kind. */
-const KEPT_MIB = 2;
 
 /**
  * The machine for a container that brings devices of the host: with a port for each, and with the devices themselves where they are
@@ -20,7 +17,7 @@ export function machineFor(vm: VmConfig, planned: readonly PlannedHostDevice[]):
   return {
     ...vm,
     hypervisor: withPorts(vm.hypervisor, isCold ? coldPlugVfio : hotPlugVfio, devices.size),
-    kernelParams: [...(isCold ? [] : roomOfPorts([...devices.values()])), ...vm.kernelParams],
+    kernelParams: [...(isCold ? [] : roomWords([...devices.values()])), ...vm.kernelParams],
     devices: [...(vm.devices ?? []), ...(isCold ? devicesAtStart(planned) : [])],
   };
 }
@@ -52,14 +49,4 @@ function withPorts(
   if (kind === 'switch-port')
     return { ...hypervisor, pcieSwitchPort: Math.max(hypervisor.pcieSwitchPort, count) };
   return hypervisor;
-}
-
-function roomOfPorts(devices: readonly HostPci[]): KernelParam[] {
-  // Regions are powers of two and lie at multiples of their size: twice as much holds any set of them.
-  const mib = (bytes: (device: HostPci) => number): number =>
-    2 ** Math.ceil(Math.log2(Math.max(KEPT_MIB * MIB, ...devices.map(bytes)) / MIB));
-  const plain = mib(({ plainBytes }) => plainBytes);
-  const prefetchable = mib(({ prefetchableBytes }) => prefetchableBytes);
-  if (plain <= KEPT_MIB && prefetchable <= KEPT_MIB) return [];
-  return [{ key: 'pci', value: `hpmmiosize=${plain}M,hpmmioprefsize=${prefetchable}M` }];
 }

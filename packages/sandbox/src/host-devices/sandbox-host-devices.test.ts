@@ -35,7 +35,7 @@ function devicesOf(
   vfioMode: RuntimeConfig['runtime']['vfioMode'] = 'guest-kernel',
 ): SandboxHostDevices {
   const config = { hypervisor: { ...hypervisor, ...changes }, runtime: { ...runtime, vfioMode } };
-  return new SandboxHostDevices(vm, config, atStart);
+  return new SandboxHostDevices(vm, config, { devices: atStart, kernelParams: [] });
 }
 
 const hot = { hotPlugVfio: 'root-port' } as const;
@@ -89,6 +89,29 @@ test('hot: one that the guest has ejected is plugged again', async () => {
   await devices.detach('a');
   await devices.detach('b');
   expect(vm.log.slice(2)).toEqual(['unplug vfio1']);
+});
+
+test('hot: one whose memory has no room in the guest is refused before it is plugged', async () => {
+  const vm = machine();
+  const big = { address: '0000:3b:00.0', plainBytes: 0, prefetchableBytes: 4096 * 1024 };
+  const planned = { ...file('12'), file: { name: '12', iommufd: false, devices: [big] } };
+  await expect(devicesOf(vm, hot).attach('a', [planned])).rejects.toMatchObject({
+    code: 'unsupported',
+    message: expect.stringMatching(
+      /^linux\.devices\[0\]: 0000:3b:00\.0 needs .*add pci=hpmmiosize=2M,hpmmioprefsize=4M to/,
+    ),
+  });
+  // On a bridge what has gone again makes room.
+  const half = (address: string): PlannedHostDevice => ({
+    ...planned,
+    file: { ...planned.file, devices: [{ address, plainBytes: 0, prefetchableBytes: 512 * 1024 }] },
+  });
+  const devices = devicesOf(vm, { hotPlugVfio: 'bridge-port' });
+  await devices.attach('a', [half('0000:3b:00.0')]);
+  await expect(devices.attach('b', [half('0000:5e:00.0')])).rejects.toThrow('1 MiB (prefetchable)');
+  await devices.detach('a');
+  await devices.attach('b', [half('0000:5e:00.0')]);
+  expect(vm.log).toEqual(['plug vfio0 0000:3b:00.0', 'unplug vfio0', 'plug vfio1 0000:5e:00.0']);
 });
 
 test('cold: what the machine was started with stays to its end; there is nothing else', async () => {

@@ -1,4 +1,5 @@
-import type { HostPciDevice, PluggedDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
+import type { KernelParam } from '@hako/config';
+import type { HostPciDevice, PluggedDevice, VirtualMachine, VmConfig } from '@hako/hypervisor';
 import type { SandboxConfig } from '@hako/oci-translate';
 import type { GuestDevice } from '../disks/sandbox-disks.ts';
 import { type SandboxError, sandboxError } from '../sandbox-error.ts';
@@ -6,6 +7,8 @@ import { Turns } from '../turns.ts';
 import { type UsedDevice, UsedDevices } from '../used-devices.ts';
 import { hostPciDevice } from './machine-for.ts';
 import type { PlannedHostDevice } from './plan-host-devices.ts';
+import { lackOfRoom } from './port-room.ts';
+import type { HostPci } from './vfio-file.ts';
 
 /**
  * Devices of the host that one machine has. With `hot_plug_vfio` they are plugged for their first container and unplugged with the last;
@@ -18,14 +21,18 @@ export class SandboxHostDevices {
   /** What was plugged, by addresses on the host. */
   readonly #used: UsedDevices<UsedDevice>;
   readonly #turns = new Turns();
+  readonly #kernelParams: readonly KernelParam[];
+  /** Those that were plugged, also what is not there any more. */
+  readonly #rooms = new Map<string, HostPci>();
   #made: number;
 
-  /** @param atStart all that the machine was started with */
+  /** @param vm what the machine was started with */
   constructor(
     machine: VirtualMachine,
     config: Pick<SandboxConfig, 'hypervisor' | 'runtime'>,
-    atStart: readonly VmDevice[] = [],
+    { devices: atStart = [], kernelParams }: Pick<VmConfig, 'devices' | 'kernelParams'>,
   ) {
+    this.#kernelParams = kernelParams;
     this.#machine = machine;
     this.#used = new UsedDevices(machine);
     this.#config = config;
@@ -65,15 +72,17 @@ export class SandboxHostDevices {
     containerId: string,
   ): Promise<GuestDevice> {
     const options: string[] = [];
-    for (const { address } of file.devices) {
-      const { guestPciPath } = await this.#take(containerId, address, file.iommufd, `${field}: ${address}`);
+    for (const device of file.devices) {
+      const { address } = device;
+      const { guestPciPath } = await this.#take(containerId, device, file.iommufd, `${field}: ${address}`);
       options.push(`${address}=${guestPciPath}`);
     }
     const type = this.#config.runtime.vfioMode === 'vfio' ? 'vfio-pci' : 'vfio-pci-gk';
     return { type, id: file.name, vmPath: '', containerPath, options };
   }
 
-  async #take(containerId: string, address: string, iommufd: boolean, what: string): Promise<PluggedDevice> {
+  async #take(containerId: string, pci: HostPci, iommufd: boolean, what: string): Promise<PluggedDevice> {
+    const { address } = pci;
     const started = this.#atStart.get(address);
     if (started !== undefined) {
       const where = this.#machine.placeOf(started.id);
@@ -85,10 +94,20 @@ export class SandboxHostDevices {
     }
     if (this.#config.hypervisor.coldPlugVfio !== 'no-port') throw notAtStart(what, this.#atStart);
     const { where } = await this.#used.use(containerId, address, async () => {
+      this.#demandRoom(pci, what);
       const device = hostPciDevice(this.#made++, address, iommufd);
       return { id: device.id, where: await this.#plug(device, what), endsWith: 'last-user' };
     });
     return where;
+  }
+
+  #demandRoom(pci: HostPci, what: string): void {
+    const present = [...this.#rooms.values()].filter(
+      ({ address }) => address !== pci.address && this.#used.get(address) !== undefined,
+    );
+    const lack = lackOfRoom(pci, present, this.#config.hypervisor, this.#kernelParams);
+    if (lack !== undefined) throw sandboxError('unsupported', `${what} ${lack}`);
+    this.#rooms.set(pci.address, pci);
   }
 
   async #plug(device: HostPciDevice, what: string): Promise<PluggedDevice> {

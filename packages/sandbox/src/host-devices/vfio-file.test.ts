@@ -30,7 +30,7 @@ test('a group stands for all its devices but bridges, with the room that they ne
     name: '12',
     iommufd: false,
     devices: [
-      { address: gpu, plainBytes: 0x0100_0000, prefetchableBytes: 0x1200_0000 },
+      { address: gpu, plainBytes: 0x01f0_0000, prefetchableBytes: 0x21f0_0000 },
       { address: sound, plainBytes: 0, prefetchableBytes: 0 },
     ],
   });

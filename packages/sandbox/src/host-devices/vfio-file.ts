@@ -6,7 +6,7 @@ import { type SandboxError, sandboxError } from '../sandbox-error.ts';
 export interface HostPci {
   /** `0000:3b:00.0` */
   readonly address: string;
-  /** Room that its registers and memory need in the guest's address space. */
+  /** Room that its registers and memory need in the guest's address space, wherever that begins at a multiple of 1 MiB. */
   readonly plainBytes: number;
   readonly prefetchableBytes: number;
 }
@@ -26,6 +26,8 @@ const bridgeClasses: ReadonlySet<string> = new Set(['0x0600', '0x0604']);
 const regions = 6;
 const memoryFlag = 0x200;
 const prefetchFlag = 0x2000;
+/** A port's part of the address space begins at a multiple of it. */
+const windowStep = 0x10_0000;
 
 /** True for a path at which a container expects a device of the host, as Kata has it: `/dev/vfio/12`, `/dev/vfio/devices/vfio0`. */
 export function isVfioPath(path: string): boolean {
@@ -101,16 +103,20 @@ function driverOf(folder: string): string {
 }
 
 function room(resource: string): Omit<HostPci, 'address'> {
-  let plainBytes = 0;
-  let prefetchableBytes = 0;
+  const plain: number[] = [];
+  const prefetchable: number[] = [];
   for (const line of resource.split('\n').slice(0, regions)) {
     const [start = 0, end = 0, flags = 0] = line.split(' ').map(Number);
     if ((flags & memoryFlag) === 0) continue;
-    const bytes = end - start + 1;
-    if ((flags & prefetchFlag) === 0) plainBytes += bytes;
-    else prefetchableBytes += bytes;
+    ((flags & prefetchFlag) === 0 ? plain : prefetchable).push(end - start + 1);
   }
-  return { plainBytes, prefetchableBytes };
+  return { plainBytes: roomOf(plain), prefetchableBytes: roomOf(prefetchable) };
+}
+
+/** Regions are powers of two and lie at multiples of their size: of what begins elsewhere, the part before the largest may be lost. */
+function roomOf(sizes: readonly number[]): number {
+  const sum = sizes.reduce((all, size) => all + size, 0);
+  return sum + Math.max(0, Math.max(0, ...sizes) - windowStep);
 }
 
 function readOr(path: string, failure: () => SandboxError): string {
