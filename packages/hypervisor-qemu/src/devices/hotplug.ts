@@ -1,7 +1,7 @@
 import type { PluggedDevice, VmDevice } from '@hako/hypervisor';
 import type { QmpClient } from '@hako/qmp';
 import { qemuError } from '../qemu-error.ts';
-import { deviceAdd, deviceDel, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
+import { askForUnplug, deviceAdd, UNPLUG_TIMEOUT_MS } from './device-commands.ts';
 import { resizeDisk } from './disk.ts';
 import { driverOf } from './drivers.ts';
 import type { FdSets } from './fd-sets.ts';
@@ -130,7 +130,7 @@ export class Hotplug {
     const present = this.#present.get(id);
     if (present === undefined) return;
     const { gone } = present;
-    await this.#qmp.execute(deviceDel, { id });
+    await askForUnplug(this.#qmp, id);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       const message = `the guest did not let ${id} go within ${UNPLUG_TIMEOUT_MS / 1000} s`;

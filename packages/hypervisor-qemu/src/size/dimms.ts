@@ -13,6 +13,8 @@ interface Dimm {
   readonly id: string;
   readonly memdev: string;
   readonly memoryMib: number;
+  /** Settles when its memory is removed too, from when the guest has let it go. */
+  removed?: Promise<unknown>;
 }
 
 /** Memory modules (pc-dimm) in the slots of one machine, one for each time that it grew. */
@@ -45,7 +47,7 @@ export class Dimms implements ExtraMemory {
       );
     }
     this.#made += 1;
-    const dimm = { id: `dimm${this.#made}`, memdev: `dimm${this.#made}-memory`, memoryMib: missingMib };
+    const dimm: Dimm = { id: `dimm${this.#made}`, memdev: `dimm${this.#made}-memory`, memoryMib: missingMib };
     await this.#qmp.execute(objectAdd, {
       ...defined(backend(this.#hypervisor, this.#shared)),
       id: dimm.memdev,
@@ -64,9 +66,17 @@ export class Dimms implements ExtraMemory {
     for (const dimm of this.#dimms.toReversed()) {
       if (this.memoryMib - dimm.memoryMib < memoryMib) continue;
       await unplugDevice(this.#qmp, dimm.id);
-      this.#dimms.splice(this.#dimms.indexOf(dimm), 1);
-      await this.#qmp.execute(objectDel, { id: dimm.memdev });
+      await this.deleted(dimm.id);
     }
+  }
+
+  async deleted(id: string): Promise<void> {
+    const dimm = this.#dimms.find((one) => one.id === id);
+    if (dimm === undefined) return;
+    dimm.removed ??= this.#qmp
+      .execute(objectDel, { id: dimm.memdev })
+      .finally(() => this.#dimms.splice(this.#dimms.indexOf(dimm), 1));
+    await dimm.removed;
   }
 }
 

@@ -5,6 +5,8 @@ export interface ExtraMemory {
   grow(memoryMib: number): Promise<void>;
   /** As near to `memoryMib` as can be had from above. @throws QemuError `unplug-refused`; QmpError */
   shrink(memoryMib: number): Promise<void>;
+  /** QEMU has deleted a device: the guest has let it go, asked just now or long ago. */
+  deleted(id: string): Promise<void>;
 }
 
 /** Linux on x86-64 and arm64 takes memory in and out in blocks of this size. */

@@ -4,6 +4,7 @@ import type { QmpClient } from '@hako/qmp';
 import type { Accelerator } from '../accelerator/accelerator.ts';
 import { maxVcpus, plugsVcpus, vcpusAtBoot } from '../arguments/machine.ts';
 import { plugsMemory } from '../arguments/memory.ts';
+import { followDeleted } from '../devices/device-commands.ts';
 import { isQemuError, qemuError } from '../qemu-error.ts';
 import { Dimms } from './dimms.ts';
 import { blockMib, type ExtraMemory } from './extra-memory.ts';
@@ -34,6 +35,11 @@ export class MachineResizer {
     this.#vcpus = new Vcpus(qmp);
     this.#memory = hypervisor.enableVirtioMem ? new VirtioMem(qmp) : new Dimms(qmp, hypervisor, sharedMemory);
     this.#unplugsVcpus = accelerator === 'kvm';
+    // What a guest did not let go in time may go later; its connection ends with the machine.
+    void followDeleted(qmp, (id) => {
+      this.#vcpus.deleted(id);
+      void this.#memory.deleted(id).catch(() => undefined);
+    }).catch(() => undefined);
   }
 
   get size(): MachineSize {

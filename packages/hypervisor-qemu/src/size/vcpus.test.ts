@@ -55,3 +55,12 @@ test('one that the guest keeps is counted', async () => {
   await expect(vcpus.shrink(0)).rejects.toMatchObject({ code: 'unplug-refused', facts: { device: 'vcpu1' } });
   expect(vcpus.count).toBe(1);
 });
+
+test('one that the guest lets go after all is counted no more', async () => {
+  const { vcpus } = monitor('DEVICE_UNPLUG_GUEST_ERROR');
+  await vcpus.grow(2);
+  await expect(vcpus.shrink(0)).rejects.toMatchObject({ code: 'unplug-refused' });
+  vcpus.deleted('vcpu2');
+  vcpus.deleted('vcpu2');
+  expect(vcpus.count).toBe(1);
+});

@@ -55,7 +55,13 @@ export class Vcpus {
       id = this.#plugged.at(-1)
     ) {
       await unplugDevice(this.#qmp, id);
-      this.#plugged.pop();
+      this.deleted(id);
     }
+  }
+
+  /** The guest has let it go, asked just now or long ago. */
+  deleted(id: string): void {
+    const index = this.#plugged.indexOf(id);
+    if (index >= 0) this.#plugged.splice(index, 1);
   }
 }

@@ -25,6 +25,11 @@ export class VirtioMem implements ExtraMemory {
     if (memoryMib < this.#memoryMib) await this.#request(memoryMib);
   }
 
+  /** Its device stays. */
+  deleted(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async #request(memoryMib: number): Promise<void> {
     await this.#qmp.execute(qomSet, {
       path: virtioMemId,
