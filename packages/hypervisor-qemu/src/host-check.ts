@@ -5,6 +5,7 @@ import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import { isImageNvdimm } from './arguments/memory.ts';
 import { guestDirectory, readGuestManifest } from './guest-manifest.ts';
+import { checkOpenFiles } from './open-files-check.ts';
 import { checkRootless } from './rootless-check.ts';
 import { checkValues, hostProblem as problem } from './value-check.ts';
 
@@ -46,7 +47,7 @@ export async function checkHost(config: HypervisorConfig): Promise<readonly Prob
     ...(config.rootless ? [checkRootless(config)] : []),
   ];
   const found = (await Promise.all(checks)).flat();
-  return [...found, ...checkValues(config)];
+  return [...found, ...checkOpenFiles(config), ...checkValues(config)];
 }
 
 async function checkFile(key: string, path: string, mode: number, fix: string): Promise<readonly Problem[]> {

@@ -3,6 +3,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ResourceLedger, SharedDirectory, VmConfig } from '@hako/hypervisor';
 import { bindMount, listenUnix, PosixError, setMountPropagation, unmount } from '@hako/posix';
+import { CAP_SYS_ADMIN, CAP_SYS_RESOURCE, effectiveCapabilities } from './capabilities.ts';
 import { Child, type ChildExit, describeExit } from './child.ts';
 import { qemuError } from './qemu-error.ts';
 import { shareSocket } from './share-socket.ts';
@@ -180,15 +181,4 @@ function isOnSharedMount(path: string): boolean {
     shared = fields.slice(6, fields.indexOf('-')).some((field) => field.startsWith('shared:'));
   }
   return shared;
-}
-
-/** Makes namespaces; containers often may not, and virtiofsd's sandbox then has to be chroot. */
-const CAP_SYS_ADMIN = 1n << 21n;
-/** Raises limits beyond what is allowed so far. */
-const CAP_SYS_RESOURCE = 1n << 24n;
-
-/** The capabilities(7) that this process has in effect, a bit each. */
-function effectiveCapabilities(): bigint {
-  const effective = readFileSync('/proc/self/status', 'utf8').match(/^CapEff:\s*([0-9a-f]+)$/m)?.[1] ?? '0';
-  return BigInt(`0x${effective}`);
 }
