@@ -57,10 +57,16 @@ test.each<[Partial<HypervisorConfig>, RegExp]>([
     /^error hot_plug_vfio needs bridges or ports/,
   ],
   [{ numaMapping: ['0', 'a-b'] }, /^error numa_mapping must be lists of host nodes/],
+  [{ blockDeviceDriver: 'virtio-blk-ccw' }, /^warning block_device_driver attaches no disk .* of s390x/],
   [
-    { blockDeviceDriver: 'nvdimm' },
-    /^warning block_device_driver attaches no disk to a container: those are/,
+    { blockDeviceDriver: 'nvdimm', machineType: 'microvm', accelerator: 'kvm' },
+    /^warning block_device_driver attaches no disk .* no slots for NVDIMMs/,
   ],
+  [
+    { blockDeviceDriver: 'nvdimm', rootless: true },
+    /^warning block_device_driver attaches no disk .* with rootless/,
+  ],
+  [{ blockDeviceDriver: 'nvdimm', memorySlots: 128 }, /^error memory_slots must be at most 127/],
   [{ blockDeviceDriver: 'virtio-mmio' }, /^warning block_device_driver .* only machine_type = "microvm" has/],
   [
     {

@@ -31,6 +31,8 @@ const mostPorts = 16;
 const imageDrivers = ['', 'virtio-blk', 'virtio-blk-pci', 'nvdimm', 'virtio-pmem'];
 /** Buses that disks of containers can be on. */
 const diskDrivers: readonly string[] = ['virtio-scsi', 'virtio-blk'];
+/** Slots of a machine are at most 256: for memory, the image, and as many as for memory for NVDIMMs. */
+const mostSlotsBesideNvdimms = 127;
 const isX86Machine = ({ machineType }: HypervisorConfig): boolean => machineType !== 'virt';
 
 /** Values that QEMU cannot honour, alone or together. What a VM would silently lack is an error. */
@@ -182,11 +184,35 @@ const rules: readonly ValueRule[] = [
   {
     key: 'block_device_driver',
     value: ({ blockDeviceDriver }) => blockDeviceDriver,
-    broken: ({ blockDeviceDriver }) =>
-      blockDeviceDriver !== 'virtio-mmio' && !diskDrivers.includes(blockDeviceDriver),
-    rule: `attaches no disk to a container: those are on ${diskDrivers.join(' or ')}`,
-    fix: 'use one of them',
+    broken: ({ blockDeviceDriver }) => blockDeviceDriver === 'virtio-blk-ccw',
+    rule: 'attaches no disk to a container: it is a bus of s390x',
+    fix: `use ${diskDrivers.join(' or ')}`,
     severity: 'warning',
+  },
+  {
+    key: 'block_device_driver',
+    value: () => 'nvdimm',
+    broken: ({ blockDeviceDriver, machineType }) =>
+      blockDeviceDriver === 'nvdimm' && machineType === 'microvm',
+    rule: 'attaches no disk to a container: machine_type = "microvm" has no slots for NVDIMMs',
+    fix: `use ${diskDrivers.join(' or ')}`,
+    severity: 'warning',
+  },
+  {
+    key: 'block_device_driver',
+    value: () => 'nvdimm',
+    broken: ({ blockDeviceDriver, rootless }) => blockDeviceDriver === 'nvdimm' && rootless,
+    rule: 'attaches no disk to a container: QEMU maps its file, which it may not open with rootless = true',
+    fix: `use ${diskDrivers.join(' or ')}`,
+    severity: 'warning',
+  },
+  {
+    key: 'memory_slots',
+    value: ({ memorySlots }) => String(memorySlots),
+    broken: ({ blockDeviceDriver, memorySlots }) =>
+      blockDeviceDriver === 'nvdimm' && memorySlots > mostSlotsBesideNvdimms,
+    rule: `must be at most ${mostSlotsBesideNvdimms} with block_device_driver = "nvdimm", which has as many for disks`,
+    fix: 'use fewer',
   },
   {
     key: 'block_device_driver',

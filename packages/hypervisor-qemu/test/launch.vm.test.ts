@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { DiskDevice, NetworkDevice } from '@hako/hypervisor';
+import type { DiskDevice, NetworkDevice, NvdimmDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
 import { defineCommand, queryCpusFast } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
@@ -375,6 +375,39 @@ test.each([false, true])(
     }
   },
 );
+
+test('an NVDIMM is mapped as it may be used, stays, and keeps its size', {
+  timeout: bootTimeoutMs,
+}, async () => {
+  const disk = (id: string, readonly: boolean): NvdimmDevice => {
+    const path = join(stage.dir, id);
+    writeFileSync(path, '');
+    truncateSync(path, 8 << 20);
+    return { kind: 'nvdimm', id, path, bytes: 8 << 20, readonly };
+  };
+  const [written, read] = [disk('written', false), disk('read', true)];
+  const config = probeGuestConfig({ blockDeviceDriver: 'nvdimm', memorySlots: 2 });
+  const machine = await hypervisor.launch(stage.vm(config), stage.options);
+  const mappings = () =>
+    readFileSync(`/proc/${machine.vmmPid}/maps`, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(stage.dir))
+      .map((line) => line.replace(/^\S+ (\S+) .*\//, '$1 '));
+  try {
+    expect(await machine.plug(written)).toEqual({ guestPciPath: '', guestNvdimmHandle: 4 });
+    await expect(machine.plug({ ...disk('none', false), bytes: 10 << 20 })).rejects.toThrow(/backing store/);
+    expect(await machine.plug(read)).toEqual({ guestPciPath: '', guestNvdimmHandle: 5 });
+    expect(mappings().toSorted()).toEqual(['r--s read', 'rw-s written']);
+    await expect(machine.plug(disk('more', false))).rejects.toThrow(
+      'all 2 memory slots for NVDIMMs are taken',
+    );
+    await expect(machine.unplug('written')).rejects.toMatchObject({ code: 'unplug-refused' });
+    await expect(machine.resizeDisk('written', 16 << 20)).rejects.toMatchObject({ code: 'size-refused' });
+    expect(machine.placeOf('read')).toEqual({ guestPciPath: '', guestNvdimmHandle: 5 });
+  } finally {
+    await machine.stop();
+  }
+});
 
 test('QEMU takes every device that a configuration can ask for', async () => {
   const flash = join(stage.dir, 'flash');

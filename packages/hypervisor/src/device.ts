@@ -1,5 +1,5 @@
 /** A device that a VM is started with, or that is plugged in while it runs. */
-export type VmDevice = NetworkDevice | DiskDevice | VhostUserDevice | HostPciDevice;
+export type VmDevice = NetworkDevice | DiskDevice | NvdimmDevice | VhostUserDevice | HostPciDevice;
 
 /** A network card (virtio-net). */
 export interface NetworkDevice {
@@ -53,6 +53,19 @@ export interface DiskDevice {
   readonly fd?: number;
 }
 
+/** A disk that the guest has as memory (NVDIMM): a raw file or block device of the host. It is plugged only, and stays until the machine ends. */
+export interface NvdimmDevice {
+  readonly kind: 'nvdimm';
+  /** As for a network card. */
+  readonly id: string;
+  /** Absolute path on the host. */
+  readonly path: string;
+  /** Its size, which it keeps: a multiple of 2 MiB. */
+  readonly bytes: number;
+  /** Kept by the VMM: the guest cannot write, whatever it does. */
+  readonly readonly: boolean;
+}
+
 /** A virtio device whose other half is a process of the host (vhost-user), which sees the guest's memory. */
 export interface VhostUserDevice {
   readonly kind: 'vhost-user';
@@ -88,13 +101,15 @@ export interface HostPciDevice {
 export interface PluggedDevice {
   /**
    * Slots on the way from the root bus in hexadecimal, Kata's PciPath: `02/01` is slot 1 of the bridge in slot 2. For a disk
-   * of kind `scsi` those of its controller; empty for one of kind `mmio`, which is on no such bus.
+   * of kind `scsi` those of its controller; empty for what is on no such bus: `mmio`, `nvdimm`.
    */
   readonly guestPciPath: string;
   /** Target and logical unit of a disk of kind `scsi`: `0:3`. */
   readonly guestScsiAddress?: string;
   /** What a disk of kind `mmio` says of itself: its serial number. */
   readonly guestSerial?: string;
+  /** Number of an NVDIMM in the firmware's table (NFIT). */
+  readonly guestNvdimmHandle?: number;
 }
 
 /** Devices of a running machine. */
@@ -108,14 +123,15 @@ export interface HotplugDevices {
   plug(device: VmDevice): Promise<PluggedDevice>;
   /**
    * Takes out a device, also one that the machine was started with. Resolves when the guest has let it go; rejects when
-   * it does not within a few seconds, with the device still in place. An id that is not there is no error.
+   * it does not within a few seconds, with the device still in place, and for an NVDIMM, which cannot be taken out. An id that is not
+   * there is no error.
    */
   unplug(id: string): Promise<void>;
   /** Where the guest finds a device that is there, also one that the machine was started with. */
   placeOf(id: string): PluggedDevice | undefined;
   /**
    * Tells the VMM and the guest that a disk's file or device has another size now, which the host has given it. Rejects for a disk that is
-   * read-only.
+   * read-only, and for an NVDIMM.
    */
   resizeDisk(id: string, bytes: number): Promise<void>;
   /** True for a device that was in the machine and is not any more, as the guest has ejected it on its own. */

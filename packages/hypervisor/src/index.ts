@@ -4,6 +4,7 @@ export type {
   HotplugDevices,
   NetworkDevice,
   NetworkDeviceLink,
+  NvdimmDevice,
   PluggedDevice,
   VhostUserDevice,
   VmDevice,

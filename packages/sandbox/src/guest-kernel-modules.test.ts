@@ -14,10 +14,16 @@ test('modules are split into name and parameters, empty ones passed over', () =>
 });
 
 test('devices bring their drivers', () => {
-  const devices = { enableVirtioMem: true, reclaimGuestFreedMemory: true, guestMemoryDumpPath: '/dumps' };
+  const devices = {
+    enableVirtioMem: true,
+    reclaimGuestFreedMemory: true,
+    guestMemoryDumpPath: '/dumps',
+    blockDeviceDriver: 'nvdimm',
+  } as const;
   expect(guestKernelModules(agent, devices).map(({ name }) => name)).toEqual([
     'virtio_mem',
     'virtio_balloon',
     'pvpanic_mmio',
+    'nfit',
   ]);
 });

@@ -19,15 +19,21 @@ export class UsedDevices<Device extends UsedDevice> {
   /** Identities of the devices that a container uses, one entry per use. */
   readonly #used = new Map<string, readonly string[]>();
 
-  /** @param atStart what the machine was started with, by identities; nobody uses it yet */
+  /** @param atStart what the machine was started with, by identities; it counts as a user of these */
   constructor(machine: Pick<VirtualMachine, 'isGone' | 'unplug'>, atStart?: ReadonlyMap<string, Device>) {
     this.#machine = machine;
-    for (const [identity, device] of atStart ?? []) this.#present.set(identity, { device, users: 0 });
+    for (const [identity, device] of atStart ?? []) this.#present.set(identity, { device, users: 1 });
   }
 
   /** What the machine has for that thing of the host. */
   get(identity: string): Device | undefined {
     return this.#present.get(identity)?.device;
+  }
+
+  /** What has stayed in the machine for that thing of the host, and nobody uses. */
+  idle(identity: string): Device | undefined {
+    const present = this.#present.get(identity);
+    return present?.users === 0 && !this.#machine.isGone(present.device.id) ? present.device : undefined;
   }
 
   /** The device, now used by the container too; plugged where it is not there yet, or where the guest has ejected it. Throws what `plug` throws. */

@@ -117,6 +117,7 @@ test('block devices of config.json and of volumes are disks in the container', a
     ['q35', 'virtio-blk', false],
     ['q35', 'virtio-scsi', false],
     ['q35', 'virtio-blk', true],
+    ['q35', 'nvdimm', false],
     ['microvm', 'virtio-mmio', false],
     ['microvm', 'virtio-blk', false],
     ['microvm', 'virtio-scsi', true],
@@ -342,6 +343,59 @@ test('a disk comes with a member of a pod and goes with its last one; what is mi
   await bench.hako(['delete', '--force', 'four']);
   await bench.hako(['delete', '--force', 'pod']);
   expect(isOpen).toThrow();
+});
+
+test('an NVDIMM outlives its container, is used again as it was, and its file is the host’s', async () => {
+  const disk = loopDevice('kept', 'before');
+  const odd = loopDevice('odd', 'odd');
+  truncateSync(odd.file, 8 * mib + 512);
+  execFileSync('losetup', ['--set-capacity', odd.device]);
+  const configuration = bench.configuration((text) => withLine(text, 'block_device_driver = "nvdimm"'));
+  const create = (id: string, { major, minor }: typeof disk, access: string) => {
+    const linux = {
+      devices: [{ path: '/dev/data', type: 'b', major, minor }],
+      resources: { devices: [{ allow: true, type: 'b', major, minor, access }] },
+    };
+    const bundle = memberBundle(bench, { sandboxId: 'dimm', args: ['sleep', '1000'], linux });
+    return bench.create(['--bundle', bundle, id]);
+  };
+  const founder = sandboxBundle(bench, { sandboxId: 'dimm', args: ['sleep', '1000'] });
+  const created = await bench.detached(['--config', configuration, 'create', '--bundle', founder, 'dimm']);
+  expect(created.exitCode, created.stderr).toBe(0);
+  await bench.hako(['start', 'dimm']);
+  const qemu = bench.pidOf('dimm', 'qemu');
+  const mappings = () =>
+    readFileSync(`/proc/${qemu}/maps`, 'utf8')
+      .split('\n')
+      .filter((line) => line.endsWith(disk.device)).length;
+  for (const [id, seen] of [
+    ['one', 'before'],
+    ['two', 'oneore'],
+  ] as const) {
+    const member = await create(id, disk, 'rwm');
+    expect(member.exitCode, member.stderr).toBe(0);
+    expect(mappings()).toBe(1);
+    await bench.hako(['start', id]);
+    const script = `head -c 6 /dev/data; printf ${id} | dd of=/dev/data conv=fsync 2>/dev/null`;
+    expect((await bench.hako(['exec', id, 'sh', '-c', script])).stdout).toBe(seen);
+    await bench.hako(['delete', '--force', id]);
+    expect(readFileSync(disk.device).subarray(0, 6).toString()).toBe(`${id}ore`);
+  }
+  expect(mappings()).toBe(1);
+  for (const [refused, access, words] of [
+    [disk, 'rm', `${disk.device} is in the virtual machine already, for writing, and stays so as an NVDIMM`],
+    [
+      odd,
+      'rwm',
+      `${odd.device} has ${8 * mib + 512} bytes, and block_device_driver = "nvdimm" takes multiples`,
+    ],
+  ] as const)
+    expect(await create('three', refused, access)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(words),
+    });
+  await bench.hako(['delete', '--force', 'dimm']);
+  expect(bench.leftovers()).toEqual([]);
 });
 
 test('a pod in a microvm shares the disks that its machine starts with, and gets no others', async () => {

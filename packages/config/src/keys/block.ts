@@ -62,7 +62,7 @@ export const blockKeys: KeyTable<BlockConfig> = {
     default: 'virtio-scsi',
     lines: ['1.x', '3.x'],
     meaning: 'Bus for container disks.',
-    rule: 'an NVDIMM is refused, as it cannot be taken out again; virtio-mmio needs machine_type microvm, where disks of the first container are there from the start and others are refused',
+    rule: 'an NVDIMM is a raw file or device, a multiple of 2 MiB, and stays in the machine until that ends; virtio-mmio needs machine_type microvm, where disks of the first container are there from the start and others are refused',
   },
   blockDeviceAio: {
     toml: 'block_device_aio',

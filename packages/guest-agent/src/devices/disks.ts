@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { AgentError } from '../agent-error.ts';
 import type { Machine } from '../system/machine.ts';
 import { awaitDevice } from './await-device.ts';
 import { checkScsiAddress, findNamedDisk, findPciDisk, findScsiDisk, findSerialDisk } from './find-disk.ts';
+import { findNvdimm } from './find-nvdimm.ts';
 
 /** Kinds of disks, as the protocol names them: types of devices, and drivers of storages. */
 export const diskDrivers = ['blk', 'scsi', 'mmioblk', 'nvdimm'] as const;
@@ -21,7 +21,8 @@ const modulesOf: Readonly<Record<DiskDriver, readonly string[]>> = {
 
 /**
  * The device file of a disk that the host has given the machine, once it is there. `place` is a PCI path (`blk`), a SCSI address
- * (`scsi`), a serial number (`mmioblk`), or, for any of them, the device file itself.
+ * (`scsi`), a serial number (`mmioblk`), the number of an NVDIMM in the firmware's table (`nvdimm`), or, for any of them, the device file
+ * itself.
  *
  * Throws AgentError `invalid-argument`, `not-found`.
  */
@@ -36,11 +37,8 @@ export async function diskFile(machine: Machine, driver: DiskDriver, place: stri
       return await scsiDisk(machine, what, place);
     case 'mmioblk':
       return await awaitDevice(what, () => findSerialDisk(place), machine);
-    default:
-      throw new AgentError(
-        'invalid-argument',
-        `${what}: the place of such a disk is its device file below /dev`,
-      );
+    case 'nvdimm':
+      return await awaitDevice(what, () => findNvdimm(place), machine);
   }
 }
 

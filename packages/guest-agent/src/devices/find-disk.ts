@@ -86,13 +86,15 @@ function childOf(dir: string, matches: (name: string) => boolean): string | unde
   return name === undefined ? undefined : `${dir}/${name}`;
 }
 
-function deviceFile(dir: string, devDir: string): string | undefined {
+/** Of the one disk whose folder is in `dir`. */
+export function deviceFile(dir: string, devDir: string): string | undefined {
   const name = listOf(dir)[0];
   // The kernel's folder may be there a moment before the file is.
   return name !== undefined && existsSync(`${devDir}/${name}`) ? `${devDir}/${name}` : undefined;
 }
 
-function listOf(dir: string): readonly string[] {
+/** Names in a folder; none where it is not there. */
+export function listOf(dir: string): readonly string[] {
   try {
     return readdirSync(dir);
   } catch {

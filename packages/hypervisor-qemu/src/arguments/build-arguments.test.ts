@@ -332,6 +332,27 @@ test.each<[string, Partial<HypervisorConfig>, Partial<HostSide>, string, string[
   ['memory_slots', { memorySlots: 3 }, {}, '-m', ['2048M,slots=3,maxmem=5120M']],
   ['default_maxmemory', { defaultMaxMemoryMib: 8192 }, {}, '-m', ['2048M,slots=10,maxmem=9216M']],
   ['memory_offset', { memoryOffsetMib: 100 }, {}, '-m', ['2048M,slots=10,maxmem=5220M']],
+  [
+    'disks as NVDIMMs have slots behind those of memory, and no room of it',
+    { blockDeviceDriver: 'nvdimm', memorySlots: 3 },
+    {},
+    '-m',
+    ['2048M,slots=7,maxmem=5120M'],
+  ],
+  [
+    'an image beside them has its own room',
+    { blockDeviceDriver: 'nvdimm', vmRootfsDriver: 'nvdimm', image: '/image', defaultMaxMemoryMib: 2048 },
+    { imageSizeBytes: 1 },
+    '-m',
+    ['2048M,slots=21,maxmem=4096M'],
+  ],
+  [
+    'a machine with NVDIMMs has the table of them',
+    { blockDeviceDriver: 'nvdimm' },
+    {},
+    '-machine',
+    ['q35,sata=off,smbus=off,usb=off,hpet=off,vmport=off,nvdimm=on'],
+  ],
   ['microvm plugs no memory', { machineType: 'microvm' }, {}, '-m', ['2048M']],
   [
     'enable_mem_prealloc',

@@ -12,7 +12,7 @@ import { imageDiskArguments, imageNvdimmArguments } from './guest-image.ts';
 import { iothreadArguments, iothreadIds } from './iothreads.ts';
 import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
-import { isImageNvdimm, memoryArguments } from './memory.ts';
+import { isImageNvdimm, memoryArguments, takesNvdimms } from './memory.ts';
 import { option } from './option.ts';
 import {
   balloonArguments,
@@ -99,7 +99,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...firmware.arguments,
     ...machineArguments(hypervisor, host.accelerator, {
       memoryBackend: memory.machineBackend,
-      nvdimm,
+      nvdimm: nvdimm || takesNvdimms(hypervisor),
       pflash: firmware.pflash,
     }),
     ...smpArguments(hypervisor),

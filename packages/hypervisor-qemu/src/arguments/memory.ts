@@ -14,8 +14,8 @@ export interface MemoryNeeds {
   readonly file?: { readonly path: string; readonly shared: boolean } | undefined;
 }
 
-/** Address space that is kept for the NVDIMM with the guest's image, as Kata does. MiB. */
-const nvdimmSpaceMib = 1024;
+/** Address space that is kept for NVDIMMs, as Kata does: once for the guest's image, once for disks, and memory_offset. MiB. */
+export const nvdimmSpaceMib = 1024;
 
 /** QEMU's arguments for the guest's memory, with the machine property that names it. */
 export interface MemoryArguments {
@@ -61,6 +61,14 @@ export function plugsMemory({ machineType, ...sizes }: HypervisorConfig): boolea
   return machineType !== 'microvm' && sizes.defaultMaxMemoryMib > sizes.defaultMemoryMib;
 }
 
+/** True when disks of containers are plugged as NVDIMMs. */
+export function takesNvdimms({
+  blockDeviceDriver,
+  machineType,
+}: Pick<HypervisorConfig, 'blockDeviceDriver' | 'machineType'>): boolean {
+  return blockDeviceDriver === 'nvdimm' && machineType !== 'microvm';
+}
+
 /** True when the guest's image is an NVDIMM rather than a disk. */
 export function isImageNvdimm(hypervisor: HypervisorConfig, hasManifest: boolean): boolean {
   const { image, vmRootfsDriver, disableImageNvdimm, machineType } = hypervisor;
@@ -73,9 +81,12 @@ export function isImageNvdimm(hypervisor: HypervisorConfig, hasManifest: boolean
 function sizeArguments(hypervisor: HypervisorConfig, nvdimm: boolean): string[] {
   const { defaultMemoryMib, defaultMaxMemoryMib, memorySlots, memoryOffsetMib } = hypervisor;
   const plugs = plugsMemory(hypervisor);
-  if (!plugs && !nvdimm) return ['-m', `${defaultMemoryMib}M`];
-  const maxMib = (plugs ? defaultMaxMemoryMib : defaultMemoryMib) + nvdimmSpaceMib + memoryOffsetMib;
-  const slots = (plugs ? memorySlots : 0) + (nvdimm ? 1 : 0);
+  const disks = takesNvdimms(hypervisor);
+  if (!plugs && !nvdimm && !disks) return ['-m', `${defaultMemoryMib}M`];
+  const spaceMib = nvdimmSpaceMib * (nvdimm && disks ? 2 : 1) + memoryOffsetMib;
+  const maxMib = (plugs ? defaultMaxMemoryMib : defaultMemoryMib) + spaceMib;
+  // Those of disks come behind all that memory and image can take.
+  const slots = disks ? 2 * memorySlots + 1 : (plugs ? memorySlots : 0) + (nvdimm ? 1 : 0);
   return ['-m', option(`${defaultMemoryMib}M`, { slots, maxmem: `${maxMib}M` })];
 }
 

@@ -32,7 +32,7 @@ export function takePlaces(places: Places, devices: readonly VmDevice[]): void {
   for (const device of devices) {
     const { bus } = driverOf(device);
     if (bus === 'scsi') places.takeController();
-    places.take(device.id, bus);
+    places.take(device, bus);
   }
 }
 
@@ -72,7 +72,7 @@ export function deviceArguments(
       const fds = driver.descriptors(device).map(() => nextFd++);
       const [name, own] = driver.device(device);
       const before = driver.bus === 'scsi' ? controller() : [];
-      const { properties } = places.take(device.id, driver.bus);
+      const { properties } = places.take(device, driver.bus);
       const thread = driver.takesIothread ? nextThread() : {};
       return [
         ...driver.backendOptions(device, fds).flatMap(([flag, first, rest]) => [flag, option(first, rest)]),

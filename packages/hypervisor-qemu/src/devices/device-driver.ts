@@ -1,7 +1,7 @@
 import type { QmpClient } from '@hako/qmp';
 
 /** What the guest's device sits on; `port` is where the configuration wants devices of the host. */
-export type DeviceBus = 'pci' | 'scsi' | 'mmio' | 'port';
+export type DeviceBus = 'pci' | 'scsi' | 'mmio' | 'port' | 'nvdimm';
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
 

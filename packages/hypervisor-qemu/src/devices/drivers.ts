@@ -3,6 +3,7 @@ import type { DeviceDriver } from './device-driver.ts';
 import { mmioDisk, scsiDisk, virtioDisk } from './disk.ts';
 import { hostPci } from './host-pci.ts';
 import { networkCard } from './network-card.ts';
+import { nvdimm } from './nvdimm.ts';
 import { vhostUser } from './vhost-user.ts';
 
 const drivers: { readonly [Kind in VmDevice['kind']]: DeviceDriver<Extract<VmDevice, { kind: Kind }>> } = {
@@ -10,6 +11,7 @@ const drivers: { readonly [Kind in VmDevice['kind']]: DeviceDriver<Extract<VmDev
   block: virtioDisk,
   scsi: scsiDisk,
   mmio: mmioDisk,
+  nvdimm,
   'vhost-user': vhostUser,
   vfio: hostPci,
 };

@@ -58,9 +58,13 @@ export class Hotplug {
     return this.#inTurn(() => this.#unplug(id));
   }
 
-  /** @throws QmpError */
+  /** @throws QemuError `size-refused` for an NVDIMM; QmpError */
   resizeDisk(id: string, bytes: number): Promise<void> {
-    return this.#inTurn(() => resizeDisk(this.#qmp, id, bytes));
+    return this.#inTurn(async () => {
+      if (this.#present.get(id)?.device.kind === 'nvdimm')
+        throw qemuError('size-refused', 'an NVDIMM keeps its size', { device: id });
+      await resizeDisk(this.#qmp, id, bytes);
+    });
   }
 
   /** Also of a device that the machine was started with. */
@@ -84,7 +88,7 @@ export class Hotplug {
       throw qemuError('device-exists', `the machine has a device ${id} already`, { device: id });
     const driver = driverOf(device);
     if (driver.bus === 'scsi') await this.#plugController();
-    const { properties, plugged } = this.#places.take(id, driver.bus);
+    const { properties, plugged } = this.#places.take(device, driver.bus);
     try {
       await driver.addBackend(this.#qmp, (await this.#files?.give(device)) ?? device);
       try {
@@ -129,7 +133,11 @@ export class Hotplug {
   async #unplug(id: string): Promise<void> {
     const present = this.#present.get(id);
     if (present === undefined) return;
-    const { gone } = present;
+    const { device, gone } = present;
+    if (device.kind === 'nvdimm')
+      throw qemuError('unplug-refused', `${id} stays: QEMU takes no NVDIMM out of a machine that runs`, {
+        device: id,
+      });
     await askForUnplug(this.#qmp, id);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

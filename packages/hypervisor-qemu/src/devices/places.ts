@@ -2,6 +2,7 @@ import type { HypervisorConfig } from '@hako/config';
 import type { PluggedDevice } from '@hako/hypervisor';
 import { qemuError } from '../qemu-error.ts';
 import type { DeviceBus } from './device-driver.ts';
+import { NvdimmSlots } from './nvdimm-slots.ts';
 import { type PciPlace, PciSlots, slotAddress } from './pci-slots.ts';
 import { ScsiUnits, scsiControllerId } from './scsi-units.ts';
 
@@ -19,17 +20,20 @@ export class Places {
   readonly #slots: PciSlots;
   readonly #units = new ScsiUnits();
   readonly #mmio = new Set<string>();
+  readonly #nvdimms: NvdimmSlots;
 
   constructor(hypervisor: HypervisorConfig) {
     this.#slots = new PciSlots(hypervisor);
+    this.#nvdimms = new NvdimmSlots(hypervisor);
   }
 
   /**
-   * The first free place, now of `id`. A SCSI disk's controller must have its own.
+   * The first free place, now of the device. A SCSI disk's controller must have its own.
    *
+   * @param bytes of an NVDIMM
    * @throws QemuError `no-free-slot`
    */
-  take(id: string, bus: DeviceBus): Position {
+  take({ id, bytes = 0 }: { readonly id: string; readonly bytes?: number }, bus: DeviceBus): Position {
     if (bus === 'scsi') {
       const controller = this.#slots.of(scsiControllerId);
       if (controller === undefined) throw new RangeError(`${id}: there is no SCSI controller`);
@@ -46,6 +50,10 @@ export class Places {
       // QEMU chooses among its transports: the guest tells its disks by what they say of themselves.
       return { properties: { serial: id }, plugged: { guestPciPath: '', guestSerial: id } };
     }
+    if (bus === 'nvdimm') {
+      const slot = this.#nvdimms.take(id, bytes);
+      return { properties: { slot }, plugged: nvdimmAt(slot) };
+    }
     const place = this.#slots.take(id, bus);
     return { properties: onPci(place), plugged: plugged(place) };
   }
@@ -60,6 +68,8 @@ export class Places {
   /** Of a device that has its place. */
   of(id: string): PluggedDevice | undefined {
     if (this.#mmio.has(id)) return { guestPciPath: '', guestSerial: id };
+    const nvdimm = this.#nvdimms.of(id);
+    if (nvdimm !== undefined) return nvdimmAt(nvdimm);
     const unit = this.#units.of(id);
     const place = this.#slots.of(unit === undefined ? id : scsiControllerId);
     if (place === undefined) return undefined;
@@ -70,11 +80,17 @@ export class Places {
     this.#slots.release(id);
     this.#units.release(id);
     this.#mmio.delete(id);
+    this.#nvdimms.release(id);
   }
 }
 
 function plugged({ guestPciPath }: PciPlace, guestScsiAddress?: string): PluggedDevice {
   return guestScsiAddress === undefined ? { guestPciPath } : { guestPciPath, guestScsiAddress };
+}
+
+/** QEMU counts them in its table from 1. */
+function nvdimmAt(slot: number): PluggedDevice {
+  return { guestPciPath: '', guestNvdimmHandle: slot + 1 };
 }
 
 /** No option ROM: nothing boots from these devices. */

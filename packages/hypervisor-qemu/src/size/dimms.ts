@@ -1,13 +1,10 @@
 import type { HypervisorConfig } from '@hako/config';
-import { defineCommand, defineUncheckedCommand, nothing, type QmpClient, type QmpCommand } from '@hako/qmp';
+import type { QmpClient } from '@hako/qmp';
 import { backend } from '../arguments/memory.ts';
 import { deviceAdd, unplugDevice } from '../devices/device-commands.ts';
+import { objectAdd, objectDel } from '../devices/object-commands.ts';
 import { qemuError } from '../qemu-error.ts';
 import type { ExtraMemory } from './extra-memory.ts';
-
-// Unchecked: the schema has a type per backend, and these arguments are made for any of them.
-const objectAdd: QmpCommand<object, unknown> = defineUncheckedCommand('object-add', nothing);
-const objectDel: QmpCommand<{ readonly id: string }, unknown> = defineCommand('object-del', nothing);
 
 interface Dimm {
   readonly id: string;

@@ -22,6 +22,6 @@ export async function plugShare(
     driver: virtioFsDriver,
     id,
     ...virtioFsProperties(vm.hypervisor, share.tag, index),
-    ...places.take(id, 'pci').properties,
+    ...places.take({ id }, 'pci').properties,
   });
 }

@@ -20,4 +20,7 @@ test('a machine that has its disks from the start is no copy of another, which c
     'machine_type microvm cannot plug what a copy has of its own',
   );
   expect(templateObstacle({ ...vm, devices: [] }, true)).toBeUndefined();
+  expect(templateObstacle({ ...vm, hypervisor: { ...hypervisor, blockDeviceDriver: 'nvdimm' } }, true)).toBe(
+    'block_device_driver nvdimm: the disks of a copy are its own',
+  );
 });

@@ -1,5 +1,5 @@
 import type { VmConfig } from '@hako/hypervisor';
-import { isImageNvdimm } from '../arguments/memory.ts';
+import { isImageNvdimm, takesNvdimms } from '../arguments/memory.ts';
 import { hostDevicesObstacle, takesHostDevices } from '../devices/express-ports.ts';
 
 /**
@@ -29,6 +29,7 @@ export function templateObstacle({ hypervisor }: VmConfig, hasManifest: boolean)
       hypervisor.pflashes.length > 0 || hypervisor.firmwareVolume !== '',
       'firmware with variables of its own',
     ],
+    [takesNvdimms(hypervisor), 'block_device_driver nvdimm: the disks of a copy are its own'],
     [isImageNvdimm(hypervisor, hasManifest), 'an image that is an NVDIMM; set disable_image_nvdimm'],
   ];
   return obstacles.find(([applies]) => applies)?.[1];

@@ -1,11 +1,11 @@
 import type { HypervisorConfig } from '@hako/config';
-import type { DiskDevice, VhostUserDevice, VmConfig } from '@hako/hypervisor';
-import { diskDevice } from './disk-device.ts';
+import type { VmConfig } from '@hako/hypervisor';
+import { type ContainerDisk, diskDevice } from './disk-device.ts';
 import type { PlannedDisk } from './plan-disks.ts';
 
 /** A disk that a machine is started with. */
 export interface ColdDisk {
-  readonly device: DiskDevice | VhostUserDevice;
+  readonly device: ContainerDisk;
   readonly readonly: boolean;
 }
 

@@ -1,19 +1,24 @@
 import type { HypervisorConfig } from '@hako/config';
-import type { DiskDevice, VhostUserDevice } from '@hako/hypervisor';
+import type { DiskDevice, NvdimmDevice, VhostUserDevice } from '@hako/hypervisor';
+import { nvdimmDevice } from './nvdimm.ts';
 import type { PlannedDisk } from './plan-disks.ts';
 
 const kinds = { 'virtio-scsi': 'scsi', 'virtio-mmio': 'mmio' } as const;
 
-/** The disk as the configuration wants it. */
+/** What a disk of a container can be to its machine. */
+export type ContainerDisk = DiskDevice | NvdimmDevice | VhostUserDevice;
+
+/** The disk as the configuration wants it. @throws SandboxError as nvdimmDevice */
 export function diskDevice(
   id: string,
   { disk, readonly }: Pick<PlannedDisk, 'disk' | 'readonly'>,
   hypervisor: HypervisorConfig,
-): DiskDevice | VhostUserDevice {
+): ContainerDisk {
   if (disk.source === 'vhost-user') return vhostUserDevice(id, disk.path, hypervisor);
   const { blockDeviceCacheSet, blockDeviceLogicalSectorSizeBytes: logical } = hypervisor;
   const { blockDevicePhysicalSectorSizeBytes: physical, numQueues, queueSize } = hypervisor;
   const { blockDeviceDriver: driver } = hypervisor;
+  if (driver === 'nvdimm') return nvdimmDevice(id, { disk, readonly });
   const kind = driver === 'virtio-scsi' || driver === 'virtio-mmio' ? kinds[driver] : 'block';
   return {
     kind,

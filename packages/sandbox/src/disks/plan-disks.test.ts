@@ -31,9 +31,13 @@ test('a root file system in a file is a raw disk, unless the configuration exclu
   ]);
   const excluded = { ...hypervisor, disableBlockDeviceUse: true };
   expect(() => planDisks(container({}), excluded, rootfs)).toThrow(/disable_block_device_use = true/);
-  const other = { ...hypervisor, blockDeviceDriver: 'nvdimm' as const };
-  expect(() => planDisks(container({}), other, rootfs)).toThrow(
-    'block_device_driver = "nvdimm" cannot attach a disk: QEMU takes no NVDIMM out of a machine that runs; use',
+  const nvdimm = { ...hypervisor, blockDeviceDriver: 'nvdimm' as const };
+  expect(planDisks(container({}), nvdimm, rootfs)).toHaveLength(1);
+  expect(() => planDisks(container({}), { ...nvdimm, machineType: 'microvm' }, rootfs)).toThrow(
+    'block_device_driver = "nvdimm" cannot attach a disk: machine_type = "microvm" has no slots for NVDIMMs; use',
+  );
+  expect(() => planDisks(container({}), { ...nvdimm, rootless: true }, rootfs)).toThrow(
+    'block_device_driver = "nvdimm" cannot attach a disk: QEMU maps its file, which it may not open with rootless',
   );
   const mmio = { ...hypervisor, blockDeviceDriver: 'virtio-mmio' as const };
   expect(() => planDisks(container({}), mmio, rootfs)).toThrow(

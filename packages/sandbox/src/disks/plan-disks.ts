@@ -146,17 +146,24 @@ function demandUse({ disableBlockDeviceUse }: HypervisorConfig, what: string, pa
   );
 }
 
-/** Why a driver has no disks here. */
-const unfitDrivers = {
-  nvdimm: () => 'QEMU takes no NVDIMM out of a machine that runs',
-  'virtio-mmio': (machineType: string) =>
+/** Why a driver has no disks here; undefined where it has. */
+const unfit: Readonly<
+  Record<HypervisorConfig['blockDeviceDriver'], (hypervisor: HypervisorConfig) => string | undefined>
+> = {
+  'virtio-blk': () => undefined,
+  'virtio-scsi': () => undefined,
+  nvdimm: ({ machineType, rootless }) => {
+    if (machineType === 'microvm') return 'machine_type = "microvm" has no slots for NVDIMMs';
+    return rootless ? 'QEMU maps its file, which it may not open with rootless = true' : undefined;
+  },
+  'virtio-mmio': ({ machineType }) =>
     machineType === 'microvm' ? undefined : `machine_type = "${machineType}" has no such bus`,
   'virtio-blk-ccw': () => 'it is a bus of s390x',
-} as const;
+};
 
-function demandDriver({ blockDeviceDriver, machineType }: HypervisorConfig): void {
-  if (blockDeviceDriver === 'virtio-blk' || blockDeviceDriver === 'virtio-scsi') return;
-  const why = unfitDrivers[blockDeviceDriver](machineType);
+function demandDriver(hypervisor: HypervisorConfig): void {
+  const { blockDeviceDriver } = hypervisor;
+  const why = unfit[blockDeviceDriver](hypervisor);
   if (why === undefined) return;
   throw sandboxError(
     'unsupported',

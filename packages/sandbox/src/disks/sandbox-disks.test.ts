@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { DiskDevice, VirtualMachine, VmDevice } from '@hako/hypervisor';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { coldDisks } from './cold-disks.ts';
 import { diskDevice } from './disk-device.ts';
 import type { PlannedDisk } from './plan-disks.ts';
@@ -12,21 +12,28 @@ import { SandboxDisks } from './sandbox-disks.ts';
 const { hypervisor } = defaultRuntimeConfig();
 
 /** A machine that plugs all but `refused`, and tells. */
-function machine(refused = ''): VirtualMachine & { readonly log: string[]; readonly gone: Set<string> } {
+function machine(refused = ''): VirtualMachine & {
+  readonly log: string[];
+  readonly plugged: VmDevice[];
+  readonly gone: Set<string>;
+} {
   const log: string[] = [];
+  const plugged: VmDevice[] = [];
   const gone = new Set<string>();
   const part: Partial<VirtualMachine> = {
-    hotplug: new Set(['block', 'scsi'] as const),
+    hotplug: new Set(['block', 'scsi', 'nvdimm'] as const),
     plug: async (device: VmDevice) => {
       if ((device as DiskDevice).path === refused) throw new Error('QEMU says no');
       log.push(`plug ${device.id} ${(device as DiskDevice).path}`);
+      plugged.push(device);
+      if (device.kind === 'nvdimm') return { guestPciPath: '', guestNvdimmHandle: plugged.length };
       return { guestPciPath: '02/01', guestScsiAddress: `0:${log.length}` };
     },
     unplug: async (id: string) => void log.push(`unplug ${id}`),
     isGone: (id: string) => gone.has(id),
     resizeDisk: async (id: string, bytes: number) => void log.push(`resize ${id} ${bytes}`),
   };
-  return { ...(part as VirtualMachine), log, gone };
+  return { ...(part as VirtualMachine), log, plugged, gone };
 }
 
 function disk(path: string, use: PlannedDisk['use'], readonly = false): PlannedDisk {
@@ -115,6 +122,56 @@ test.each([
   const vm = { ...machine(), hotplug: new Set<never>(), placeOf: () => where };
   const disks = new SandboxDisks(vm, cold, coldDisks(planned, cold));
   expect((await disks.attach('own', 'own', planned)).devices).toMatchObject([device]);
+});
+
+test('an NVDIMM stays when its last container has gone, and serves the next one as it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nvdimm-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = (
+    name: string,
+    bytes: number,
+    isReadonly = false,
+    format: 'raw' | 'qcow2' = 'raw',
+  ): PlannedDisk => {
+    const path = join(folder, name);
+    writeFileSync(path, '');
+    truncateSync(path, bytes);
+    const planned = node(path, isReadonly);
+    return { ...planned, disk: { ...planned.disk, source: 'file', format } };
+  };
+  const vm = machine();
+  const disks = new SandboxDisks(vm, { ...hypervisor, blockDeviceDriver: 'nvdimm' });
+  const [written, read] = [file('written', 4 << 20), file('read', 2 << 20, true)];
+  const attached = await disks.attach('a', 'a', [written, read]);
+  expect(attached.devices).toMatchObject([
+    { type: 'nvdimm', id: '1' },
+    { type: 'nvdimm', id: '2' },
+  ]);
+  expect(vm.plugged).toEqual([
+    { kind: 'nvdimm', id: 'disk1', path: written.disk.path, bytes: 4 << 20, readonly: false },
+    { kind: 'nvdimm', id: 'disk2', path: read.disk.path, bytes: 2 << 20, readonly: true },
+  ]);
+  // As long as another container may write, one that only reads may have it too.
+  await disks.attach('b', 'b', [{ ...written, readonly: true }]);
+  for (const id of ['a', 'b']) await disks.detach(id);
+  for (const planned of [
+    { ...written, readonly: true },
+    { ...read, readonly: false },
+  ])
+    await expect(disks.attach('c', 'c', [planned])).rejects.toMatchObject({
+      code: 'host-refused',
+      message: expect.stringMatching(/ is in the virtual machine already, .* and stays so as an NVDIMM/),
+    });
+  expect((await disks.attach('c', 'c', [written, read])).devices).toEqual(attached.devices);
+  expect(vm.plugged).toHaveLength(2);
+  await expect(disks.attach('d', 'd', [file('odd', (2 << 20) + 512)])).rejects.toThrow(
+    'odd has 2097664 bytes, and block_device_driver = "nvdimm" takes multiples of 2097152; give it such a size, or use',
+  );
+  await expect(disks.attach('d', 'd', [file('empty', 0)])).rejects.toThrow('empty has 0 bytes');
+  await expect(disks.attach('d', 'd', [file('other', 2 << 20, false, 'qcow2')])).rejects.toThrow(
+    'other has the format qcow2, and block_device_driver = "nvdimm" takes raw disks only; use',
+  );
+  expect(vm.log.filter((line) => line.startsWith('unplug'))).toEqual([]);
 });
 
 test('volumes and root file systems are storages of the guest', async () => {

@@ -13,9 +13,9 @@ import type { PlannedDisk } from './plan-disks.ts';
 
 /** A device for CreateContainer (field names of grpc.Device). */
 export interface GuestDevice {
-  /** `blk`, `scsi` or `mmioblk`. */
+  /** `blk`, `scsi`, `mmioblk` or `nvdimm`. */
   readonly type: string;
-  /** Where the guest finds it: PCI path, SCSI address or serial number. */
+  /** Where the guest finds it: PCI path, SCSI address, serial number, number of an NVDIMM. */
   readonly id: string;
   readonly vmPath: string;
   readonly containerPath: string;
@@ -150,6 +150,9 @@ export class SandboxDisks {
 
   async #use(containerId: string, planned: PlannedDisk): Promise<Pick<GuestDevice, 'type' | 'id'>> {
     const { disk } = planned;
+    const left = this.#used.idle(disk.identity);
+    // No container that may write has it any more, and the guest still could.
+    if (left !== undefined && left.readonly !== planned.readonly) throw staysAs(disk.path, left);
     const { readonly, where } = await this.#used.use(containerId, disk.identity, () => this.#plug(planned));
     if (readonly && !planned.readonly) {
       throw sandboxError(
@@ -167,7 +170,8 @@ export class SandboxDisks {
     const device = diskDevice(`disk${this.#made}`, planned, this.#hypervisor);
     if (!this.#machine.hotplug.has(device.kind)) throw cannotPlug(disk.path, this.#hypervisor);
     try {
-      return { id: device.id, readonly, where: await this.#machine.plug(device), endsWith: 'last-user' };
+      const where = await this.#machine.plug(device);
+      return { id: device.id, readonly, where, endsWith: device.kind === 'nvdimm' ? 'machine' : 'last-user' };
     } catch (error) {
       throw sandboxError(
         'host-refused',
@@ -197,7 +201,8 @@ function presentDisks(
 }
 
 function placeOf(where: PluggedDevice): Pick<GuestDevice, 'type' | 'id'> {
-  const { guestPciPath, guestScsiAddress, guestSerial } = where;
+  const { guestPciPath, guestScsiAddress, guestSerial, guestNvdimmHandle } = where;
+  if (guestNvdimmHandle !== undefined) return { type: 'nvdimm', id: String(guestNvdimmHandle) };
   if (guestSerial !== undefined) return { type: 'mmioblk', id: guestSerial };
   return guestScsiAddress === undefined
     ? { type: 'blk', id: guestPciPath }
@@ -236,6 +241,15 @@ function cannotPlug(path: string, { machineType }: HypervisorConfig): SandboxErr
   return sandboxError(
     'unsupported',
     `${path}: machine_type = "${machineType}" has only the disks that it starts with, those of the sandbox's own container; name it there too, or use q35 or pc`,
+    { path },
+  );
+}
+
+function staysAs(path: string, { readonly }: PluggedDisk): SandboxError {
+  const [is, wanted] = readonly ? ['read-only', 'writing'] : ['for writing', 'reading only'];
+  return sandboxError(
+    'host-refused',
+    `${path} is in the virtual machine already, ${is}, and stays so as an NVDIMM; it cannot come for ${wanted}: end the sandbox first, or use block_device_driver = "virtio-blk"`,
     { path },
   );
 }
