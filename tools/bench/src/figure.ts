@@ -47,6 +47,8 @@ export interface Figure {
   readonly method: string;
   /** Measured a single time, without a round that is not counted: for what takes minutes and does not vary. */
   readonly once?: true;
+  /** So many samples in each round, in turns too: for what is short and varies. Default 1. */
+  readonly samplesPerRound?: number;
   /** Measured only where --only names it: for what takes far longer than the others. */
   readonly onlyNamed?: true;
   /** Measures the libraries of this checkout, not the executables of `workspace`: nothing that `--against` could compare. */

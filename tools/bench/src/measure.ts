@@ -40,7 +40,7 @@ export async function measure(figure: Figure, options: MeasureOptions): Promise<
       prepared.push(await figure.prepare({ workspace, folder, tag, rootfs, starts }));
     }
     const variants = prepared.flatMap((each, side) => each.variants.map((variant) => ofSide(variant, side)));
-    const samples = await interleave(variants, figure.once === true ? 1 : options.rounds, {
+    const samples = await interleave(variants, roundsOf(figure, options.rounds), {
       warmUp: figure.once !== true,
       signal,
       onSample: ({ name }, round) => options.onSample(name, round),
@@ -58,6 +58,10 @@ export async function measure(figure: Figure, options: MeasureOptions): Promise<
     for (const [side, workspace] of options.workspaces.entries())
       await removeContainers(workspace, join(options.folder, `${figure.name}-${side}`));
   }
+}
+
+function roundsOf({ once, samplesPerRound = 1 }: Figure, rounds: number): number {
+  return once === true ? 1 : rounds * samplesPerRound;
 }
 
 function ofSide(variant: Variant, side: number): Variant & { readonly side: number } {

@@ -27,6 +27,10 @@ export interface SnapshotScope {
   readonly temporaryFolder: string;
   /** Processes that may stay: this one. */
   readonly ignoredPids?: ReadonlySet<number>;
+  /** Without cgroups that only processes of others are in: another program of the host made them meanwhile. Default false. */
+  readonly ownCgroupsOnly?: boolean;
+  /** Default /sys/fs/cgroup. */
+  readonly cgroupRoot?: string;
 }
 
 export function takeSnapshot(scope: SnapshotScope): HostSnapshot {
@@ -35,7 +39,7 @@ export function takeSnapshot(scope: SnapshotScope): HostSnapshot {
     mounts: mounts(),
     'network interfaces': named(children('/sys/class/net')),
     'network namespaces': networkNamespaces(),
-    cgroups: named(foldersBelow('/sys/fs/cgroup')),
+    cgroups: named(cgroups(scope)),
     // Folders only: one is a sandbox. Files beside them are facts kept on purpose, such as the answer of the KVM probe.
     state: named(scope.stateFolders.flatMap(stateBelow)),
     'temporary files': named([
@@ -60,22 +64,48 @@ function processes(scope: SnapshotScope): Map<string, string> {
   const found = new Map<string, string>();
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry) || scope.ignoredPids?.has(Number(entry))) continue;
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (afterName[0] === 'Z') continue;
-      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').join(' ').trim();
-      const isOurs =
-        readFileSync(`/proc/${entry}/environ`, 'latin1').includes(`HAKO_TEST_RUN=${scope.runId}`) ||
-        (runtimePrograms.test(name) &&
-          `${command} ${linkTarget(`/proc/${entry}/exe`)}`.includes(scope.workspace));
-      if (isOurs) found.set(`${entry} started ${afterName[19]}`, command || name);
-    } catch {
-      // It ended while we looked, or belongs to someone we may not look at.
-    }
+    const process = ownProcess(entry, scope);
+    if (process !== undefined) found.set(`${entry} started ${process.startTime}`, process.words);
   }
   return found;
+}
+
+/** Undefined for one that is not of this run, has ended, or belongs to someone we may not look at. */
+function ownProcess(
+  pid: string,
+  { runId, workspace }: SnapshotScope,
+): { readonly startTime: string; readonly words: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', ...afterState] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z') return undefined;
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    const isOurs =
+      readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`HAKO_TEST_RUN=${runId}`) ||
+      (runtimePrograms.test(name) && `${command} ${linkTarget(`/proc/${pid}/exe`)}`.includes(workspace));
+    return isOurs ? { startTime: afterState[18] ?? '', words: command || name } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function cgroups(scope: SnapshotScope): string[] {
+  const all = foldersBelow(scope.cgroupRoot ?? '/sys/fs/cgroup');
+  return scope.ownCgroupsOnly === true ? all.filter((path) => !isOthers(path, scope)) : all;
+}
+
+function isOthers(cgroup: string, scope: SnapshotScope): boolean {
+  const pids = [cgroup, ...foldersBelow(cgroup)].flatMap(processesIn);
+  return pids.length > 0 && pids.every((pid) => ownProcess(pid, scope) === undefined);
+}
+
+function processesIn(cgroup: string): string[] {
+  try {
+    return readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
 }
 
 function mounts(): Map<string, string> {

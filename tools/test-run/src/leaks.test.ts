@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,30 @@ describe('findLeaks', () => {
       await Promise.all([once(ours, 'exit'), once(other, 'exit')]);
     }
     expect(findLeaks(before, takeSnapshot(scope)).get('processes')).toBeUndefined();
+  });
+
+  it('finds a cgroup that nobody is in, or a process of this run, and not one that others are in', async () => {
+    const child = spawn('sleep', ['1000'], { env: { HAKO_TEST_RUN: scope.runId }, stdio: 'ignore' });
+    await once(child, 'spawn');
+    try {
+      const cgroupRoot = join(folder, 'cgroup');
+      const make = (name: string, pids: string) => {
+        mkdirSync(join(cgroupRoot, name), { recursive: true });
+        writeFileSync(join(cgroupRoot, name, 'cgroup.procs'), pids);
+      };
+      make('early', `${process.pid}\n`);
+      const before = takeSnapshot({ ...scope, cgroupRoot });
+      make('early', '');
+      make('empty', '');
+      make('ours', `${process.pid}\n${child.pid}\n`);
+      make('theirs/lower', `${process.pid}\n`);
+      const after = takeSnapshot({ ...scope, cgroupRoot, ownCgroupsOnly: true });
+      const left = ['empty', 'ours'].map((name) => join(cgroupRoot, name));
+      expect(findLeaks(before, after).get('cgroups')?.toSorted()).toEqual(left);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
   });
 
   it('finds a file in the temporary folder', () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { takeSnapshot } from './host-snapshot.ts';
+import { type SnapshotScope, takeSnapshot } from './host-snapshot.ts';
 import { waitForNoLeaks } from './leaks.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import { steps, withoutVm } from './steps.ts';
@@ -28,9 +28,9 @@ const env = {
   GIT_CONFIG_KEY_0: 'safe.directory',
   GIT_CONFIG_VALUE_0: workspace,
 };
-const look = () => takeSnapshot({ runId, workspace, stateFolders: ['/run/hako'], temporaryFolder });
+const scope: SnapshotScope = { runId, workspace, stateFolders: ['/run/hako'], temporaryFolder };
 
-const before = look();
+const before = takeSnapshot(scope);
 const results: StepResult[] = [];
 for (const step of options['no-vm'] ? withoutVm(steps) : steps) {
   console.log(`\n== ${step.title}`);
@@ -38,7 +38,7 @@ for (const step of options['no-vm'] ? withoutVm(steps) : steps) {
 }
 
 console.log('\n== leftovers on the host');
-const leaks = await waitForNoLeaks(before, look);
+const leaks = await waitForNoLeaks(before, () => takeSnapshot({ ...scope, ownCgroupsOnly: true }));
 for (const [kind, found] of leaks) {
   console.log(`${kind} left behind:`);
   for (const words of found) console.log(`  ${words}`);

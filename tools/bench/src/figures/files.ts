@@ -104,6 +104,7 @@ export const files: Figure = {
   name: 'files',
   title: 'Files: hako’s share, and the same folder mounted by hand in the same machine',
   method: `A shell of the guest reads a file of ${MIB} MiB, writes one of half of that, and looks at the sizes of ${FILES} files, its caches dropped before: in a volume of a container, and in the same folder by a second virtio-fs or 9p device that the machine was given by hand, mounted with the same options.`,
+  samplesPerRound: 6,
   async prepare(context) {
     const machines: { share: Share; machine: TwoShares }[] = [];
     const dispose = async (): Promise<void> => {

@@ -1,12 +1,12 @@
 // Speaks to a guest over TCP and prints how long it took, as JSON. Run in the network namespace that reaches it, by itself, since
-// a process is in one: ADDRESS BYTES ROUNDS
+// a process is in one: ADDRESS HTTP-PORT ECHO-PORT BYTES ROUNDS
 import { once } from 'node:events';
 import { openTcp } from './open-tcp.ts';
 
-const [address = '', bytes = '', rounds = ''] = process.argv.slice(2);
+const [address = '', httpPort = '', echoPort = '', bytes = '', rounds = ''] = process.argv.slice(2);
 
 async function download(): Promise<number> {
-  const socket = await openTcp(address, 80);
+  const socket = await openTcp(address, Number(httpPort));
   const startMs = performance.now();
   socket.write('GET /zeros HTTP/1.0\r\n\r\n');
   let length = 0;
@@ -16,7 +16,7 @@ async function download(): Promise<number> {
 }
 
 async function roundTrips(): Promise<number> {
-  const socket = await openTcp(address, 7);
+  const socket = await openTcp(address, Number(echoPort));
   const ask = async (): Promise<void> => {
     const answer = once(socket, 'data');
     socket.write('x');
