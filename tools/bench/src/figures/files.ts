@@ -66,8 +66,8 @@ class TwoShares {
       const shell = await GuestShell.open(join(own, 'state', id, 'vm'));
       const found = await shell.run('ls -d /run/kata-containers/shared/containers/*/mounts/0');
       const type = share === 'virtio-9p' ? '9p' : 'virtiofs';
-      // With the options that hako's has.
-      const options = `$(grep ' ${type} ' /proc/mounts | cut -d' ' -f4 | sed 's/access=[a-z]*,//; s/,mmap,/,cache=mmap,/')`;
+      // With the options that hako's has; what virtiofsd announces of mounts below it comes after it.
+      const options = `$(grep -m1 ' ${type} ' /proc/mounts | cut -d' ' -f4 | sed 's/access=[a-z]*,//; s/,mmap,/,cache=mmap,/')`;
       await shell.run(`mkdir /run/by-hand && mount -t ${type} -o "${options}" hand /run/by-hand`);
       return new TwoShares(shell, found.trim(), end);
     } catch (error) {
