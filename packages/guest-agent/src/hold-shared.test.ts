@@ -7,9 +7,9 @@ import { holdShared, sharedPaths } from './hold-shared.ts';
 test('root and mounts of the container’s own folder in the share', () => {
   const spec = {
     root: { path: '/share/c1/rootfs' },
-    mounts: [{ source: 'proc' }, { source: '/share/c1/mounts/3' }, { source: '/share/c10/x' }, {}],
+    mounts: [{ source: 'proc' }, { source: '/share/c1/3' }, { source: '/share/c10/x' }, {}],
   };
-  expect(sharedPaths(spec, '/share/c1')).toEqual(['/share/c1/rootfs', '/share/c1/mounts/3']);
+  expect(sharedPaths(spec, '/share/c1')).toEqual(['/share/c1/rootfs', '/share/c1/3']);
   expect(sharedPaths({}, '/share/c1')).toEqual([]);
 });
 

@@ -17,9 +17,9 @@ export function guestRootfs(name: string): string {
   return posix.join(GUEST_SHARE_ROOT, name, 'rootfs');
 }
 
-/** Source, inside the guest, of that container's `index`-th shared mount. */
+/** Source, inside the guest, of that container's `index`-th shared mount. Near the root: 9p opens each folder on the way for each file. */
 export function guestMountSource(name: string, index: number): string {
-  return posix.join(GUEST_SHARE_ROOT, name, 'mounts', String(index));
+  return posix.join(GUEST_SHARE_ROOT, name, String(index));
 }
 
 /** File, inside the guest, that is the disk behind that container's `index`-th mount. */

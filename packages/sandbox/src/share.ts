@@ -76,7 +76,6 @@ export async function shareContainer(
   const copies: PlannedCopy[] = [];
   mkdirSync(folder, { mode: 0o755 });
   mkdirSync(join(folder, 'rootfs'), { mode: 0o755 });
-  mkdirSync(join(folder, 'mounts'), { mode: 0o755 });
   if (isCopied && !rootfsIsDisk) {
     const { path: source } = container.rootfs;
     copies.push(
@@ -100,9 +99,8 @@ export async function shareContainer(
     const overlay = hostOverlay(mount);
     if (overlay !== undefined) {
       if (isCopied) throw overlayNeedsShare(mount.destination);
-      const place = join('mounts', String(index));
-      mkdirSync(join(folder, place), { mode: 0o755 });
-      await mountOverlay(overlay, join(shown, place), host, ledger);
+      mkdirSync(join(folder, String(index)), { mode: 0o755 });
+      await mountOverlay(overlay, join(shown, String(index)), host, ledger);
       mounts.push({ index, guestSource: guestMountSource(name, index) });
       continue;
     }
@@ -125,10 +123,10 @@ export async function shareContainer(
       mounts.push({ index, guestSource });
       continue;
     }
-    const mountPoint = join(folder, 'mounts', String(index));
+    const mountPoint = join(folder, String(index));
     if (isDirectory) mkdirSync(mountPoint, { mode: 0o755 });
     else closeSync(openSync(mountPoint, 'wx', 0o600));
-    await bind(source, join(shown, 'mounts', String(index)), isReadonly(mount.options ?? []), host, ledger);
+    await bind(source, join(shown, String(index)), isReadonly(mount.options ?? []), host, ledger);
     if (isDirectory && isWatchedVolume(source)) {
       const storage = watchableVolume(guestSource, name, index);
       storages.push(storage);

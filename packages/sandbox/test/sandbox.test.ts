@@ -389,7 +389,7 @@ test('bind mounts are shared, read-only ones on the host’s side; the kernel’
   });
   await sandbox.createContainer({ config, io: {}, pid: 1 });
   const share = join(store.sandbox('c1').share, 'c1');
-  expect(mounts).toEqual([`${share}/rootfs ro`, `${share}/mounts/0`, `${share}/mounts/1 ro`]);
+  expect(mounts).toEqual([`${share}/rootfs ro`, `${share}/0`, `${share}/1 ro`]);
   // A read-only root gets its mount points before the guest sees it.
   expect(existsSync(join(folder, 'bundle/rootfs/data'))).toBe(true);
   expect(existsSync(join(folder, 'bundle/rootfs/etc/file'))).toBe(true);

@@ -32,7 +32,7 @@ test.each(['virtio-fs', 'virtio-9p'])('the guest cannot lead the host astray by 
     // Where the host makes the folder of the next container, and where it has bound one already.
     `ln -s ${victim} next-${transport}; echo planted $?`,
     `mkdir next-${transport}; echo made $?`,
-    `ln -s ${victim} ${pod}/mounts/9; echo below $?`,
+    `ln -s ${victim} ${pod}/9; echo below $?`,
     `mv ${pod} other; echo moved $?`,
     'chmod 777 .; echo opened $?',
     'mount -o remount,rw .; touch mine; echo remounted $?',
