@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLine } from '@hako/bundles/toml-line';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compileFileProgram } from '../src/compile-file-program.ts';
+import { until } from '../src/until.ts';
 import { Workbench } from '../src/workbench.ts';
 
 // A tree of 100,000 files that the host has made, by each way to share. What is found is in packages/sandbox/README.md.
@@ -21,21 +22,25 @@ beforeAll(async () => {
   tree = join(bench.folder, 'tree');
   mkdirSync(tree);
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', tree]);
-  for (let index = 0; index < files; index++) {
-    const dir = join(tree, `${Math.floor(index / filesInFolder)}`);
-    if (index % filesInFolder === 0) mkdirSync(dir);
-    writeFileSync(join(dir, `${index}`), '');
-  }
+  fill(tree);
 });
 afterAll(async () => {
   execFileSync('umount', [tree]);
   await bench.close();
 });
 
-function bundleOf(script: string): string {
+function fill(folder: string): void {
+  for (let index = 0; index < files; index++) {
+    const dir = join(folder, `${Math.floor(index / filesInFolder)}`);
+    if (index % filesInFolder === 0) mkdirSync(dir);
+    writeFileSync(join(dir, `${index}`), '');
+  }
+}
+
+function bundleOf(script: string, access = 'ro'): string {
   const mounts = [
     { destination: '/proc', type: 'proc', source: 'proc' },
-    { destination: '/data', type: 'bind', source: tree, options: ['bind', 'ro'] },
+    { destination: '/data', type: 'bind', source: tree, options: ['bind', access] },
   ];
   return bench.bundle(['sh', '-c', script], { extra: { mounts } });
 }
@@ -64,3 +69,40 @@ test('a guest that has looked at as many files as virtiofsd may open gets EMFILE
   expect(stderr).toMatch(/EMFILE: too many open files, stat '\/data\//);
   expect(stderr).toContain("cat: can't open '/etc/passwd'");
 });
+
+/** How many files the processes of a session have open. */
+function openFilesOf(session: number): number {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && sessionOf(pid) === session)
+    .reduce((sum, pid) => sum + readdirSync(`/proc/${pid}/fd`).length, 0);
+}
+
+function sessionOf(pid: string): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[3]);
+  } catch {
+    // It has ended.
+    return undefined;
+  }
+}
+
+// By the way that is served fastest: the others need minutes for so many, emulated.
+test('a guest removes a large tree: none of it is left on the host, or open', async () => {
+  const config = bench.configuration((text) => withLine(text, 'virtio_fs_cache = "auto"'));
+  const bundle = bundleOf('sleep 10000', 'rw');
+  const started = await bench.detached(['--config', config, 'run', '--detach', '--bundle', bundle, 'rm']);
+  expect(started).toMatchObject({ exitCode: 0 });
+  const pid = bench.pidOf('rm', 'virtiofsd');
+  mkdirSync(join(tree, 'small'));
+  // What an exec needs of the share is known to the guest then.
+  const small = await bench.hako(['exec', 'rm', 'sh', '-c', 'rm -r /data/small']);
+  expect(small).toMatchObject({ exitCode: 0, stderr: '' });
+  const before = openFilesOf(pid);
+  const removed = await bench.hako(['exec', 'rm', 'sh', '-c', 'rm -r /data/*'], { timeoutMs: 280_000 });
+  expect(removed).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  expect(readdirSync(tree)).toEqual([]);
+  await until(() => openFilesOf(pid) <= before, 'the last of them are closed');
+  expect((await bench.hako(['delete', '--force', 'rm'])).exitCode).toBe(0);
+  expect(bench.leftovers()).toEqual([]);
+  fill(tree);
+}, 320_000);
