@@ -209,11 +209,11 @@ test.each(Object.entries(witnesses))(
         expect(argumentsOf({ ...before, ...witness.argument })).not.toEqual(argumentsOf(before));
       } else {
         const said = async (config: HypervisorConfig) =>
-          (await checkHost(config))
-            .map((problem) => problem.field)
-            .filter((name) => name.endsWith(`.${key.toml}`));
-        expect(await said(before)).toEqual([]);
-        expect(await said({ ...before, ...witness.refused })).toHaveLength(1);
+          (await checkHost(config)).filter(({ field }) => field.endsWith(`.${key.toml}`));
+        const known = await said(before);
+        // A host of few means is warned of them in any case.
+        expect(known.filter(({ severity }) => severity === 'error')).toEqual([]);
+        expect(await said({ ...before, ...witness.refused })).toHaveLength(known.length + 1);
       }
     }
   },

@@ -1,4 +1,5 @@
 export { becomeProgram } from './become-program.ts';
+export { blockSignals } from './block-signals.ts';
 export { openReadable, openWritable, readableFrom, writableFrom } from './byte-stream.ts';
 export { connectDescriptorChannel, type DescriptorChannel } from './descriptor-channel.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';

@@ -27,6 +27,7 @@ export interface LibcArguments {
   copyOut: [into: Bytes, address: number, size: number];
   execve: [path: Bytes, argsAddress: number, environmentAddress: number];
   memfd_create: [name: Bytes, flags: number];
+  sigprocmask: [how: number, set: Bytes, before: Bytes];
   sched_setaffinity: [threadId: number, size: number, mask: Bytes];
   prctl: [option: number, arg2: number, arg3: number, arg4: number, arg5: number];
   waitpid: [pid: number, status: Bytes, options: number];
@@ -75,6 +76,7 @@ const signatures: {
   copyOut: { symbol: 'memcpy', returns: 'i64', args: ['bytes', 'i64', 'i64'] },
   execve: { symbol: 'execve', returns: 'i32', args: ['bytes', 'i64', 'i64'] },
   memfd_create: { symbol: 'memfd_create', returns: 'i32', args: ['bytes', 'u32'] },
+  sigprocmask: { symbol: 'sigprocmask', returns: 'i32', args: ['i32', 'bytes', 'bytes'] },
   sched_setaffinity: { symbol: 'sched_setaffinity', returns: 'i32', args: ['i32', 'i64', 'bytes'] },
   prctl: { symbol: 'prctl', returns: 'i32', args: ['i32', 'i64', 'i64', 'i64', 'i64'] },
   waitpid: { symbol: 'waitpid', returns: 'i32', args: ['i32', 'bytes', 'i32'] },

@@ -1,11 +1,4 @@
-import { constants } from 'node:os';
-
-const FORWARDED = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
-
-/** Numbers of the signals that are passed on, where there is no terminal whose size can change. */
-export const FORWARDED_SIGNALS: readonly number[] = [...FORWARDED, 'SIGWINCH' as const].map(
-  (name) => constants.signals[name],
-);
+import { forwardedSignals } from './forwarded-signals.ts';
 
 /** Where signals of this process go. */
 export interface SignalTarget {
@@ -16,16 +9,17 @@ export interface SignalTarget {
 
 /** Passes this process's signals on to the container's until the returned function is called. */
 export function forwardSignals({ deliver, resized }: SignalTarget): () => void {
-  const forward = (name: NodeJS.Signals, action: () => Promise<unknown>) => {
+  const forward = (name: keyof typeof forwardedSignals, number: number) => {
     const handler = (): void => {
+      const action = name === 'SIGWINCH' && resized !== undefined ? resized() : deliver(number);
       // A process that has just ended cannot take it; its end is reported by itself.
-      action().catch(() => {});
+      action.catch(() => {});
     };
     process.on(name, handler);
     return () => process.off(name, handler);
   };
-  const undo = FORWARDED.map((name) => forward(name, () => deliver(constants.signals[name])));
-  undo.push(forward('SIGWINCH', resized ?? (() => deliver(constants.signals.SIGWINCH))));
+  const names = Object.keys(forwardedSignals) as (keyof typeof forwardedSignals)[];
+  const undo = names.map((name) => forward(name, forwardedSignals[name]));
   return () => {
     for (const stop of undo) stop();
   };

@@ -1,12 +1,16 @@
 import { readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceProgram, syscall } from '@hako/engine/system';
+import { FORWARDED_SIGNALS, leavesSignals } from './forwarded-signals.ts';
+import { plainCall } from './plain-call.ts';
 import { quickAnswer } from './quick-answer.ts';
 
 // The executable `hako`, on an engine that starts in a millisecond or two. It answers what engines ask again and again; for all
 // else it becomes the whole program, `main.ts`, with arguments and environment as they are, byte for byte.
 
 const POLLOUT = 4;
+const SIG_BLOCK = 0;
+const MASK_BYTES = 8;
 
 /** False when nothing could be written; who has seen a part of it sees no more. */
 function printed(text: string): boolean {
@@ -28,6 +32,10 @@ function printed(text: string): boolean {
 const answer = quickAnswer(process.argv.slice(2));
 if (answer !== undefined && printed(answer)) process.exit(0);
 
+if (leavesSignals(plainCall(process.argv.slice(2)))) {
+  const mask = FORWARDED_SIGNALS.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n);
+  syscall('rt_sigprocmask', SIG_BLOCK, new BigUint64Array([mask]), null, MASK_BYTES);
+}
 const prefix = dirname(dirname(readlinkSync('/proc/self/exe')));
 const program = join(prefix, 'libexec/hako');
 const failure = replaceProgram(

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { closeSync, writeSync } from 'node:fs';
-import { becomeProgram, makePipe, memoryFile } from '@hako/posix';
+import { becomeProgram, blockSignals, makePipe, memoryFile } from '@hako/posix';
 import type { StandInPlace } from './stand-in-place.ts';
 import { type LentTerminal, type Successor, standInProgram } from './stand-in-program.ts';
 
@@ -29,10 +30,13 @@ export interface FutureStandIn {
   readonly place: StandInPlace;
   /** Tells of a signal, as a stand-in does. */
   tell(signal: number): void;
-  /** Makes ready what can be before: `become` is a moment then, since a signal in that moment is lost. */
+  /** Makes ready what can be before: `become` is a moment then. */
   prepare(lot?: StandInLot): void;
-  /** It is a stand-in, and ends with the process's status, as soon as the shim has its streams. */
-  become(): never;
+  /**
+   * It is a stand-in, and ends with the process's status, as soon as the shim has its streams. A signal that comes meanwhile waits for
+   * it.
+   */
+  become(): Promise<never>;
   /** It stays what it is. */
   cancel(): void;
 }
@@ -58,7 +62,18 @@ export function prepareStandIn({ signals, args, terminalFd }: StandInWish): Futu
       const bytes = standInProgram({ terminal: false, fds, signals, lastWords, lent, successor });
       program = memoryFile('hako-stand-in', bytes);
     },
-    become: () => becomeProgram(`/proc/self/fd/${program}`, args, [fds.orders, fds.signals]),
+    become: async () => {
+      blockSignals(signals);
+      await signalsAreTold();
+      return becomeProgram(`/proc/self/fd/${program}`, args, [fds.orders, fds.signals]);
+    },
     cancel: close,
   };
+}
+
+/** Engines call listeners some time after a signal, in their order: one that says nothing to anybody comes after all others. */
+async function signalsAreTold(): Promise<void> {
+  const told = once(process, 'SIGURG');
+  process.kill(process.pid, 'SIGURG');
+  await told;
 }

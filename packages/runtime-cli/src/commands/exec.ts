@@ -12,7 +12,8 @@ import {
 } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { type ExecOverrides, execProcess } from '../exec-process.ts';
-import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { FORWARDED_SIGNALS } from '../forwarded-signals.ts';
 import { offeredStdio, standInStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 
@@ -77,7 +78,7 @@ async function replaced(
     await addAndStart(task, request, lend);
     running.resolve();
     await notePid(task, { id, execId }, options.pidFile, process.pid);
-    return standIn.become();
+    return await standIn.become();
   } catch (error) {
     // Its process is killed, if there is one.
     stopForwarding();

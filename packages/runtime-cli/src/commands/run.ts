@@ -6,7 +6,8 @@ import { CliError } from '../cli-error.ts';
 import { type ConsoleChoice, refuseConsole } from '../console-socket.ts';
 import type { Context } from '../context.ts';
 import { createContainer } from '../create-container.ts';
-import { FORWARDED_SIGNALS, forwardSignals } from '../forward-signals.ts';
+import { forwardSignals } from '../forward-signals.ts';
+import { FORWARDED_SIGNALS } from '../forwarded-signals.ts';
 import { offeredStdio, releaseStdio } from '../offered-stdio.ts';
 import { writePidFile } from '../pid-file.ts';
 import { endContainer, removeContainer } from '../remove-container.ts';
@@ -76,7 +77,7 @@ export async function run(context: Context, id: string, options: RunOptions): Pr
     const exited = shim.task.wait({ id });
     if (options.timings === undefined && !(await endsWithin(exited, BECOME_AFTER_MS))) {
       standIn?.prepare({ lent, successor: runEndProgram(context, id, options) });
-      standIn?.become();
+      await standIn?.become();
     }
     status = (await exited).exitStatus;
     stopForwarding();
