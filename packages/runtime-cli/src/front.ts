@@ -29,10 +29,11 @@ function printed(text: string): boolean {
   return true;
 }
 
-const answer = quickAnswer(process.argv.slice(2));
+const call = plainCall(process.argv.slice(2));
+const answer = quickAnswer(call);
 if (answer !== undefined && printed(answer)) process.exit(0);
 
-if (leavesSignals(plainCall(process.argv.slice(2)))) {
+if (leavesSignals(call)) {
   const mask = FORWARDED_SIGNALS.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n);
   syscall('rt_sigprocmask', SIG_BLOCK, new BigUint64Array([mask]), null, MASK_BYTES);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { posixHost } from '@hako/sandbox/state';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { plainCall } from './plain-call.ts';
 import { quickAnswer } from './quick-answer.ts';
 
 let root: string;
@@ -23,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-const answer = (...args: string[]) => quickAnswer(['--root', root, ...args]);
+const answer = (...args: string[]) => quickAnswer(plainCall(['--root', root, ...args]));
 
 test('state and list are answered from what is written down', () => {
   expect(JSON.parse(answer('state', 'c1') ?? '')).toEqual({
@@ -39,7 +40,7 @@ test('state and list are answered from what is written down', () => {
   });
   expect(answer('list', '-q')).toBe('c1\nc2\n');
   expect(answer('list')).toMatch(/^ID +PID +STATUS .*\nc1 +7 +running .*\nc2 +7 +running .*\n$/);
-  expect(quickAnswer(['--root', join(root, 'none'), 'list', '-q'])).toBe('');
+  expect(quickAnswer(plainCall(['--root', join(root, 'none'), 'list', '-q']))).toBe('');
 });
 
 test('all else is left to the whole program, errors too', () => {
@@ -52,5 +53,5 @@ test('all else is left to the whole program, errors too', () => {
     [],
   ])
     expect(answer(...args)).toBeUndefined();
-  expect(quickAnswer(['--debug', '--root', root, 'state', 'c1'])).toBeUndefined();
+  expect(quickAnswer(plainCall(['--debug', '--root', root, 'state', 'c1']))).toBeUndefined();
 });

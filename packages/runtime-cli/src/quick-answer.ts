@@ -1,7 +1,7 @@
 import { liveState, runningSince, StateReader } from '@hako/sandbox/stored';
 import { listText } from './list-text.ts';
 import { ociState, stateText } from './oci-state.ts';
-import { plainCall } from './plain-call.ts';
+import type { PlainCall } from './plain-call.ts';
 
 const host = { processStartTime: runningSince };
 
@@ -9,8 +9,7 @@ const host = { processStartTime: runningSince };
  * What a plain call of `state` or `list` prints, from what is written down alone. Undefined for every other call, and where
  * the answer is an error: then the whole program says it.
  */
-export function quickAnswer(argv: readonly string[]): string | undefined {
-  const call = plainCall(argv);
+export function quickAnswer(call: PlainCall | undefined): string | undefined {
   if (call === undefined || call.options.debug) return undefined;
   const { command, flags, args, options } = call;
   const store = new StateReader(options.root);

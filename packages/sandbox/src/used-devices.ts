@@ -30,6 +30,11 @@ export class UsedDevices<Device extends UsedDevice> {
     return this.#present.get(identity)?.device;
   }
 
+  /** All that the machine has. */
+  all(): readonly Device[] {
+    return [...this.#present.values()].map(({ device }) => device);
+  }
+
   /** What has stayed in the machine for that thing of the host, and nobody uses. */
   idle(identity: string): Device | undefined {
     const present = this.#present.get(identity);

@@ -10,6 +10,10 @@ import type { PlannedHostDevice } from './plan-host-devices.ts';
 import { lackOfRoom } from './port-room.ts';
 import type { HostPci } from './vfio-file.ts';
 
+interface PluggedHostDevice extends UsedDevice {
+  readonly pci: HostPci;
+}
+
 /**
  * Devices of the host that one machine has. With `hot_plug_vfio` they are plugged for their first container and unplugged with the last;
  * with `cold_plug_vfio` they are there from start to end.
@@ -19,11 +23,9 @@ export class SandboxHostDevices {
   readonly #config: Pick<SandboxConfig, 'hypervisor' | 'runtime'>;
   readonly #atStart: ReadonlyMap<string, HostPciDevice>;
   /** What was plugged, by addresses on the host. */
-  readonly #used: UsedDevices<UsedDevice>;
+  readonly #used: UsedDevices<PluggedHostDevice>;
   readonly #turns = new Turns();
   readonly #kernelParams: readonly KernelParam[];
-  /** Those that were plugged, also what is not there any more. */
-  readonly #rooms = new Map<string, HostPci>();
   #made: number;
 
   /** @param vm what the machine was started with */
@@ -96,18 +98,15 @@ export class SandboxHostDevices {
     const { where } = await this.#used.use(containerId, address, async () => {
       this.#demandRoom(pci, what);
       const device = hostPciDevice(this.#made++, address, iommufd);
-      return { id: device.id, where: await this.#plug(device, what), endsWith: 'last-user' };
+      return { id: device.id, where: await this.#plug(device, what), endsWith: 'last-user', pci };
     });
     return where;
   }
 
   #demandRoom(pci: HostPci, what: string): void {
-    const present = [...this.#rooms.values()].filter(
-      ({ address }) => address !== pci.address && this.#used.get(address) !== undefined,
-    );
+    const present = this.#used.all().map((device) => device.pci);
     const lack = lackOfRoom(pci, present, this.#config.hypervisor, this.#kernelParams);
     if (lack !== undefined) throw sandboxError('unsupported', `${what} ${lack}`);
-    this.#rooms.set(pci.address, pci);
   }
 
   async #plug(device: HostPciDevice, what: string): Promise<PluggedDevice> {
