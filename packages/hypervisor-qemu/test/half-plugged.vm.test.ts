@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { DiskDevice, NetworkDevice, VhostUserDevice, VmDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
 import { defineUncheckedCommand, nothing, type QmpCommand } from '@hako/qmp';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { QemuHypervisor, type QemuMachine } from '../src/index.ts';
 import { inventory } from './qemu-inventory.ts';
-import { demandRealParts, probeGuestConfig, Stage } from './support.ts';
+import { eachTestOnStage, probeGuestConfig, type Stage } from './support.ts';
 
 // A plug that fails at any step, and a guest that does not answer: QEMU itself is asked what it has of it afterwards.
 
@@ -24,16 +24,14 @@ const deviceAdd: QmpCommand<Readonly<Record<string, unknown>>, unknown> = define
 let stage: Stage;
 let namespace: string;
 const hypervisor = new QemuHypervisor();
-beforeAll(demandRealParts);
+eachTestOnStage((own) => {
+  stage = own;
+});
 beforeEach(() => {
-  stage = new Stage();
   namespace = `hako-half-${process.pid}`;
   execFileSync('ip', ['netns', 'add', namespace]);
 });
-afterEach(() => {
-  execFileSync('ip', ['netns', 'delete', namespace]);
-  expect(stage.end()).toEqual([]);
-});
+afterEach(() => void execFileSync('ip', ['netns', 'delete', namespace]));
 
 function disk(id: string, changes: Partial<DiskDevice> = {}): DiskDevice {
   const path = join(stage.dir, id);

@@ -17,9 +17,16 @@ import type { DiskDevice, NetworkDevice, NvdimmDevice } from '@hako/hypervisor';
 import { inNetworkNamespace, openTap } from '@hako/posix';
 import { defineCommand, queryCpusFast } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { QemuHypervisor } from '../src/index.ts';
-import { commandLine, demandRealParts, guestDir, probeGuestConfig, Stage, workspaceRoot } from './support.ts';
+import {
+  commandLine,
+  eachTestOnStage,
+  guestDir,
+  probeGuestConfig,
+  type Stage,
+  workspaceRoot,
+} from './support.ts';
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
 const bootTimeoutMs = 120_000;
@@ -28,11 +35,9 @@ const queryNodes = defineCommand('query-named-block-nodes', list(record(unknown)
 
 let stage: Stage;
 const hypervisor = new QemuHypervisor();
-beforeAll(demandRealParts);
-beforeEach(() => {
-  stage = new Stage();
+eachTestOnStage((own) => {
+  stage = own;
 });
-afterEach(() => expect(stage.end()).toEqual([]));
 
 test('a guest boots, speaks, is paused, resumed and stopped', { timeout: bootTimeoutMs }, async () => {
   const machine = await hypervisor.launch(stage.vm(probeGuestConfig()), stage.options);

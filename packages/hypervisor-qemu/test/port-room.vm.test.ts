@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KernelParam } from '@hako/config';
 import { defineUncheckedCommand, nothing, type QmpCommand } from '@hako/qmp';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { QemuHypervisor } from '../src/index.ts';
-import { demandRealParts, probeGuestConfig, Stage } from './support.ts';
+import { eachTestOnStage, probeGuestConfig, type Stage } from './support.ts';
 
 // How much memory of devices a guest's kernel has room for on an empty port, and on a bridge: @hako/sandbox refuses what is more.
 
@@ -20,11 +20,9 @@ const deviceAdd: QmpCommand<Readonly<Record<string, unknown>>, unknown> = define
 
 let stage: Stage;
 const hypervisor = new QemuHypervisor();
-beforeAll(demandRealParts);
-beforeEach(() => {
-  stage = new Stage();
+eachTestOnStage((own) => {
+  stage = own;
 });
-afterEach(() => expect(stage.end()).toEqual([]));
 
 const room = (value: string): readonly KernelParam[] => [{ key: 'pci', value }];
 

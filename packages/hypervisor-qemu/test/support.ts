@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { HostResource, LaunchOptions, ResourceLedger, VmConfig } from '@hako/hypervisor';
+import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 
 export const workspaceRoot: string = join(import.meta.dirname, '../../..');
 export const guestDir: string = join(workspaceRoot, 'dist/guest');
@@ -54,7 +55,7 @@ export class RecordingLedger implements ResourceLedger {
   }
 }
 
-/** One test's directories and records. `leftovers` must be empty at its end. */
+/** One test's directories and records, and what it has left behind when it ends. */
 export class Stage {
   readonly dir: string = realpathSync(mkdtempSync(join(tmpdir(), 'hako-qemu-')));
   readonly runtimeDir: string = join(this.dir, 'vm');
@@ -98,6 +99,17 @@ export class Stage {
       .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
       .filter((pid) => commandLine(pid).includes(this.dir));
   }
+}
+
+/** Hands each test of a file a stage of its own, which must be left empty. */
+export function eachTestOnStage(take: (stage: Stage) => void): void {
+  let stage: Stage;
+  beforeAll(demandRealParts);
+  beforeEach(() => {
+    stage = new Stage();
+    take(stage);
+  });
+  afterEach(() => expect(stage.end()).toEqual([]));
 }
 
 export function commandLine(pid: string | number): string {

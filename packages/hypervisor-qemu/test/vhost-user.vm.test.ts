@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { VhostUserDevice } from '@hako/hypervisor';
 import { defineCommand } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { QemuHypervisor } from '../src/index.ts';
-import { demandRealParts, probeGuestConfig, Stage, virtiofsd } from './support.ts';
+import { eachTestOnStage, probeGuestConfig, type Stage, virtiofsd } from './support.ts';
 
 /** Software emulation on a busy machine: seconds where KVM needs a fraction of one. */
 const bootTimeoutMs = 120_000;
@@ -16,11 +16,9 @@ const queryChardev = defineCommand('query-chardev', list(record(unknown)));
 
 let stage: Stage;
 const hypervisor = new QemuHypervisor();
-beforeAll(demandRealParts);
-beforeEach(() => {
-  stage = new Stage();
+eachTestOnStage((own) => {
+  stage = own;
 });
-afterEach(() => expect(stage.end()).toEqual([]));
 
 test('disks of a vhost-user process come and go; what the host does not have leaves nothing', {
   timeout: bootTimeoutMs,

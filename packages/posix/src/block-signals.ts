@@ -1,4 +1,5 @@
 import { callLibc } from './libc.ts';
+import { signalMask } from './signal-mask.ts';
 
 const SIG_BLOCK = 0;
 /** Of a sigset_t of glibc; the kernel looks at its first eight. */
@@ -12,6 +13,6 @@ const MASK_BYTES = 128;
  */
 export function blockSignals(numbers: readonly number[]): void {
   const mask = Buffer.alloc(MASK_BYTES);
-  mask.writeBigUInt64LE(numbers.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n));
+  mask.set(signalMask(numbers));
   callLibc('sigprocmask', [SIG_BLOCK, mask, null]);
 }

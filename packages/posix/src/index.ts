@@ -52,6 +52,7 @@ export {
 } from './pty.ts';
 export { releaseProgramPages } from './release-program-pages.ts';
 export { withShortSocketPath } from './short-socket-path.ts';
+export { signalMask } from './signal-mask.ts';
 export { type AllPorts, takeAllPorts } from './take-all-ports.ts';
 export { replaceDescriptor, takeDescriptor } from './take-descriptor.ts';
 export { type OpenTapOptions, openTap } from './tap.ts';

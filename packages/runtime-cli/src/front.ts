@@ -1,7 +1,9 @@
 import { readFileSync, readlinkSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceProgram, syscall } from '@hako/engine/system';
-import { FORWARDED_SIGNALS, leavesSignals } from './forwarded-signals.ts';
+import { signalMask } from '@hako/posix/signal-mask';
+import { FORWARDED_SIGNALS } from './forwarded-signals.ts';
+import { leavesSignals } from './leaves-signals.ts';
 import { plainCall } from './plain-call.ts';
 import { quickAnswer } from './quick-answer.ts';
 
@@ -10,7 +12,6 @@ import { quickAnswer } from './quick-answer.ts';
 
 const POLLOUT = 4;
 const SIG_BLOCK = 0;
-const MASK_BYTES = 8;
 
 /** False when nothing could be written; who has seen a part of it sees no more. */
 function printed(text: string): boolean {
@@ -29,13 +30,13 @@ function printed(text: string): boolean {
   return true;
 }
 
-const call = plainCall(process.argv.slice(2));
-const answer = quickAnswer(call);
+const argv = process.argv.slice(2);
+const answer = quickAnswer(plainCall(argv));
 if (answer !== undefined && printed(answer)) process.exit(0);
 
-if (leavesSignals(call)) {
-  const mask = FORWARDED_SIGNALS.reduce((bits, number) => bits | (1n << BigInt(number - 1)), 0n);
-  syscall('rt_sigprocmask', SIG_BLOCK, new BigUint64Array([mask]), null, MASK_BYTES);
+if (leavesSignals(argv)) {
+  const mask = signalMask(FORWARDED_SIGNALS);
+  syscall('rt_sigprocmask', SIG_BLOCK, mask, null, mask.length);
 }
 const prefix = dirname(dirname(readlinkSync('/proc/self/exe')));
 const program = join(prefix, 'libexec/hako');

@@ -34,7 +34,8 @@ export interface FutureStandIn {
   prepare(lot?: StandInLot): void;
   /**
    * It is a stand-in, and ends with the process's status, as soon as the shim has its streams. A signal that comes meanwhile waits for
-   * it.
+   * it, where all threads of this process were started with it blocked; else another thread may take it in the last moment, and nobody
+   * hears of it.
    */
   become(): Promise<never>;
   /** It stays what it is. */

@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '@hako/oci-translate';
+import { signalMask } from '@hako/posix';
 import { encodeProgram, type Step } from '@hako/syscall-program';
 import { STAND_IN_FDS, type StandInFds } from './stand-in-place.ts';
 import { startSecondProcess, takePlace } from './take-place.ts';
@@ -173,12 +174,6 @@ function end(lent: LentTerminal | undefined, successor: Successor | undefined): 
     );
   }
   return steps;
-}
-
-/** sigset_t of the kernel: a bit for each, the lowest for signal 1. */
-function signalMask(signals: readonly number[]): Uint8Array {
-  const bits = signals.reduce((mask, signal) => mask | (1n << BigInt(signal - 1)), 0n);
-  return new Uint8Array(BigUint64Array.of(bits).buffer);
 }
 
 /** struct pollfd for each: wanted are bytes to read. The second half of an entry's last four bytes is the answer. */

@@ -112,15 +112,12 @@ test('exec -it: the caller’s terminal, its size, job control, Ctrl-C, the end 
   expect(await end()).toBe(7);
 });
 
-test('a signal to exec -t reaches the process, and the terminal gets its mode back', async () => {
-  const { screen, child, end } = onTerminal([
-    'exec',
-    '--tty',
-    'host',
-    'sh',
-    '-c',
-    'trap "exit 6" TERM; echo waiting; while :; do sleep 0.1; done',
-  ]);
+test.each([
+  ['exec', '--tty'],
+  ['exec', '-it', '--env', 'A=b', '--cap', 'net_admin'],
+])('a signal to %s %s reaches the process, and the terminal gets its mode back', async (...call) => {
+  const script = 'trap "exit 6" TERM; echo waiting; while :; do sleep 0.1; done';
+  const { screen, child, end } = onTerminal([...call, 'host', 'sh', '-c', script]);
   await screen.see('waiting');
   child.kill('SIGTERM');
   expect(await end()).toBe(6);
@@ -204,11 +201,10 @@ test('create --console-socket, and a caller who goes away', async () => {
 });
 
 test('run -it', async () => {
-  const bundle = bench.bundle([
-    'sh',
-    '-c',
-    'tty; stty size; read -r line; echo "got $line"; stty size; exit 3',
-  ]);
+  // Typed words and the size go different ways.
+  const resized = 'until stty size | grep "50 60"; do sleep 0.1; done';
+  const script = `tty; stty size; read -r line; echo "got $line"; ${resized}; exit 3`;
+  const bundle = bench.bundle(['sh', '-c', script]);
   const { screen, child, end } = onTerminal(['run', '-it', '--bundle', bundle, 'run']);
   await screen.see('/dev/pts/');
   await screen.see('33 99\r\n');
