@@ -33,10 +33,14 @@ export async function admit(request: AdmitRequest): Promise<Translation> {
   const bundlePath = resolve(bundle);
   const specFile = resolve(request.specFile ?? `${bundlePath}/config.json`);
   const specText = readSpec(bundlePath, specFile);
-  const { translateBundle } = await timings.measure('translator code', () => import('./translate-bundle.ts'));
+  const { translateBundle, withNamedDevices } = await timings.measure(
+    'translator code',
+    () => import('./translation.ts'),
+  );
   let translation: Translation;
   try {
-    translation = translateBundle({ specText, specFile, bundlePath, containerId: id }, choice, timings);
+    const asked = { specText, specFile, bundlePath, containerId: id };
+    translation = await withNamedDevices(translateBundle(asked, choice, timings), specFile);
   } catch (error) {
     throw asBadInput(error);
   }

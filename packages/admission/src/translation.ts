@@ -6,5 +6,6 @@ export {
   type LoadedConfiguration,
   loadConfiguration,
 } from './load-configuration.ts';
+export { type Made, namedDevices, withNamedDevices } from './named-devices.ts';
 export { type BundleText, translateBundle } from './translate-bundle.ts';
 export { type AskedContainer, type Question, translationQuestion } from './translation-question.ts';

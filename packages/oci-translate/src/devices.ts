@@ -18,6 +18,8 @@ export interface DeviceInfo {
   readonly uid: number;
   /** Default 0. */
   readonly gid: number;
+  /** Who asks for it, for people, where that is not `linux.devices`. */
+  readonly namedBy?: string;
 }
 
 const deviceTypes: readonly string[] = ['c', 'u', 'b', 'p'];

@@ -1,4 +1,5 @@
 export { cannotApply, cannotApplyToProcess } from './cannot-apply.ts';
+export { cdiAnnotationPrefix } from './cdi/cdi-names.ts';
 export {
   type ContainerConfigInput,
   type ContainerConfigResult,

@@ -3,7 +3,6 @@ import type { Spec } from '@hako/oci-spec';
 import {
   boolean,
   check,
-  decodeUtf8,
   list,
   object,
   osText,
@@ -13,9 +12,9 @@ import {
   text,
   unknown,
 } from '@hako/shape';
-import { type Document, isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { TranslateError } from './error.ts';
 import { parseQuantity } from './quantity.ts';
+import { yamlDocuments } from './yaml-documents.ts';
 
 /** What a pod's sandbox would be asked for, as a CRI runtime would say it. */
 export interface PodSandbox {
@@ -86,12 +85,6 @@ const templatePaths: ReadonlyMap<string, readonly string[]> = new Map<string, re
 ]);
 
 /**
- * Longest manifest, in UTF-16 units or bytes. Kubernetes stores objects of up to 1.5 MiB, and 256 KiB of annotations;
- * a YAML parser can be made to take a minute for a few MiB.
- */
-const maxLength = 1024 * 1024;
-
-/**
  * Reads a Kubernetes manifest (YAML or JSON) of a pod, or of something with a pod template, and gives what its
  * sandbox would be asked for: annotations, and limits of all containers as the CRI adds them up. Other documents of
  * a stream, a Service beside its Deployment, are passed over; two pods in one stream are one too many.
@@ -102,7 +95,7 @@ export function readPod(
   manifest: string | Uint8Array,
   { file = 'pod.yaml' }: { readonly file?: string } = {},
 ): PodSandbox {
-  const { value, path } = podOf(parseManifest(textOf(manifest, file), file), file);
+  const { value, path } = podOf(yamlDocuments(manifest, { file, codePrefix: 'pod' }), file);
   const pod = path.reduce<unknown>(member, value);
   const ownerName = member(member(value, 'metadata'), 'name');
   const { problems } = check(podShape, pod, { codePrefix: 'pod', file, path: path.join('.') });
@@ -218,92 +211,16 @@ function criAnnotations(name: string, namespace: string, limits: Limits): Record
   };
 }
 
-function textOf(manifest: string | Uint8Array, file: string): string {
-  if (manifest.length > maxLength)
-    throw refuse(file, { field: '', rule: `must not be longer than ${maxLength} bytes` });
-  const text = typeof manifest === 'string' ? manifest : decodeUtf8(manifest);
-  if (typeof text === 'string') return text;
-  const { line, offset } = text;
-  throw refuse(file, { field: '', line, rule: `must be UTF-8, but byte ${offset} is not` });
-}
-
-/** The documents of a stream, each an object; empty ones are passed over. */
-function parseManifest(manifest: string, file: string): readonly unknown[] {
-  if (manifest.split('\n---').length > maxDocuments)
-    throw refuse(file, { field: '', rule: `must not hold more than ${maxDocuments} documents` });
-  const lines = new LineCounter();
-  // The library compares each key with all others; `repeatedKeys` takes one look at each.
-  const parsed = parseAllDocuments(manifest, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  const documents = 'empty' in parsed ? [] : parsed.filter((document) => !isEmpty(document));
-  const wrong = documents.flatMap((document) =>
-    document.errors.length > 0 ? document.errors : repeatedKeys(document),
-  );
-  const errors = wrong.slice(0, 100).map(({ message, pos: [offset] }) => {
-    const { line, col } = lines.linePos(offset);
-    const rule = /call stack/.test(message)
-      ? 'must not be nested that deeply'
-      : `must be YAML or JSON: ${message}`;
-    return problem(file, { field: '', line, column: col, rule }, 'pod/not-yaml');
-  });
-  if (errors.length > 0) throw new TranslateError(errors);
-  if (documents.length === 0) throw refuse(file, { field: '', rule: 'must be an object' });
-  return documents.map((document) => dataOf(document, file));
-}
-
-/** Documents of one stream; each costs. */
-const maxDocuments = 1000;
-
-function isEmpty({ contents, errors }: Document): boolean {
-  return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
-}
-
-interface YamlError {
-  readonly message: string;
-  readonly pos: readonly [number, ...number[]];
-}
-
-function repeatedKeys(document: Document): YamlError[] {
-  const errors: YamlError[] = [];
-  visit(document, {
-    Map: (_key, map) => {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value))
-          errors.push({ message: 'Map keys must be unique', pos: [key.range?.[0] ?? 0] });
-        seen.add(key.value);
-      }
-    },
-  });
-  return errors;
-}
-
-function dataOf(document: Document, file: string): unknown {
-  let aliases = 0;
-  visit(document, (_key, node) => {
-    if (isAlias(node)) aliases++;
-  });
-  if (aliases > 100) throw refuse(file, { field: '', rule: 'must not have more than 100 aliases' });
-  if (!isMap(document.contents)) throw refuse(file, { field: '', rule: 'must be an object' });
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    // Aliases of aliases, or of themselves: small as text, endless as data.
-    const rule = `must not use aliases like this: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new TranslateError([problem(file, { field: '', rule })], cause);
-  }
-}
-
 function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 }
 
-type Details = Pick<Problem, 'field' | 'rule' | 'value' | 'line' | 'column'>;
+type Details = Pick<Problem, 'field' | 'rule' | 'value'>;
 
-function problem(file: string, details: Details, code = 'pod/bad-value'): Problem {
-  return { severity: 'error', code, file, ...details };
+function problem(file: string, details: Details): Problem {
+  return { severity: 'error', code: 'pod/bad-value', file, ...details };
 }
 
 function refuse(file: string, details: Details): TranslateError {

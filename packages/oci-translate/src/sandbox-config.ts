@@ -39,6 +39,8 @@ export interface SandboxConfig {
   readonly kernelParams: readonly KernelParam[];
   /** SHA-512 in hexadecimal that files named by annotations must have. Default empty. */
   readonly assetHashes: AssetHashes;
+  /** Devices of the host that a pod's machine starts with, whichever container will use them. Default: none. */
+  readonly hostDevices?: readonly DeviceInfo[];
   /** Notes on the sandbox: its bundle, and the asset annotations as they were given. */
   readonly annotations: Readonly<Record<string, string>>;
 }

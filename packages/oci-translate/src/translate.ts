@@ -14,6 +14,7 @@ import { assetAnnotations } from '@hako/overrides-assets';
 import { containerFamily } from '@hako/overrides-runtime';
 import type { Origin, Origins } from '@hako/shape';
 import { cannotApply } from './cannot-apply.ts';
+import { cdiWithoutEffect } from './cdi/cdi-without-effect.ts';
 import { containerConfig } from './container-config.ts';
 import { bundlePathKey } from './container-type.ts';
 import { TranslateError } from './error.ts';
@@ -100,6 +101,7 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
   const file = input.specFile ?? 'config.json';
   const { container, problems: containerProblems } = containerConfig({ ...input, spec, line });
   const isLater = container?.type === 'pod_container' && line === '3.x';
+  const keepsConfiguration = isLater || line === '1.x';
   const overrides = applyAnnotations(input, spec, line, isLater);
   const shmSizeBytes = shmSize(spec.mounts, input.host.fileSystemSize);
   const problems = [
@@ -107,8 +109,11 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
     ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
     // The older line is held to what was recorded of it.
     ...(line === '1.x' ? [] : cannotApply(spec).map((problem) => ({ ...problem, file }))),
+    ...(keepsConfiguration
+      ? []
+      : cdiWithoutEffect(spec, overrides.config).map((problem) => ({ ...problem, file }))),
     ...(spec.vm === undefined ? [] : [{ ...vmSectionIgnored, file }]),
-    ...withRefusals(overrides, isLater || line === '1.x'),
+    ...withRefusals(overrides, keepsConfiguration),
   ];
   if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
   const { config, size, derived } = sized(overrides.config, spec, input.host, line);

@@ -156,3 +156,22 @@ test('where there is nothing to explain, every reason is given', async () => {
     'must be one of',
   );
 });
+
+test('devices that annotations name are looked for as create does', async () => {
+  const config = configuration('cold_plug_vfio = "root-port"\n');
+  const path = bundle({ 'cdi.k8s.io/gpu': 'hako.test/none=0' });
+  const { explanation } = await explainTarget({ ...options, config }, path, [], 'c1');
+  expect(explanation.refused).toBe(true);
+  expect(explanation.problems).toContainEqual(
+    expect.objectContaining({
+      code: 'cdi/no-device',
+      file: join(path, 'config.json'),
+      field: 'annotations["cdi.k8s.io/gpu"]',
+      value: 'hako.test/none=0',
+    }),
+  );
+  expect((await explainTarget(options, path, [], 'c1')).explanation).toMatchObject({
+    refused: false,
+    problems: expect.arrayContaining([expect.objectContaining({ code: 'cdi/no-effect' })]),
+  });
+});

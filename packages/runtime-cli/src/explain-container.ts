@@ -1,6 +1,6 @@
 import { asBadInput } from '@hako/admission';
 import type { LoadedConfiguration } from '@hako/admission/translation';
-import { translationQuestion } from '@hako/admission/translation';
+import { namedDevices, translationQuestion } from '@hako/admission/translation';
 import type { Spec } from '@hako/oci-spec';
 import { type Explanation, explain } from '@hako/oci-translate';
 import { readExplainTarget } from './explain-target.ts';
@@ -38,7 +38,11 @@ export async function explainTarget(
       refused: explanation.refused || question.problems.some(({ severity }) => severity === 'error'),
       problems: [...configuration.problems, ...question.problems, ...explanation.problems],
     };
-    return { title, configuration, explanation: await withMachine(all, options.root) };
+    return {
+      title,
+      configuration,
+      explanation: await withMachine(await withDevices(all, asked.specFile), options.root),
+    };
   } catch (error) {
     throw asBadInput(error);
   }
@@ -46,6 +50,18 @@ export async function explainTarget(
 
 /** Said by the translation already, with the place that asks for it. */
 const REFUSED = 'config/refused';
+
+/** Adds the devices of this host that annotations name. */
+async function withDevices(explanation: Explanation, specFile: string): Promise<Explanation> {
+  const { sandbox, container } = explanation;
+  if (sandbox === undefined || container === undefined) return explanation;
+  const { made, problems } = await namedDevices({ ...explanation, sandbox, container }, specFile);
+  return {
+    ...made,
+    refused: explanation.refused || problems.some(({ severity }) => severity === 'error'),
+    problems: [...explanation.problems, ...problems],
+  };
+}
 
 /** Adds what only this version and this host know. */
 async function withMachine(explanation: Explanation, stateRoot: string): Promise<Explanation> {

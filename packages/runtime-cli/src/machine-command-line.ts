@@ -7,6 +7,7 @@ import {
   machineFor,
   planDisks,
   planHostDevices,
+  planNamedDevices,
   SandboxError,
   StateStore,
   vmConfig,
@@ -67,7 +68,8 @@ function withOwnDevices(
   try {
     const { hypervisor } = sandbox;
     const disks = hasColdDisks(hypervisor) ? planDisks(container, hypervisor) : [];
-    const vm = machineFor(plain, planHostDevices(container, sandbox));
+    const devices = [...planNamedDevices(sandbox), ...planHostDevices(container, sandbox)];
+    const vm = machineFor(plain, devices);
     return { vm: withColdDisks(vm, coldDisks(disks, hypervisor)), problems: [] };
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;

@@ -18,7 +18,7 @@ export function checkDevices({ rootfs, spec, devices }: ContainerConfig): void {
     if (found === undefined || isDevice(found, device)) continue;
     throw sandboxError(
       'host-refused',
-      `linux.devices[${index}].path: ${device.containerPath} is there, and is another file`,
+      `${device.namedBy ?? `linux.devices[${index}].path`}: ${device.containerPath} is there, and is another file`,
       { path: device.containerPath },
     );
   }

@@ -52,7 +52,13 @@ export function guestSpec(
     ...(spec.process === undefined ? {} : { process: guestProcess(spec.process) }),
     ...(linux === undefined
       ? {}
-      : { linux: guestLinux(withoutVfioFiles(linux, sandbox.runtime.vfioMode), container, sandbox) }),
+      : {
+          linux: guestLinux(
+            withoutVfioFiles(linux, sandbox.runtime.vfioMode, container.devices),
+            container,
+            sandbox,
+          ),
+        }),
   };
 }
 

@@ -296,7 +296,7 @@ export class Sandbox {
     const network = this.#network;
     const disks = coldDisks(planned.disks, config.hypervisor);
     const plain = vmConfig(config, this.#paths, network?.devices);
-    const vm = withColdDisks(machineFor(plain, planned.hostDevices), disks);
+    const vm = withColdDisks(machineFor(plain, planned.machineDevices), disks);
     const { machine, agent } = await this.#startMachine(vm);
     this.#disks = new SandboxDisks(machine, config.hypervisor, disks);
     this.#hostDevices = new SandboxHostDevices(machine, config, vm);

@@ -9,7 +9,7 @@ export type { GuestProcessInfo } from './guest-processes.ts';
 export type { Host } from './host.ts';
 export { hostCgroupPath } from './host-cgroup-path.ts';
 export { machineFor } from './host-devices/machine-for.ts';
-export { planHostDevices } from './host-devices/plan-host-devices.ts';
+export { planHostDevices, planNamedDevices } from './host-devices/plan-host-devices.ts';
 export { liveState, shimIsAlive } from './liveness.ts';
 export { isSharedFromHost } from './mount-kind.ts';
 export { OCI_VERSION } from './oci-version.ts';

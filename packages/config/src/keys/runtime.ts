@@ -303,7 +303,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     lines: ['3.x'],
     meaning: 'Kubelet pod resources socket for cold plug.',
     effect: noEffect(
-      'the kubelet is not asked: with cold_plug_vfio a machine starts with the devices of the container that starts it, in Kubernetes none; use hot_plug_vfio there',
+      'the kubelet is not asked: with cold_plug_vfio annotations cdi.k8s.io/… name the devices that a pod starts with',
     ),
   },
   keepAbnormal: {

@@ -1,8 +1,9 @@
 import { defaultRuntimeConfig, type HypervisorConfig } from '@hako/config';
 import type { VmConfig } from '@hako/hypervisor';
 import { expect, test } from 'vitest';
+import { FakePciHost } from '../testing/fake-pci.ts';
 import { machineFor } from './machine-for.ts';
-import type { PlannedHostDevice } from './plan-host-devices.ts';
+import { type PlannedHostDevice, planNamedDevices } from './plan-host-devices.ts';
 
 const { hypervisor } = defaultRuntimeConfig();
 const mib = 1024 * 1024;
@@ -53,4 +54,21 @@ test('one without any, or with bridges, is as it was', () => {
   const plain = machine({ hotPlugVfio: 'bridge-port' });
   expect(machineFor(plain, [])).toBe(plain);
   expect(machineFor(plain, planned).hypervisor).toBe(plain.hypervisor);
+});
+
+test("a pod's machine starts with the devices that were named for it, its own container's beside them", () => {
+  using host = new FakePciHost({ '0000:86:00.0': { group: 4 } }, { '511:4': '4' });
+  const named = planNamedDevices(
+    {
+      hypervisor: { ...hypervisor, coldPlugVfio: 'root-port' },
+      runtime: defaultRuntimeConfig().runtime,
+      hostDevices: [
+        { containerPath: '/dev/vfio/4', type: 'c', major: 511, minor: 4, fileMode: 0, uid: 0, gid: 0 },
+      ],
+    },
+    host.root,
+  );
+  const vm = machineFor(machine({ coldPlugVfio: 'root-port' }), [...named, ...planned]);
+  expect(vm.hypervisor.pcieRootPort).toBe(4);
+  expect(vm.devices?.[0]).toEqual({ kind: 'vfio', id: 'vfio0', address: '0000:86:00.0' });
 });

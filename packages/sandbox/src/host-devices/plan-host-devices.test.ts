@@ -3,7 +3,7 @@ import type { Linux } from '@hako/oci-spec';
 import type { ContainerConfig } from '@hako/oci-translate';
 import { expect, test } from 'vitest';
 import { FakePciHost } from '../testing/fake-pci.ts';
-import { planHostDevices, withoutVfioFiles } from './plan-host-devices.ts';
+import { planHostDevices, planNamedDevices, withoutVfioFiles } from './plan-host-devices.ts';
 
 const { hypervisor, runtime } = defaultRuntimeConfig();
 const group = {
@@ -53,6 +53,26 @@ test('without a port, or an IOMMU for the container, they are refused', () => {
 test('all devices of the host are not meant to be handed over', () => {
   const linux = { resources: { devices: [{ allow: true, access: 'rwm' }] } };
   expect(plan({}, [group], { linux })).toEqual([]);
+  const named = { ...group, namedBy: 'annotations["cdi.k8s.io/gpu"]: a.com/b=0' };
+  expect(() => plan({}, [named], { linux })).toThrow(
+    'annotations["cdi.k8s.io/gpu"]: a.com/b=0: /dev/vfio/12 is a device of the host, and cold_plug_vfio',
+  );
+});
+
+test("devices that a pod's machine starts with are planned as those of a container", () => {
+  using host = new FakePciHost({ '0000:3b:00.0': { group: 12 } }, { '240:7': '12' });
+  const sandbox = { hypervisor: { ...hypervisor, coldPlugVfio: 'root-port' as const }, runtime };
+  expect(planNamedDevices(sandbox, host.root)).toEqual([]);
+  const hostDevices = [
+    { ...group, namedBy: 'a' },
+    { ...group, containerPath: '/dev/vfio/13', minor: 8, namedBy: 'b' },
+  ];
+  expect(planNamedDevices({ ...sandbox, hostDevices: hostDevices.slice(0, 1) }, host.root)).toEqual([
+    expect.objectContaining({ field: 'a', containerPath: '/dev/vfio/12' }),
+  ]);
+  expect(() => planNamedDevices({ ...sandbox, hostDevices }, host.root)).toThrow(
+    'b: the host has no character device 240:8',
+  );
 });
 
 test('what the guest is told of files of VFIO', () => {
@@ -62,12 +82,14 @@ test('what the guest is told of files of VFIO', () => {
   const control = { path: '/dev/vfio/vfio', type: 'c', major: 10, minor: 196 };
   const fuse = { path: '/dev/fuse', type: 'c', major: 10, minor: 229 };
   const linux = { devices: [control, file, fuse], resources: { devices: [rule, other] } } as Linux;
-  expect(withoutVfioFiles(linux, 'guest-kernel')).toEqual({
+  expect(withoutVfioFiles(linux, 'guest-kernel', [])).toEqual({
     devices: [fuse],
     resources: { devices: [other] },
   });
-  expect(withoutVfioFiles(linux, 'vfio')).toBe(linux);
+  expect(withoutVfioFiles(linux, 'vfio', [])).toBe(linux);
   const all = { ...linux, resources: { devices: [{ allow: true, access: 'rwm' }] } } as Linux;
-  expect(withoutVfioFiles(all, 'vfio').devices).toEqual([control, fuse]);
-  expect(withoutVfioFiles({ devices: [fuse] } as Linux, 'guest-kernel')).toEqual({ devices: [fuse] });
+  expect(withoutVfioFiles(all, 'vfio', []).devices).toEqual([control, fuse]);
+  const named = [{ ...group, namedBy: 'annotations' }];
+  expect(withoutVfioFiles(all, 'vfio', named).devices).toEqual([control, file, fuse]);
+  expect(withoutVfioFiles({ devices: [fuse] } as Linux, 'guest-kernel', [])).toEqual({ devices: [fuse] });
 });

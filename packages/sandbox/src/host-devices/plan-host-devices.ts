@@ -1,8 +1,9 @@
 import type { DeviceRule, Linux } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { isVfioPath } from '@hako/oci-translate/vfio-path';
 import { hasAllDevices } from '../all-devices.ts';
 import { sandboxError } from '../sandbox-error.ts';
-import { isVfioPath, type VfioFile, vfioFile } from './vfio-file.ts';
+import { type VfioFile, vfioFile } from './vfio-file.ts';
 
 /** Devices of the host that a container asks for by one file. */
 export interface PlannedHostDevice {
@@ -12,8 +13,8 @@ export interface PlannedHostDevice {
 }
 
 /**
- * The devices of the host's PCI bus that a container asks for: `linux.devices` with the path of a VFIO file. With all devices of the
- * host (`--privileged`) none is meant. Starts nothing.
+ * The devices of the host's PCI bus that a container asks for: devices with the path of a VFIO file. With all devices of the
+ * host (`--privileged`) none is meant but those that are named elsewhere. Starts nothing.
  *
  * @throws SandboxError `host-refused` as vfioFile; `unsupported` for what the configuration excludes
  */
@@ -22,13 +23,26 @@ export function planHostDevices(
   sandbox: Pick<SandboxConfig, 'hypervisor' | 'runtime'>,
   root = '/',
 ): readonly PlannedHostDevice[] {
-  if (hasAllDevices(spec.linux)) return [];
-  return devices.flatMap(({ type, major, minor, containerPath }, index): PlannedHostDevice[] => {
+  const hasAll = hasAllDevices(spec.linux);
+  return devices.flatMap(({ type, major, minor, containerPath, namedBy }, index): PlannedHostDevice[] => {
     if ((type !== 'c' && type !== 'u') || !isVfioPath(containerPath)) return [];
-    const field = `linux.devices[${index}]`;
+    if (hasAll && namedBy === undefined) return [];
+    const field = namedBy ?? `linux.devices[${index}]`;
     demandPort(sandbox, `${field}: ${containerPath}`);
     return [{ file: vfioFile(Number(major), Number(minor), field, root), containerPath, field }];
   });
+}
+
+/** As planHostDevices, of the devices that a pod's machine starts with besides those of its first container. */
+export function planNamedDevices(
+  sandbox: Pick<SandboxConfig, 'hypervisor' | 'runtime' | 'hostDevices'>,
+  root = '/',
+): readonly PlannedHostDevice[] {
+  return planHostDevices(
+    { spec: { ociVersion: '1.2.0' }, devices: sandbox.hostDevices ?? [] },
+    sandbox,
+    root,
+  );
 }
 
 function demandPort(
@@ -50,14 +64,19 @@ function demandPort(
 
 /**
  * Devices and rules of config.json as the guest's container has them: in the mode `guest-kernel`, in which the guest's own driver has
- * the device, without files of VFIO, as with Kata; with all devices of the host without those that stand for one.
+ * the device, without files of VFIO, as with Kata; with all devices of the host without those that stand for one and that nobody named.
  */
-export function withoutVfioFiles(linux: Linux, mode: SandboxConfig['runtime']['vfioMode']): Linux {
+export function withoutVfioFiles(
+  linux: Linux,
+  mode: SandboxConfig['runtime']['vfioMode'],
+  infos: ContainerConfig['devices'],
+): Linux {
   const { devices = [], resources } = linux;
+  const named = new Set(infos.flatMap((info) => (info.namedBy === undefined ? [] : [info.containerPath])));
   const isKept =
     mode === 'guest-kernel'
       ? (path: string): boolean => !path.startsWith('/dev/vfio/')
-      : (path: string): boolean => !(isVfioPath(path) && hasAllDevices(linux));
+      : (path: string): boolean => !(isVfioPath(path) && hasAllDevices(linux)) || named.has(path);
   const left = devices.filter(({ path, type }) => type === 'b' || isKept(path));
   if (left.length === devices.length) return linux;
   const gone = new Set(devices.filter((device) => !left.includes(device)).map(numbersOf));

@@ -123,14 +123,14 @@ export class SandboxHostDevices {
   }
 }
 
-/** With `cold_plug_vfio`: the first container of a pod did not name it. */
+/** With `cold_plug_vfio`: neither the first container of a pod named it, nor an annotation or the kubelet. */
 function notAtStart(what: string, atStart: ReadonlyMap<string, HostPciDevice>): SandboxError {
-  const named =
+  const started =
     atStart.size === 0
-      ? 'none; in Kubernetes that is the pause container, and neither annotations cdi.k8s.io/… nor pod_resource_api_sock are read for it'
+      ? 'none, since neither its first container nor an annotation cdi.k8s.io/… of it named one'
       : [...atStart.keys()].join(', ');
   return sandboxError(
     'unsupported',
-    `${what} is not in the virtual machine: with cold_plug_vfio that starts with the devices of its first container, and gets no others (it named ${named}); in place of cold_plug_vfio set hot_plug_vfio = "root-port", and pcie_root_port to the number of devices of a pod`,
+    `${what} is not in the virtual machine: with cold_plug_vfio that starts with its devices, and gets no others (it started with ${started}); have the pod's annotations cdi.k8s.io/… name it, or in place of cold_plug_vfio set hot_plug_vfio = "root-port", and pcie_root_port to the number of devices of a pod`,
   );
 }

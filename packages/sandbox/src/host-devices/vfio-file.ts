@@ -29,11 +29,6 @@ const prefetchFlag = 0x2000;
 /** A port's part of the address space begins at a multiple of it. */
 const windowStep = 0x10_0000;
 
-/** True for a path at which a container expects a device of the host, as Kata has it: `/dev/vfio/12`, `/dev/vfio/devices/vfio0`. */
-export function isVfioPath(path: string): boolean {
-  return /^\/dev\/vfio\/(?:[0-9]+|devices\/vfio[0-9]+)$/.test(path);
-}
-
 /**
  * The host's file with these numbers, and the PCI devices that come with it: of a group all but bridges.
  *
