@@ -35,8 +35,8 @@ export class Container {
   mountPoints: readonly string[] = [];
   /** Addresses here of PCI devices that the host has handed to the container, by those on the host. */
   pciAddresses: ReadonlyMap<string, string> = new Map();
-  /** Folder of the host's share with what is the container's alone. */
-  shareDir: string | undefined;
+  /** What it has in the host's share. */
+  sharedPaths: readonly string[] = [];
   /** Called when the kernel has killed a process of the container for want of memory. */
   onOom: () => void = () => {};
   readonly #machine: Machine;

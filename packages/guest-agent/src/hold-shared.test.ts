@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { holdShared, sharedPaths } from './hold-shared.ts';
 
-test('root and mounts of the container’s own folder in the share', () => {
+test('root and mounts that lie in the share', () => {
   const spec = {
-    root: { path: '/share/c1/rootfs' },
-    mounts: [{ source: 'proc' }, { source: '/share/c1/3' }, { source: '/share/c10/x' }, {}],
+    root: { path: '/share/c1~rootfs' },
+    mounts: [{ source: 'proc' }, { source: '/share/c1~3' }, { source: '/shared/x' }, {}],
   };
-  expect(sharedPaths(spec, '/share/c1')).toEqual(['/share/c1/rootfs', '/share/c1/3']);
-  expect(sharedPaths({}, '/share/c1')).toEqual([]);
+  expect(sharedPaths(spec, '/share')).toEqual(['/share/c1~rootfs', '/share/c1~3']);
+  expect(sharedPaths({}, '/share')).toEqual([]);
 });
 
 test('files and what is not there are passed over, and nothing stays open', () => {

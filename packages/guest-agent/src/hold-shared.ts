@@ -8,10 +8,10 @@ interface SharedSpec {
   readonly mounts?: readonly { readonly source?: string }[];
 }
 
-/** What a container has of its folder in the share: its root and the sources of its mounts. */
-export function sharedPaths({ root, mounts = [] }: SharedSpec, shareDir: string): string[] {
+/** What a container has in the share: its root and the sources of its mounts. */
+export function sharedPaths({ root, mounts = [] }: SharedSpec, share: string): string[] {
   return [root?.path, ...mounts.map(({ source }) => source)].filter(
-    (path): path is string => path?.startsWith(`${shareDir}/`) === true,
+    (path): path is string => path?.startsWith(`${share}/`) === true,
   );
 }
 

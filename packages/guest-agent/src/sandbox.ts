@@ -100,9 +100,9 @@ export class Sandbox {
     // With a sandbox's own container its machine goes; one that was removed before was no sandbox's (a template's).
     if (this.#founder === container) this.#founder = undefined;
     this.storages.release(container.mountPoints);
-    if (container.shareDir !== undefined) {
-      unmountBelow(this.machine, container.shareDir);
-      removeCopies(container.shareDir);
+    for (const path of container.sharedPaths) {
+      unmountBelow(this.machine, path);
+      removeCopy(path);
     }
   }
 
@@ -126,9 +126,9 @@ export class Sandbox {
 const TMPFS_MAGIC = 0x0102_1994;
 
 /** Where nothing is shared, what the host copied for a container takes memory of the guest. */
-function removeCopies(folder: string): void {
+function removeCopy(path: string): void {
   try {
-    if (statfsSync(folder).type === TMPFS_MAGIC) rmSync(folder, { recursive: true, force: true });
+    if (statfsSync(path).type === TMPFS_MAGIC) rmSync(path, { recursive: true, force: true });
   } catch {
     // Nothing was copied, or it goes with the machine.
   }

@@ -18,7 +18,7 @@ export class ContainerShares {
   }
 
   /**
-   * Shares a container; a container of an id that has been there before gets a folder of another name, since the guest
+   * Shares a container; one of an id that has been there before goes by another name, since the guest
    * remembers what it has seen under the name before. (No id holds a `@`.)
    *
    * @throws SandboxError as shareContainer does

@@ -12,14 +12,27 @@ export const GUEST_SHM = '/run/kata-containers/sandbox/shm';
 /** Where volumes in the guest's memory are (Kata's path). */
 export const GUEST_EPHEMERAL_ROOT = '/run/kata-containers/sandbox/ephemeral';
 
-/** Root file system inside the guest of the container whose folder in the share is `name`. */
-export function guestRootfs(name: string): string {
-  return posix.join(GUEST_SHARE_ROOT, name, 'rootfs');
+/** What each entry of the share that is the container's begins with. No id holds a `~`, so none is another's beginning. */
+export function shareEntryPrefix(name: string): string {
+  return `${name}~`;
 }
 
-/** Source, inside the guest, of that container's `index`-th shared mount. Near the root: 9p opens each folder on the way for each file. */
+/**
+ * Entry of the share that is the root file system, or the `index`-th mount, of the container of that name. All lie at the share's
+ * root: for each request by 9p QEMU opens every folder on the way.
+ */
+export function shareEntry(name: string, part: 'rootfs' | number): string {
+  return `${shareEntryPrefix(name)}${part}`;
+}
+
+/** Root file system, inside the guest, of the container of that name in the share. */
+export function guestRootfs(name: string): string {
+  return posix.join(GUEST_SHARE_ROOT, shareEntry(name, 'rootfs'));
+}
+
+/** Source, inside the guest, of that container's `index`-th shared mount. */
 export function guestMountSource(name: string, index: number): string {
-  return posix.join(GUEST_SHARE_ROOT, name, String(index));
+  return posix.join(GUEST_SHARE_ROOT, shareEntry(name, index));
 }
 
 /** File, inside the guest, that is the disk behind that container's `index`-th mount. */

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
 import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { isDiskMount } from './disks/plan-disks.ts';
@@ -7,7 +7,7 @@ import { ephemeralVolume } from './ephemeral-volume.ts';
 import type { PlannedCopy } from './files/container-copies.ts';
 import { entriesOfTree } from './files/host-tree.ts';
 import { isWatchedVolume, watchableVolume } from './files/watchable-volume.ts';
-import { guestMountSource, guestRootfs } from './guest-paths.ts';
+import { guestMountSource, guestRootfs, shareEntry, shareEntryPrefix } from './guest-paths.ts';
 import type { GuestStorage } from './guest-storage.ts';
 import type { Host } from './host.ts';
 import { type HostOverlay, hostOverlay } from './host-overlay.ts';
@@ -27,7 +27,7 @@ export interface SharedMount {
 
 /** Where the guest finds what one container needs of the host. */
 export interface SharedContainer {
-  /** Of its folder in the share. */
+  /** Of the container in the share. */
   readonly name: string;
   /** Root file system inside the guest. */
   readonly rootfs: string;
@@ -48,7 +48,7 @@ export type SharePaths = Pick<SandboxPaths, 'share' | 'shareFolders'>;
 /** What is shared for a container. */
 export interface ShareRequest {
   readonly paths: SharePaths;
-  /** Name of the container's folder in it, used once in the life of the sandbox: the guest remembers what it has seen. */
+  /** What the container's entries in it are named after, used once in the life of the sandbox: the guest remembers what it has seen. */
   readonly name: string;
   readonly container: ContainerConfig;
   readonly sandbox: SandboxConfig;
@@ -70,12 +70,11 @@ export async function shareContainer(
   ledger: ResourceLedger,
 ): Promise<SharedContainer> {
   // Made where the guest cannot write, and bound upon where it can read.
-  const folder = join(paths.shareFolders, name);
-  const shown = join(paths.share, name);
+  const made = (part: 'rootfs' | number) => join(paths.shareFolders, shareEntry(name, part));
+  const shown = (part: 'rootfs' | number) => join(paths.share, shareEntry(name, part));
   const isCopied = sandbox.hypervisor.sharedFs === 'none';
   const copies: PlannedCopy[] = [];
-  mkdirSync(folder, { mode: 0o755 });
-  mkdirSync(join(folder, 'rootfs'), { mode: 0o755 });
+  mkdirSync(made('rootfs'), { mode: 0o755 });
   if (isCopied && !rootfsIsDisk) {
     const { path: source } = container.rootfs;
     copies.push(
@@ -84,7 +83,7 @@ export async function shareContainer(
   } else if (!rootfsIsDisk) {
     // crun makes missing mount points in the guest, which cannot work once the tree is read-only on the host.
     if (container.rootfs.readonly) prepareMountPoints(container);
-    await bind(container.rootfs.path, join(shown, 'rootfs'), container.rootfs.readonly, host, ledger);
+    await bind(container.rootfs.path, shown('rootfs'), container.rootfs.readonly, host, ledger);
   }
 
   const mounts: SharedMount[] = [];
@@ -99,8 +98,8 @@ export async function shareContainer(
     const overlay = hostOverlay(mount);
     if (overlay !== undefined) {
       if (isCopied) throw overlayNeedsShare(mount.destination);
-      mkdirSync(join(folder, String(index)), { mode: 0o755 });
-      await mountOverlay(overlay, join(shown, String(index)), host, ledger);
+      mkdirSync(made(index), { mode: 0o755 });
+      await mountOverlay(overlay, shown(index), host, ledger);
       mounts.push({ index, guestSource: guestMountSource(name, index) });
       continue;
     }
@@ -123,10 +122,9 @@ export async function shareContainer(
       mounts.push({ index, guestSource });
       continue;
     }
-    const mountPoint = join(folder, String(index));
-    if (isDirectory) mkdirSync(mountPoint, { mode: 0o755 });
-    else closeSync(openSync(mountPoint, 'wx', 0o600));
-    await bind(source, join(shown, String(index)), isReadonly(mount.options ?? []), host, ledger);
+    if (isDirectory) mkdirSync(made(index), { mode: 0o755 });
+    else closeSync(openSync(made(index), 'wx', 0o600));
+    await bind(source, shown(index), isReadonly(mount.options ?? []), host, ledger);
     if (isDirectory && isWatchedVolume(source)) {
       const storage = watchableVolume(guestSource, name, index);
       storages.push(storage);
@@ -136,13 +134,17 @@ export async function shareContainer(
   return { name, rootfs: guestRootfs(name), mounts, storages, copies };
 }
 
-/** Takes a container's folder out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */
+/** Takes a container's entries out of the share again. Idempotent. @throws SandboxError `teardown-incomplete` */
 export async function unshareContainer(
   { paths, name }: Pick<ShareRequest, 'paths' | 'name'>,
   host: Host,
 ): Promise<void> {
-  for (const target of host.mountsBelow(join(paths.share, name))) host.unmountAll(target);
-  await removeTree(join(paths.shareFolders, name), host);
+  const isItsOwn = (entry: string): boolean => entry.startsWith(shareEntryPrefix(name));
+  for (const target of host.mountsBelow(paths.share)) {
+    if (isItsOwn(relative(paths.share, target))) host.unmountAll(target);
+  }
+  const entries = existsSync(paths.shareFolders) ? readdirSync(paths.shareFolders) : [];
+  for (const entry of entries.filter(isItsOwn)) await removeTree(join(paths.shareFolders, entry), host);
 }
 
 /** What is too large is refused before a machine boots for it. @throws SandboxError `unsupported` */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,8 +53,8 @@ function create(id: string, extra: object = {}) {
   return sandbox.createContainer({ config: container, io: {}, pid: 1 });
 }
 
-const shareOf = (name: string) => join(store.sandbox('pod').share, name);
-const foldersOf = (name: string) => join(store.sandbox('pod').shareFolders, name);
+const rootOf = (name: string) => join(store.sandbox('pod').share, `${name}~rootfs`);
+const entries = () => readdirSync(store.sandbox('pod').shareFolders);
 
 test('a member waits until the sandbox has its own container', async () => {
   const member = create('one');
@@ -102,13 +102,15 @@ test('shared memory is the sandbox’s, unless the ipc namespace is not', async 
 
 test('a member goes alone, and comes again under another name in the share', async () => {
   await create('pod');
-  await create('one');
-  expect(machine.created?.root?.path).toMatch(/\/one\/rootfs$/);
+  const mounts = [{ destination: '/v', type: 'bind', source: folder, options: ['bind'] }];
+  await create('one', { mounts });
+  expect(entries()).toEqual(['one~0', 'one~rootfs', 'pod~rootfs']);
+  expect(machine.created?.root?.path).toMatch(/\/one~rootfs$/);
   await sandbox.removeContainer('one');
-  expect(existsSync(foldersOf('one'))).toBe(false);
-  expect(mounted).toEqual([join(shareOf('pod'), 'rootfs')]);
+  expect(entries()).toEqual(['pod~rootfs']);
+  expect(mounted).toEqual([rootOf('pod')]);
   await create('one');
-  expect(machine.created?.root?.path).toMatch(/\/one@\d+\/rootfs$/);
+  expect(machine.created?.root?.path).toMatch(/\/one@\d+~rootfs$/);
   expect(machine.calls.slice(-2)).toEqual(['removeContainer one', 'createContainer one']);
 });
 
@@ -136,7 +138,7 @@ test('nothing of a member that could not be made stays, and the pod goes on', as
   });
   server.close();
   machine.refusals.clear();
-  expect(mounted).toEqual([join(shareOf('pod'), 'rootfs')]);
+  expect(mounted).toEqual([rootOf('pod')]);
   await create('one');
   expect([...sandbox.containers.keys()]).toEqual(['pod', 'one']);
 });

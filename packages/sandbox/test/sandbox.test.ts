@@ -388,8 +388,8 @@ test('bind mounts are shared, read-only ones on the host’s side; the kernel’
     ],
   });
   await sandbox.createContainer({ config, io: {}, pid: 1 });
-  const share = join(store.sandbox('c1').share, 'c1');
-  expect(mounts).toEqual([`${share}/rootfs ro`, `${share}/0`, `${share}/1 ro`]);
+  const { share } = store.sandbox('c1');
+  expect(mounts).toEqual([`${share}/c1~rootfs ro`, `${share}/c1~0`, `${share}/c1~1 ro`]);
   // A read-only root gets its mount points before the guest sees it.
   expect(existsSync(join(folder, 'bundle/rootfs/data'))).toBe(true);
   expect(existsSync(join(folder, 'bundle/rootfs/etc/file'))).toBe(true);

@@ -75,7 +75,7 @@ test('a machine waits paused, and becomes the one of the sandbox that gets it', 
   expect(machine.launches).toEqual(['boot']);
   expect(machine.calls.slice(3)).toEqual(['createSandbox', 'createContainer c1']);
   // Its own folder is the one that is shared: nothing that is mounted is reached through a link.
-  expect(readdirSync(join(folder, 'share-folders'))).toEqual(['c1']);
+  expect(readdirSync(join(folder, 'share-folders'))).toEqual(['c1~rootfs']);
   // A second view would cover the one that the machine has.
   expect(views.filter((view) => view === join(folder, 'share'))).toHaveLength(1);
   await sandbox.destroy();

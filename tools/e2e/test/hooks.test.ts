@@ -38,7 +38,7 @@ test('all six kinds: at their moments, on the host and in the guest, with the st
             args: [
               'sh',
               '-c',
-              'cat > /run/kata-containers/shared/containers/six/rootfs/tmp/create-container',
+              'cat > /run/kata-containers/shared/containers/six~rootfs/tmp/create-container',
             ],
           },
         ],

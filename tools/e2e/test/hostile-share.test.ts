@@ -29,19 +29,27 @@ test.each(['virtio-fs', 'virtio-9p'])('the guest cannot lead the host astray by 
 
   const script = [
     'cd /run/kata-containers/shared/containers && ls',
-    // Where the host makes the folder of the next container, and where it has bound one already.
-    `ln -s ${victim} next-${transport}; echo planted $?`,
-    `mkdir next-${transport}; echo made $?`,
-    `ln -s ${victim} ${pod}/9; echo below $?`,
-    `mv ${pod} other; echo moved $?`,
+    // Where the host makes the next container's root, and where it has bound one already.
+    `ln -s ${victim} next-${transport}~rootfs; echo planted $?`,
+    `mkdir next-${transport}~rootfs; echo made $?`,
+    `ln -s ${victim} ${pod}~9; echo beside $?`,
+    `mv ${pod}~rootfs other; echo moved $?`,
     'chmod 777 .; echo opened $?',
     'mount -o remount,rw .; touch mine; echo remounted $?',
-    `touch ${pod}/rootfs/own; echo its own $?`,
+    `touch ${pod}~rootfs/own; echo its own $?`,
     'exit',
   ].join('\n');
   const { stdout } = await bench.hako(['console', pod], { input: `${script}\n` });
   const said = stdout.split('\r\n').filter((line) => /^[a-z ]+ \d+$/.test(line));
-  expect(said).toEqual(['planted 1', 'made 1', 'below 1', 'moved 1', 'opened 1', 'remounted 1', 'its own 0']);
+  expect(said).toEqual([
+    'planted 1',
+    'made 1',
+    'beside 1',
+    'moved 1',
+    'opened 1',
+    'remounted 1',
+    'its own 0',
+  ]);
 
   const member = memberBundle(bench, { sandboxId: pod, args: ['echo', 'there'] });
   expect(await inPod(member, `next-${transport}`)).toMatchObject({ exitCode: 0, stderr: '' });

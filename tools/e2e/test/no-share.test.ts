@@ -21,7 +21,7 @@ const bind = (source: string, destination: string, ...options: string[]) => ({
   options: ['bind', ...options],
 });
 /** Where the guest has the copy of the root file system. */
-const inGuest = '/run/kata-containers/shared/containers/copied/rootfs';
+const inGuest = '/run/kata-containers/shared/containers/copied~rootfs';
 const proc = { destination: '/proc', type: 'proc', source: 'proc' };
 
 test('root file system and volumes are copies, volumes follow the host, and hooks of the guest run', async () => {

@@ -43,13 +43,12 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         request.OCI?.Process?.Terminal ?? false,
       );
       try {
-        container.shareDir = shareDirOf(request.OCI?.Root?.Path);
+        container.sharedPaths = sharedPaths(asked, `${storageRoot}/shared/containers`);
         container.mountPoints = await sandbox.storages.add(request.storages);
         const guest = await withGuestDevices(spec, request.devices, sandbox.machine);
         container.pciAddresses = guest.pciAddresses;
         const withHooks = withGuestHooks(withGuestEnv(guest.spec, guest.pciAddresses), sandbox.hookPath);
-        if (container.shareDir !== undefined && sandbox.storages.hasVirtioFs)
-          holdShared(sharedPaths(withHooks, container.shareDir));
+        if (sandbox.storages.hasVirtioFs) holdShared(container.sharedPaths);
         await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
         sandbox.founded(container);
       } catch (error) {
@@ -131,12 +130,6 @@ function specOf(request: CreateContainerRequest): object {
     throw new AgentError('unimplemented', 'time namespaces are not supported by the crun in this guest');
   }
   return { ...specFromProto(OCI), ociVersion: CRUN_OCI_VERSION };
-}
-
-/** hako's host keeps what it shares for one container beside its root file system. */
-function shareDirOf(rootPath = ''): string | undefined {
-  const [, dir] = new RegExp(`^(${storageRoot}/shared/containers/[^/]+)/rootfs/?$`).exec(rootPath) ?? [];
-  return dir;
 }
 
 function refuseUnknown(parts: { stringUser: StringUser | undefined; ports: readonly number[] }): void {

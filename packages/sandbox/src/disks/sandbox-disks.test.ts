@@ -191,7 +191,7 @@ test('volumes and root file systems are storages of the guest', async () => {
         source: '0:2',
         fstype: 'ext4',
         options: ['noatime', 'ro'],
-        mountPoint: '/run/kata-containers/shared/containers/a@2/rootfs',
+        mountPoint: '/run/kata-containers/shared/containers/a@2~rootfs',
       },
     ],
   });
