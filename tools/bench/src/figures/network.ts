@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -6,6 +7,7 @@ import { writeBundle } from '@hako/bundles';
 import * as z from 'zod';
 import { type Figure, ratioGoal, type Variant } from '../figure.ts';
 import { findProcesses, timeProgram } from '../processes.ts';
+import { busyboxRootInGuest, runByCrun } from './guest-crun.ts';
 import { consoleConfiguration, GuestShell } from './guest-shell.ts';
 import { PlainQemu } from './plain-qemu.ts';
 import { TwoNetworks } from './two-networks.ts';
@@ -18,12 +20,13 @@ interface Ports {
   readonly echo: number;
 }
 const ports: Ports = { http: 80, echo: 7 };
-/** Of those who are in hako's machine but not in its container. */
-const besidePorts: Ports = { http: 81, echo: 8 };
+/** Of those who are in no container. */
+const freePorts: Ports = { http: 81, echo: 8 };
 /** So much of a guest's memory is the file that it serves; the rest of the download is HTTP's few lines. */
 const serve = ({ http }: Ports) =>
   `mkdir -p /dev/shm/served && dd if=/dev/zero of=/dev/shm/served/zeros bs=1M count=${MIB} 2>/dev/null && httpd -p ${http} -h /dev/shm/served`;
 const echo = (of: Ports) => `nc -ll -p ${of.echo} -e cat`;
+const containerArgs = ['sh', '-c', `${serve(ports)} && exec ${echo(ports)}`];
 const clientProgram = fileURLToPath(new URL('./tcp-client.ts', import.meta.url));
 const timesSchema = z.object({ downloadMs: z.number(), roundTripMs: z.number() });
 
@@ -31,7 +34,7 @@ const timesSchema = z.object({ downloadMs: z.number(), roundTripMs: z.number() }
 export const network: Figure = {
   name: 'network',
   title: `TCP from a guest to the host: ${MIB} MiB, and a round trip of one byte`,
-  method: `A container serves a file of its memory (busybox httpd) and an echo (nc); its namespace has one end of a veth, which hako joins to a tap by tcfilter, and the client is at the other end. Plain: a QEMU of the same arguments and the same guest, its card on a tap that was joined to another veth by hand, in the same way. Beside its container: the same programs started by the debug console of hako’s machine, so that what the container itself costs shows. A round trip is the mean of ${ROUND_TRIPS}.`,
+  method: `A container serves a file of its memory (busybox httpd) and an echo (nc); its namespace has one end of a veth, which hako joins to a tap by tcfilter, and the client is at the other end. Plain: a QEMU of the same arguments and the same guest, its card on a tap that was joined to another veth by hand, in the same way. Each serves twice: from a container (the plain guest’s is made by crun on its debug console, from the same config.json) and from no container (programs that the debug console starts), so that what a container costs in any guest shows apart from what hako costs. A round trip is the mean of ${ROUND_TRIPS}.`,
   samplesPerRound: 6,
   async prepare({ workspace, folder, tag, rootfs }) {
     const networks = new TwoNetworks(tag);
@@ -51,7 +54,7 @@ export const network: Figure = {
       const namespaces = [...others, { type: 'network', path: networks.insidePath }];
       const bundle = writeBundle(join(folder, 'network-bundle'), {
         rootfs,
-        args: ['sh', '-c', `${serve(ports)} && exec ${echo(ports)}`],
+        args: containerArgs,
         extra: { linux: { namespaces } },
       });
       await call(
@@ -68,13 +71,16 @@ export const network: Figure = {
       plain = await PlainQemu.start(sandbox, { enter, tap, folder });
       const address = `ip address add ${networks.plainGuest}/24 dev eth0 && ip link set eth0 up`;
       await plain.shell.run(`modprobe virtio_net && ${address} && mkdir -p /dev/shm`);
+      const plainBundle = writeBundle(join(folder, 'plain-bundle'), {
+        rootfs: await busyboxRootInGuest(plain.shell),
+        args: containerArgs,
+        extra: { linux: { namespaces: others } },
+      });
+      await runByCrun(plain.shell, readFileSync(join(plainBundle, 'config.json')));
       beside = await GuestShell.open(join(folder, 'network', id, 'vm'));
-      for (const [shell, at] of [
-        [plain.shell, ports],
-        [beside, besidePorts],
-      ] as const) {
-        await shell.run(serve(at));
-        await shell.run(`(${echo(at)} &)`);
+      for (const shell of [plain.shell, beside]) {
+        await shell.run(serve(freePorts));
+        await shell.run(`(${echo(freePorts)} &)`);
       }
     } catch (error) {
       await dispose();
@@ -99,12 +105,15 @@ export const network: Figure = {
     return {
       variants: [
         variant('hako', networks.hakoGuest, ports),
-        variant('hako, beside its container', networks.hakoGuest, besidePorts),
+        variant('hako, no container', networks.hakoGuest, freePorts),
         variant('plain', networks.plainGuest, ports),
+        variant('plain, no container', networks.plainGuest, freePorts),
       ],
       goals: [
         ratioGoal(`${MIB} MiB, hako`, `${MIB} MiB, plain`, 1.05),
         ratioGoal('round trip, hako', 'round trip, plain', 1.05),
+        ratioGoal(`${MIB} MiB, hako, no container`, `${MIB} MiB, plain, no container`, 1.05),
+        ratioGoal('round trip, hako, no container', 'round trip, plain, no container', 1.05),
       ],
       dispose,
     };
