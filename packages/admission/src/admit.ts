@@ -40,7 +40,7 @@ export async function admit(request: AdmitRequest): Promise<Translation> {
   let translation: Translation;
   try {
     const asked = { specText, specFile, bundlePath, containerId: id };
-    translation = await withNamedDevices(translateBundle(asked, choice, timings), specFile);
+    translation = await withNamedDevices(translateBundle(asked, choice, timings), { specFile });
   } catch (error) {
     throw asBadInput(error);
   }

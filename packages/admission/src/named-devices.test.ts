@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultRuntimeConfig } from '@hako/config';
+import { FakeKubelet, GetPodResourcesResponse } from '@hako/kubelet/testing';
 import { type Translation, translate } from '@hako/oci-translate';
 import { afterAll, expect, test } from 'vitest';
 import { cdiHost } from './cdi-host.ts';
@@ -23,6 +24,7 @@ devices:
 function translation(
   annotations: Readonly<Record<string, string>>,
   coldPlugVfio: 'no-port' | 'root-port' = 'root-port',
+  podResourceApiSock = '',
 ): Translation {
   const config = defaultRuntimeConfig();
   return translate({
@@ -34,7 +36,11 @@ function translation(
     }),
     bundlePath: '/b',
     containerId: 'c1',
-    config: { ...config, hypervisor: { ...config.hypervisor, coldPlugVfio } },
+    config: {
+      ...config,
+      hypervisor: { ...config.hypervisor, coldPlugVfio },
+      runtime: { ...config.runtime, podResourceApiSock },
+    },
     host: { numCpus: 1 },
   });
 }
@@ -44,7 +50,7 @@ const member = { 'io.kubernetes.cri.container-type': 'container', 'io.kubernetes
 
 test("a pod's machine starts with the devices that its first container's annotations name", async () => {
   const before = translation({ ...pause, 'cdi.k8s.io/gpu': 'a.com/gpu=0' });
-  const { sandbox, container } = await withNamedDevices(before, 'config.json', host);
+  const { sandbox, container } = await withNamedDevices(before, { specFile: 'config.json', host });
   expect(sandbox.hostDevices).toEqual([
     expect.objectContaining({
       containerPath: '/dev/vfio/12',
@@ -58,7 +64,7 @@ test("a pod's machine starts with the devices that its first container's annotat
 
 test('a single container gets them', async () => {
   const before = translation({ 'cdi.k8s.io/gpu': 'a.com/gpu=0' });
-  const { sandbox, container } = await withNamedDevices(before, 'config.json', host);
+  const { sandbox, container } = await withNamedDevices(before, { specFile: 'config.json', host });
   expect(sandbox).toEqual(before.sandbox);
   expect(container.devices).toMatchObject([{ containerPath: '/dev/vfio/12' }]);
 });
@@ -68,12 +74,12 @@ test.each([
   ['a further member of a pod', translation({ ...member, 'cdi.k8s.io/gpu': 'nobody' })],
   ['machines that start without devices', translation({ ...pause, 'cdi.k8s.io/gpu': 'nobody' }, 'no-port')],
 ])('with %s all stays as it was', async (_what, before) => {
-  expect(await withNamedDevices(before, 'config.json', host)).toBe(before);
+  expect(await withNamedDevices(before, { specFile: 'config.json', host })).toBe(before);
 });
 
 test('what nobody describes is refused, with all problems', async () => {
   const before = translation({ ...pause, 'cdi.k8s.io/gpu': 'a.com/gpu=1,/dev/vfio/12' });
-  await expect(withNamedDevices(before, '/b/config.json', host)).rejects.toMatchObject({
+  await expect(withNamedDevices(before, { specFile: '/b/config.json', host })).rejects.toMatchObject({
     facts: {
       problems: [
         {
@@ -86,4 +92,82 @@ test('what nobody describes is refused, with all problems', async () => {
       ],
     },
   });
+});
+
+const web = {
+  ...pause,
+  'io.kubernetes.cri.sandbox-name': 'web',
+  'io.kubernetes.cri.sandbox-namespace': 'prod',
+};
+const socket = join(folder, 'kubelet.sock');
+
+test('the kubelet names the devices of a pod, and what is none of CDI is told', async () => {
+  const asked: object[] = [];
+  const devices = [
+    { resourceName: 'a.com/gpu', deviceIds: ['0'] },
+    { resourceName: 'b.com/fuse', deviceIds: ['7'] },
+    { resourceName: 'plain', deviceIds: ['1'] },
+  ];
+  const kubelet = await FakeKubelet.serve(socket, {
+    get: (pod) => {
+      asked.push(pod);
+      return GetPodResourcesResponse.encode({
+        podResources: { name: 'web', namespace: 'prod', containers: [{ name: 'app', devices }] },
+      });
+    },
+  });
+  try {
+    const before = translation({ ...web, 'cdi.k8s.io/x': 'a.com/gpu=9' }, 'root-port', socket);
+    const { sandbox, warnings } = await withNamedDevices(before, { specFile: 'config.json', host });
+    expect(asked).toEqual([{ podName: 'web', podNamespace: 'prod' }]);
+    expect(sandbox.hostDevices).toMatchObject([
+      { containerPath: '/dev/vfio/12', namedBy: 'the kubelet (container app): a.com/gpu=0' },
+    ]);
+    expect(warnings.map(({ code, field, value }) => [code, field, value])).toEqual([
+      ['cdi/bad-name', 'the kubelet (container app)', 'plain=1'],
+      ['cdi/overruled', 'runtime.pod_resource_api_sock', socket],
+      ['cdi/no-device', 'the kubelet (container app)', 'b.com/fuse=7'],
+    ]);
+    // A single container is none of its pods.
+    const single = translation({ 'cdi.k8s.io/x': 'a.com/gpu=0' }, 'root-port', socket);
+    expect((await withNamedDevices(single, { specFile: 'c', host })).container.devices).toHaveLength(1);
+    // A pod without a name cannot be asked for, and explain asks for none.
+    const nameless = translation(pause, 'root-port', socket);
+    await expect(withNamedDevices(nameless, { specFile: 'c', host })).rejects.toThrow(
+      'annotations of its first container do not name the pod',
+    );
+    const told = await withNamedDevices(nameless, { specFile: 'c', host, askKubelet: false });
+    expect(told.warnings).toMatchObject([{ code: 'cdi/asked-later' }]);
+    expect(asked).toHaveLength(1);
+  } finally {
+    kubelet.end();
+  }
+});
+
+test('a kubelet that knows no such pod refuses the pod', async () => {
+  const kubelet = await FakeKubelet.serve(socket, { get: () => new Uint8Array() });
+  try {
+    await expect(
+      withNamedDevices(translation(web, 'root-port', socket), { specFile: 'c', host }),
+    ).rejects.toMatchObject({
+      facts: {
+        problems: [
+          {
+            code: 'cdi/kubelet-unknown-pod',
+            field: 'runtime.pod_resource_api_sock',
+            rule: `the kubelet at ${socket} has no pod web in namespace prod`,
+          },
+        ],
+      },
+    });
+  } finally {
+    kubelet.end();
+  }
+});
+
+test('where no kubelet is, annotations count', async () => {
+  const before = translation({ ...web, 'cdi.k8s.io/x': 'a.com/gpu=0' }, 'root-port', join(folder, 'none'));
+  const { sandbox, warnings } = await withNamedDevices(before, { specFile: 'c', host });
+  expect(sandbox.hostDevices).toHaveLength(1);
+  expect(warnings).toMatchObject([{ code: 'cdi/no-socket' }]);
 });

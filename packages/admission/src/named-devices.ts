@@ -20,37 +20,41 @@ export interface WithNamedDevices<T extends Made> {
   readonly problems: readonly Problem[];
 }
 
+export interface NamedDevicesOptions {
+  /** Name of config.json in problems. */
+  readonly specFile: string;
+  /** False: that the kubelet will be asked is only said. Default true. */
+  readonly askKubelet?: boolean;
+  /** Default: this one. */
+  readonly host?: CdiHost;
+}
+
 /**
- * Adds the devices of the host with which the machine is to start by annotations `cdi.k8s.io/…`. An annotation only names: files of the
- * operator say which devices these are. What that takes is loaded only where there is one, and the configuration has machines start with
- * devices.
- *
- * @param specFile name of config.json in problems
- * @param host default: this one
+ * Adds the devices of the host with which the machine is to start by annotations `cdi.k8s.io/…`, or by the kubelet. These only name: files
+ * of the operator say which devices are meant. What that takes is loaded only where devices may be named, and the configuration has
+ * machines start with devices.
  */
 export async function namedDevices<T extends Made>(
   made: T,
-  specFile: string,
-  host?: CdiHost,
+  options: NamedDevicesOptions,
 ): Promise<WithNamedDevices<T>> {
   const { sandbox, container } = made;
   // A further member of a pod gets no machine.
   if (container.type === 'pod_container' || sandbox.hypervisor.coldPlugVfio === 'no-port')
     return { made, problems: [] };
   const { annotations = {} } = container.spec;
-  if (!Object.keys(annotations).some((key) => key.startsWith(cdiAnnotationPrefix)))
-    return { made, problems: [] };
+  const isNamed = Object.keys(annotations).some((key) => key.startsWith(cdiAnnotationPrefix));
+  if (!isNamed && sandbox.runtime.podResourceApiSock === '') return { made, problems: [] };
   const { findNamedDevices } = await import('./find-named-devices.ts');
-  return findNamedDevices(made, specFile, host);
+  return findNamedDevices(made, options);
 }
 
 /** As namedDevices. @throws TranslateError with every problem */
 export async function withNamedDevices(
   translation: Translation,
-  specFile: string,
-  host?: CdiHost,
+  options: NamedDevicesOptions,
 ): Promise<Translation> {
-  const { made, problems } = await namedDevices(translation, specFile, host);
+  const { made, problems } = await namedDevices(translation, options);
   if (problems.some(({ severity }) => severity === 'error')) throw new TranslateError(problems);
   return problems.length === 0 ? made : { ...made, warnings: [...made.warnings, ...problems] };
 }

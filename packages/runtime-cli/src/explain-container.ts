@@ -51,11 +51,14 @@ export async function explainTarget(
 /** Said by the translation already, with the place that asks for it. */
 const REFUSED = 'config/refused';
 
-/** Adds the devices of this host that annotations name. */
+/** Adds the devices of this host that annotations name. The kubelet has none for a pod that is not made yet. */
 async function withDevices(explanation: Explanation, specFile: string): Promise<Explanation> {
   const { sandbox, container } = explanation;
   if (sandbox === undefined || container === undefined) return explanation;
-  const { made, problems } = await namedDevices({ ...explanation, sandbox, container }, specFile);
+  const { made, problems } = await namedDevices(
+    { ...explanation, sandbox, container },
+    { specFile, askKubelet: false },
+  );
   return {
     ...made,
     refused: explanation.refused || problems.some(({ severity }) => severity === 'error'),

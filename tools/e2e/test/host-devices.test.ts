@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { withLine } from '@hako/bundles/toml-line';
+import { FakeKubelet, GetPodResourcesResponse } from '@hako/kubelet/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { hakoPath } from '../src/paths.ts';
 import { runProgram } from '../src/run-program.ts';
@@ -78,6 +80,56 @@ test.each([
   const result = await runProgram('unshare', ['--mount', 'sh', '-ec', withDevice, 'sh', ...hako, ...run]);
   expect(result.exitCode).toBe(1);
   expect(result.stderr).toMatch(said);
+});
+
+/** Shows it also a device of the Container Device Interface that stands for this group. */
+const withCdi = `mount --make-rprivate /
+mount -t tmpfs tmpfs /mnt
+mkdir /mnt/upper /mnt/work
+mount -t overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work overlay /etc
+mkdir -p /etc/cdi
+cat > /etc/cdi/hako.yaml <<END
+cdiVersion: 0.6.0
+kind: hako.test/gpu
+devices:
+  - name: "0"
+    containerEdits:
+      deviceNodes: [{path: /dev/vfio/12, type: c, major: 511, minor: 1048575}]
+END
+${withDevice}`;
+
+const ofPod = {
+  'io.kubernetes.cri.container-type': 'sandbox',
+  'io.kubernetes.cri.sandbox-name': 'web',
+  'io.kubernetes.cri.sandbox-namespace': 'prod',
+};
+const annotation = { 'cdi.k8s.io/gpu': 'hako.test/gpu=0' };
+
+test.each([
+  ['an annotation of a container', annotation, false],
+  ['an annotation of a pod', { ...ofPod, ...annotation }, false],
+  ['the kubelet', ofPod, true],
+])('%s names the device that the machine starts with', async (_who, annotations, isAsked) => {
+  const socket = join(bench.folder, 'kubelet.sock');
+  const containers = [{ name: 'app', devices: [{ resourceName: 'hako.test/gpu', deviceIds: ['0'] }] }];
+  const get = (): Uint8Array => GetPodResourcesResponse.encode({ podResources: { containers } });
+  const kubelet = isAsked ? await FakeKubelet.serve(socket, { get }) : undefined;
+  try {
+    const asks = isAsked ? `pod_resource_api_sock = "${socket}"` : '';
+    const configuration = bench.configuration((text) =>
+      withLine(withLine(text, 'cold_plug_vfio = "root-port"'), asks, 'runtime'),
+    );
+    const named = bench.bundle(['true'], { extra: { annotations } });
+    const command = [hakoPath, '--root', bench.stateRoot, '--config', configuration];
+    const run = ['run', '--bundle', named, 'named'];
+    const result = await runProgram('unshare', ['--mount', 'sh', '-ec', withCdi, 'sh', ...command, ...run]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toMatch(
+      /-device vfio-pci,id=vfio0,host=0000:3b:00\.0,bus=rp0\S*: .*failed to open \/dev\/vfio\/12/,
+    );
+  } finally {
+    kubelet?.end();
+  }
 });
 
 test('a machine has root ports, and a switch with ports, at known places', async () => {

@@ -61,7 +61,7 @@ export const devicesKeys: KeyTable<DeviceConfig> = {
     default: 'no-port',
     lines: ['3.x'],
     meaning:
-      'The machine starts with the devices of the host that its first container names (/dev/vfio/N, /dev/vfio/devices/vfioN), and those that annotations cdi.k8s.io/… of it name by files in /etc/cdi and /var/run/cdi, on ports of this kind, of which there are enough; other containers may name those, and no others.',
+      'The machine starts with the devices of the host that its first container names (/dev/vfio/N, /dev/vfio/devices/vfioN), and those that annotations cdi.k8s.io/… of it, or the kubelet (pod_resource_api_sock), name by files in /etc/cdi and /var/run/cdi, on ports of this kind, of which there are enough; other containers may name those, and no others.',
     rule: 'only one of hot and cold; root-port and switch-port need machine_type q35',
   },
   hotplugVfioOnRootBus: {

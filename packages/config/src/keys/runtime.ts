@@ -301,10 +301,8 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     type: path,
     default: '',
     lines: ['3.x'],
-    meaning: 'Kubelet pod resources socket for cold plug.',
-    effect: noEffect(
-      'the kubelet is not asked: with cold_plug_vfio annotations cdi.k8s.io/… name the devices that a pod starts with',
-    ),
+    meaning:
+      'Socket of the kubelet that tells which devices a pod was given (PodResources v1): with cold_plug_vfio the machine of a pod starts with those that files of CDI describe. Empty, or no socket: annotations cdi.k8s.io/… name them.',
   },
   keepAbnormal: {
     toml: 'keep_abnormal',

@@ -14,7 +14,7 @@ function device(name: string, ...deviceNodes: readonly object[]): object {
 }
 
 function find(value: string, ...files: readonly CdiFile[]): { devices: readonly object[]; lines: string[] } {
-  const { names } = cdiNames({ 'cdi.k8s.io/x': value });
+  const { names } = cdiNames({ 'cdi.k8s.io/x': value }, 'config.json');
   const { devices, problems } = cdiDevices(names, {
     folders: ['/etc/cdi', '/var/run/cdi'],
     files: () => files,
@@ -74,9 +74,17 @@ test('of one device the later folder counts; two of the same folder are one too 
   expect(find('a.com/gpu=0', old, late, twin)).toEqual({
     devices: [],
     lines: [
-      'error annotations["cdi.k8s.io/x"] "a.com/gpu=0": must be described once, not by /var/run/cdi/a.json (devices[0]) and /var/run/cdi/b.json (devices[0])',
+      'error config.json: annotations["cdi.k8s.io/x"] "a.com/gpu=0": must be described once, not by /var/run/cdi/a.json (devices[0]) and /var/run/cdi/b.json (devices[0])',
     ],
   });
+});
+
+test('a name that may be of something else is only said not to be found', () => {
+  const { problems } = cdiDevices(
+    [{ name: 'a.com/fuse=0', kind: 'a.com/fuse', device: '0', namedBy: 'x', mayBeAnother: true }],
+    { folders: ['/etc/cdi'], files: () => [], characterDevice: () => undefined },
+  );
+  expect(problems).toMatchObject([{ severity: 'warning', code: 'cdi/no-device', value: 'a.com/fuse=0' }]);
 });
 
 test('all that is wrong is told at once', () => {
@@ -97,11 +105,11 @@ test('all that is wrong is told at once', () => {
   const x = 'annotations["cdi.k8s.io/x"]';
   expect(found.lines).toEqual([
     'error /etc/cdi/b.yaml: cannot be read: EACCES',
-    `error ${x} "a.com/gpu=gpu1": is no CDI device of /etc/cdi or /var/run/cdi; did you mean a.com/gpu=gpu0?`,
-    `error ${x} "b.com/nic=0": is no CDI device of /etc/cdi or /var/run/cdi; have it described by a file there, .json or .yaml, as the vendor's tools write them`,
+    `error config.json: ${x} "a.com/gpu=gpu1": is no CDI device of /etc/cdi or /var/run/cdi; did you mean a.com/gpu=gpu0?`,
+    `error config.json: ${x} "b.com/nic=0": is no CDI device of /etc/cdi or /var/run/cdi; have it described by a file there, .json or .yaml, as the vendor's tools write them`,
     'error /etc/cdi/a.json: devices[1].containerEdits.deviceNodes[0].type "b": must be c (device /dev/vfio/1)',
     'error /etc/cdi/a.json: devices[2].containerEdits.deviceNodes[0].path "/dev/vfio/devices/vfio7": must be a character device of this host (a.com/gpu=gone); bind the device to vfio-pci',
     'error /etc/cdi/a.json: devices[3].containerEdits.deviceNodes[0].hostPath "/dev/other": must be a character device of this host (a.com/gpu=away); bind the device to vfio-pci',
-    `warning ${x} "a.com/gpu=plain": gives the machine nothing: /etc/cdi/a.json has no file of VFIO for it (/dev/vfio/N, /dev/vfio/devices/vfioN)`,
+    `warning config.json: ${x} "a.com/gpu=plain": gives the machine nothing: /etc/cdi/a.json has no file of VFIO for it (/dev/vfio/N, /dev/vfio/devices/vfioN)`,
   ]);
 });

@@ -66,10 +66,11 @@ export function cdiDevices(
 }
 
 function descriptionOf(
-  { name, kind, device: wanted, namedBy }: CdiName,
+  asked: CdiName,
   files: readonly FoundFile[],
   folders: readonly string[],
 ): Description | Problem {
+  const { kind, device: wanted, mayBeAnother = false } = asked;
   const ofKind = files.filter(({ spec }) => spec.kind === kind);
   const all = ofKind.flatMap((file) =>
     file.spec.devices.map((device, index): Description => ({ file, device, index })),
@@ -77,14 +78,21 @@ function descriptionOf(
   const named = all.filter(({ device }) => device.name === wanted);
   const rank = Math.max(...named.map(({ file }) => file.rank));
   const [only, ...others] = named.filter(({ file }) => file.rank === rank);
-  const refused = { severity: 'error', field: namedBy, value: printable(name) } as const;
+  const refused = { severity: 'error', ...placeOf(asked) } as const;
   if (only === undefined) {
     const guess = nearest(wanted, [...new Set(all.map(({ device }) => device.name))]);
     const fix =
       guess === undefined
         ? `have it described by a file there, .json or .yaml, as the vendor's tools write them`
         : `did you mean ${kind}=${guess}?`;
-    return { ...refused, code: 'cdi/no-device', rule: `is no CDI device of ${folders.join(' or ')}`, fix };
+    const severity = mayBeAnother ? 'warning' : 'error';
+    return {
+      ...refused,
+      severity,
+      code: 'cdi/no-device',
+      rule: `is no CDI device of ${folders.join(' or ')}`,
+      fix,
+    };
   }
   if (others.length === 0) return only;
   const places = [only, ...others].map(({ file, index }) => `${file.path} (devices[${index}])`).join(' and ');
@@ -133,12 +141,15 @@ function deviceInfo(node: PlacedNode, { name, namedBy }: CdiName, host: CdiHost)
   return { containerPath: path, type: 'c', ...numbers, fileMode, uid, gid, namedBy: `${namedBy}: ${name}` };
 }
 
-function withoutVfio({ name, namedBy }: CdiName, file: string): Problem {
+function withoutVfio(name: CdiName, described: string): Problem {
   return {
     severity: 'warning',
     code: 'cdi/no-vfio',
-    field: namedBy,
-    value: printable(name),
-    rule: `gives the machine nothing: ${file} has no file of VFIO for it (/dev/vfio/N, /dev/vfio/devices/vfioN)`,
+    ...placeOf(name),
+    rule: `gives the machine nothing: ${described} has no file of VFIO for it (/dev/vfio/N, /dev/vfio/devices/vfioN)`,
   };
+}
+
+function placeOf({ file, namedBy, name }: CdiName): Omit<Problem, 'severity' | 'code' | 'rule'> {
+  return { ...(file === undefined ? {} : { file }), field: namedBy, value: printable(name) };
 }

@@ -11,6 +11,10 @@ export interface CdiName {
   readonly device: string;
   /** Where it is asked for, as problems say it: `annotations["cdi.k8s.io/gpus"]`. */
   readonly namedBy: string;
+  /** The file in which that is. */
+  readonly file?: string;
+  /** Others than CDI's devices may have such names, so that one which is not found is only said. Default false. */
+  readonly mayBeAnother?: boolean;
 }
 
 /** What begins an annotation that names devices. CDI's `pkg/cdi/annotations.go`, Kata. */
@@ -19,14 +23,19 @@ export const cdiAnnotationPrefix = 'cdi.k8s.io/';
 const word = '[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?';
 const qualified = new RegExp(`^(${word}/${word})=([A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?)$`);
 
-/** A qualified name; undefined for what is none. */
-function cdiName(name: string, namedBy: string): CdiName | undefined {
+/** A device by its qualified name, or what is wrong with that. */
+export function cdiName(name: string, namedBy: string): CdiName | Problem {
   const [, kind, device] = qualified.exec(name) ?? [];
-  return kind === undefined || device === undefined ? undefined : { name, kind, device, namedBy };
+  return kind === undefined || device === undefined
+    ? notQualified(namedBy, name)
+    : { name, kind, device, namedBy };
 }
 
-/** The devices that annotations `cdi.k8s.io/…` name, each once, and what is wrong with the others. Throws nothing. */
-export function cdiNames(annotations: Readonly<Record<string, string>> = {}): {
+/** The devices that annotations `cdi.k8s.io/…` of a file name, each once, and what is wrong with the others. Throws nothing. */
+export function cdiNames(
+  annotations: Readonly<Record<string, string>>,
+  file: string,
+): {
   readonly names: readonly CdiName[];
   readonly problems: readonly Problem[];
 } {
@@ -37,8 +46,8 @@ export function cdiNames(annotations: Readonly<Record<string, string>> = {}): {
     const field = formatPath([key], 'annotations');
     for (const text of value.split(',')) {
       const name = cdiName(text, field);
-      if (name === undefined) problems.push(notQualified(field, text));
-      else if (!names.has(text)) names.set(text, name);
+      if ('severity' in name) problems.push({ ...name, file });
+      else if (!names.has(text)) names.set(text, { ...name, file });
     }
   }
   return { names: [...names.values()], problems };

@@ -72,7 +72,7 @@ test('single keys and tables, with the place they came from', async () => {
 test('every problem of every file is printed; unknown keys may be forgiven', async () => {
   const wrong = write(
     'wrong.toml',
-    '[hypervisor.qemu]\ndefault_vcpu = 2\ndefault_memory = "much"\n[runtime]\npod_resource_api_sock = "/x"\n',
+    '[hypervisor.qemu]\ndefault_vcpu = 2\ndefault_memory = "much"\n[runtime]\ndan_conf = "/x"\n',
   );
   const good = write('good.toml', '');
   const check = (files: string[], lenient = false) =>
@@ -82,7 +82,7 @@ test('every problem of every file is printed; unknown keys may be forgiven', asy
   expect(lines).toEqual([
     expect.stringMatching(/^error: \S+wrong\.toml:2:1: .*did you mean default_vcpus\?$/),
     expect.stringMatching(/^error: \S+wrong\.toml:3:18: .*must be .*number/),
-    expect.stringMatching(/^warning: \S+wrong\.toml:5:1: .*pod_resource_api_sock.*no effect/),
+    expect.stringMatching(/^warning: \S+wrong\.toml:5:1: .*dan_conf.*no effect/),
     `${wrong}: cannot be used (2 errors, 1 warning)`,
     expect.stringContaining('ENOENT'),
     '/no/such.toml: cannot be used (1 error)',

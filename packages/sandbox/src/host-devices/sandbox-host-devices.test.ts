@@ -123,7 +123,7 @@ test('cold: what the machine was started with stays to its end; there is nothing
   ]);
   await devices.detach('a');
   await expect(devices.attach('b', [file('13', '0000:5e:00.0')])).rejects.toThrow(
-    'linux.devices[0]: 0000:5e:00.0 is not in the virtual machine: with cold_plug_vfio that starts with its devices, and gets no others (it started with 0000:3b:00.0); have the pod\'s annotations cdi.k8s.io/… name it, or in place of cold_plug_vfio set hot_plug_vfio = "root-port"',
+    'linux.devices[0]: 0000:5e:00.0 is not in the virtual machine: with cold_plug_vfio that starts with its devices, and gets no others (it started with 0000:3b:00.0); have annotations cdi.k8s.io/… of the pod name it, or the kubelet (pod_resource_api_sock), or in place of cold_plug_vfio set hot_plug_vfio = "root-port"',
   );
   vm.gone.add('vfio0');
   await expect(devices.attach('c', [file('12', '0000:3b:00.0')])).rejects.toThrow('the guest has ejected it');
@@ -136,7 +136,7 @@ test('cold: a pod whose pause container names no device is told why it has none,
   await expect(attached).rejects.toMatchObject({
     code: 'unsupported',
     message: expect.stringMatching(
-      /\(it started with none, since neither its first container nor an annotation cdi\.k8s\.io\/… of it named one\); .*pcie_root_port to the number of devices of a pod$/,
+      /\(it started with none, since neither its first container nor an annotation cdi\.k8s\.io\/… of it nor the kubelet named one\); .*pcie_root_port to the number of devices of a pod$/,
     ),
   });
   expect(vm.log).toEqual([]);

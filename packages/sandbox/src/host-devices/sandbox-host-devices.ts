@@ -123,14 +123,14 @@ export class SandboxHostDevices {
   }
 }
 
-/** With `cold_plug_vfio`: neither the first container of a pod named it, nor an annotation or the kubelet. */
+/** With `cold_plug_vfio`: nobody named it when the machine was started. */
 function notAtStart(what: string, atStart: ReadonlyMap<string, HostPciDevice>): SandboxError {
   const started =
     atStart.size === 0
-      ? 'none, since neither its first container nor an annotation cdi.k8s.io/… of it named one'
+      ? 'none, since neither its first container nor an annotation cdi.k8s.io/… of it nor the kubelet named one'
       : [...atStart.keys()].join(', ');
   return sandboxError(
     'unsupported',
-    `${what} is not in the virtual machine: with cold_plug_vfio that starts with its devices, and gets no others (it started with ${started}); have the pod's annotations cdi.k8s.io/… name it, or in place of cold_plug_vfio set hot_plug_vfio = "root-port", and pcie_root_port to the number of devices of a pod`,
+    `${what} is not in the virtual machine: with cold_plug_vfio that starts with its devices, and gets no others (it started with ${started}); have annotations cdi.k8s.io/… of the pod name it, or the kubelet (pod_resource_api_sock), or in place of cold_plug_vfio set hot_plug_vfio = "root-port", and pcie_root_port to the number of devices of a pod`,
   );
 }
