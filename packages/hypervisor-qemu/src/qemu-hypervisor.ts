@@ -26,13 +26,15 @@ import { hostDevicesObstacle, takesHostDevices } from './devices/express-ports.t
 import { FdSets } from './devices/fd-sets.ts';
 import { Hotplug } from './devices/hotplug.ts';
 import { checkIommufd } from './devices/iommufd.ts';
+import { checkNetworkProcesses } from './devices/network-process.ts';
 import { openDisks } from './devices/open-disks.ts';
 import { bridgeCount } from './devices/pci-slots.ts';
 import { Places } from './devices/places.ts';
 import { dumpOnPanic } from './guest-panic.ts';
 import { checkHost } from './host-check.ts';
+import { hostNotReady } from './host-not-ready.ts';
 import { machineKey } from './machine-key.ts';
-import { type QemuError, qemuError } from './qemu-error.ts';
+import { qemuError } from './qemu-error.ts';
 import { QemuMachine } from './qemu-machine.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
 import { MachineResizer } from './size/machine-resizer.ts';
@@ -72,7 +74,12 @@ export class QemuHypervisor implements Hypervisor {
 
   /** @throws QemuError; see QemuErrorCode */
   async launch(vm: VmConfig, options: LaunchOptions): Promise<QemuMachine> {
-    const checks = await Promise.all([checkHost(vm.hypervisor), checkAssetHashes(vm), checkIommufd(vm)]);
+    const checks = await Promise.all([
+      checkHost(vm.hypervisor),
+      checkAssetHashes(vm),
+      checkIommufd(vm),
+      checkNetworkProcesses(devicesAtStart(vm)),
+    ]);
     const found = checks.flat();
     const problems = found.filter(({ severity }) => severity === 'error');
     if (problems.length > 0) throw hostNotReady(problems);
@@ -100,14 +107,6 @@ export class QemuHypervisor implements Hypervisor {
     const { acceleratorDirectory: directory } = this.#options;
     return resolveAccelerator(hypervisor, directory === undefined ? {} : { directory });
   }
-}
-
-function hostNotReady(problems: readonly Problem[]): QemuError {
-  const all = problems.map(({ field, value, rule, fix }) => {
-    const subject = value === undefined ? field : `${field} ${JSON.stringify(value)}`;
-    return `${subject} ${rule}${fix === undefined ? '' : `; ${fix}`}`;
-  });
-  return qemuError('host-not-ready', `this host cannot start the VM: ${all.join('. ')}`, { problems });
 }
 
 /** One start: what it has made so far, to be undone when a later step fails. */

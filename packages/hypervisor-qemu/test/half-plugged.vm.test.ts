@@ -96,6 +96,11 @@ test.each([
       ['one on SCSI', disk('bad', { kind: 'scsi', logicalSectorBytes: 1000 }), /power of 2/],
       ['queues that cannot be', disk('queues', { queues: 0 }), /num-queues/],
       ['a process that hangs up', vhostUser(silent, { kind: 'block' }), /./],
+      [
+        'that of a network card',
+        vhostUser(silent, { kind: 'network', mac: '02:00:00:00:00:02' }),
+        /cannot plug process: devices\.process\.socket ".*silent\.sock" must answer .*hangs up/,
+      ],
       ['no device of the host', { kind: 'vfio', id: 'gpu', address: '0000:ff:1f.7' }, /0000:ff:1f/],
     ];
     for (const [what, device, message] of refusals) {

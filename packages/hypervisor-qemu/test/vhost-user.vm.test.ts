@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { on, once } from 'node:events';
 import { existsSync, mkdirSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { VhostUserDevice } from '@hako/hypervisor';
 import { defineCommand } from '@hako/qmp';
 import { list, record, unknown } from '@hako/shape';
 import { expect, test } from 'vitest';
+import { processProblem } from '../src/devices/network-process.ts';
 import { QemuHypervisor } from '../src/index.ts';
 import { eachTestOnStage, probeGuestConfig, type Stage, virtiofsd } from './support.ts';
 
@@ -62,6 +64,31 @@ test('disks of a vhost-user process come and go; what the host does not have lea
     expect(machine.placeOf('again')).toEqual({ guestPciPath: '02/01' });
   } finally {
     await machine.stop();
+    await daemon.end();
+  }
+});
+
+test('a network card whose process hangs up is refused before QEMU starts; one that answers is known by that', async () => {
+  const hangingUp = createServer((peer) => peer.destroy()).listen(join(stage.dir, 'hup.sock'));
+  await once(hangingUp, 'listening');
+  const card = (name: string) =>
+    ({
+      kind: 'vhost-user',
+      id: 'card',
+      socket: join(stage.dir, name),
+      part: { kind: 'network', mac: '02:00:00:00:00:01' },
+    }) as const;
+  const daemon = await serveDisk(stage.dir, join(stage.dir, 'disk.sock'));
+  try {
+    const vm = stage.vm(probeGuestConfig({ enableVhostUserStore: true }), { devices: [card('hup.sock')] });
+    await expect(hypervisor.launch(vm, stage.options)).rejects.toThrow(
+      /cannot start the VM: devices\.card\.socket ".*hup\.sock" must answer .*hangs up/,
+    );
+    expect(stage.ledger.announced).toEqual([]);
+    // It serves no cards, but says its features in the same way.
+    expect(await processProblem(card('disk.sock'))).toBeUndefined();
+  } finally {
+    hangingUp.close();
     await daemon.end();
   }
 });

@@ -1,7 +1,9 @@
 import type { VhostUserDevice } from '@hako/hypervisor';
 import { type ArgumentsOf, defineCommand, nothing, type QmpCommand } from '@hako/qmp';
+import { hostNotReady } from '../host-not-ready.ts';
 import type { DeviceDriver } from './device-driver.ts';
 import { netdevAdd, netdevDel, netdevId } from './netdev-commands.ts';
+import { checkNetworkProcesses } from './network-process.ts';
 
 type Properties = Readonly<Record<string, string | number | boolean>>;
 
@@ -50,7 +52,10 @@ export const vhostUser: DeviceDriver<VhostUserDevice> = {
     }
   },
 
-  async addBackend(qmp, { id, socket, reconnectSeconds, part }) {
+  async addBackend(qmp, device) {
+    const { id, socket, reconnectSeconds, part } = device;
+    const problems = await checkNetworkProcesses([device]);
+    if (problems.length > 0) throw hostNotReady(problems, `plug ${id}`);
     const chardev = chardevId(id);
     await qmp.execute(chardevAdd, {
       id: chardev,
