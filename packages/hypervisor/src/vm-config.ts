@@ -54,6 +54,8 @@ export interface VmConfig {
   readonly shares: readonly SharedDirectory[];
   /** Devices that are there from the start. Default: none. */
   readonly devices?: readonly VmDevice[];
+  /** Prefetchable memory of devices of the host that the guest must have room for, whenever they come. Bytes. Default: 0. */
+  readonly deviceMemoryBytes?: number;
   /**
    * Network namespace of the VMM itself, which needs none for its devices: `own` is a new, empty one; `inherited` is
    * the caller's. Default `inherited`.

@@ -14,6 +14,7 @@ import { kernelCommandLine } from './kernel-words.ts';
 import { machineArguments, maxVcpus, smpArguments } from './machine.ts';
 import { isImageNvdimm, memoryArguments, takesNvdimms } from './memory.ts';
 import { option } from './option.ts';
+import { pciHoleArguments } from './pci-hole.ts';
 import {
   balloonArguments,
   iommuArguments,
@@ -105,6 +106,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...smpArguments(hypervisor),
     ...memory.arguments,
     ...['-rtc', 'base=utc,driftfix=slew'],
+    ...pciHoleArguments(vm),
     ...iommuArguments(hypervisor),
     ...bridgeArguments(hypervisor.machineType === 'pc' ? 'pci.0' : 'pcie.0', bridges),
     ...portArguments(hypervisor),

@@ -38,21 +38,30 @@ test('a machine that starts with devices has a port for each', () => {
     { kind: 'vfio', id: 'vfio1', address: '0000:3b:00.1' },
     { kind: 'vfio', id: 'vfio2', address: '0000:5e:00.0', iommufd: true },
   ]);
+  expect(vm.deviceMemoryBytes).toBe(3 * 288 * mib);
 });
 
 test('one that gets them later has the ports, and keeps room for them', () => {
   const vm = machineFor(machine({ hotPlugVfio: 'switch-port', pcieSwitchPort: 7 }), planned);
   expect(vm.hypervisor).toMatchObject({ pcieSwitchPort: 7, pcieRootPort: 0 });
   expect(vm.devices).toEqual([]);
+  expect(vm.deviceMemoryBytes).toBe(7 * 288 * mib);
   expect(vm.kernelParams).toEqual([
     { key: 'pci', value: 'hpmmiosize=3M,hpmmioprefsize=288M' },
     { key: 'quiet' },
   ]);
 });
 
+test('one whose kernel is to keep more for what comes later has as much', () => {
+  const hot = machine({ hotPlugVfio: 'root-port', pcieRootPort: 2 });
+  const word = { key: 'pci', value: 'hpmmioprefsize=127G' };
+  const vm = machineFor({ ...hot, kernelParams: [word] }, []);
+  expect(vm).toMatchObject({ kernelParams: [word], deviceMemoryBytes: 2 * 127 * 1024 * mib });
+});
+
 test('one without any, or with bridges, is as it was', () => {
   const plain = machine({ hotPlugVfio: 'bridge-port' });
-  expect(machineFor(plain, [])).toBe(plain);
+  expect(machineFor(plain, [])).toEqual({ ...plain, devices: [], deviceMemoryBytes: 0 });
   expect(machineFor(plain, planned).hypervisor).toBe(plain.hypervisor);
 });
 

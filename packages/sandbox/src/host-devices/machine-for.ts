@@ -1,25 +1,33 @@
 import type { HypervisorConfig } from '@hako/config';
 import type { HostPciDevice, VmConfig } from '@hako/hypervisor';
 import type { PlannedHostDevice } from './plan-host-devices.ts';
-import { roomWords } from './port-room.ts';
+import { keptBy, roomWords } from './port-room.ts';
 import type { HostPci } from './vfio-file.ts';
 
 /**
  * The machine for a container that brings devices of the host: with a port for each, and with the devices themselves where they are
  * there from the start. Where they come later its kernel keeps as much of its address space for a port as the largest of them needs,
- * since it does not make more of what it has kept.
+ * since it does not make more of what it has kept; and the machine has that much address space.
  */
 export function machineFor(vm: VmConfig, planned: readonly PlannedHostDevice[]): VmConfig {
-  if (planned.length === 0) return vm;
   const devices = devicesOf(planned);
   const { coldPlugVfio, hotPlugVfio } = vm.hypervisor;
   const isCold = coldPlugVfio !== 'no-port';
+  const hypervisor = withPorts(vm.hypervisor, isCold ? coldPlugVfio : hotPlugVfio, devices.size);
+  const kernelParams = [...(isCold ? [] : roomWords([...devices.values()])), ...vm.kernelParams];
   return {
     ...vm,
-    hypervisor: withPorts(vm.hypervisor, isCold ? coldPlugVfio : hotPlugVfio, devices.size),
-    kernelParams: [...(isCold ? [] : roomWords([...devices.values()])), ...vm.kernelParams],
+    hypervisor,
+    kernelParams,
+    deviceMemoryBytes: isCold
+      ? sumOf([...devices.values()].map(({ prefetchableBytes }) => prefetchableBytes))
+      : (hypervisor.pcieRootPort + hypervisor.pcieSwitchPort) * keptBy(kernelParams).prefetchableBytes,
     devices: [...(vm.devices ?? []), ...(isCold ? devicesAtStart(planned) : [])],
   };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function devicesAtStart(planned: readonly PlannedHostDevice[]): readonly HostPciDevice[] {

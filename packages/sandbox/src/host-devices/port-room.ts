@@ -75,8 +75,8 @@ function textOf({ plainBytes, prefetchableBytes }: Room): string {
   return `${text(plainBytes)} and ${text(prefetchableBytes)} (prefetchable)`;
 }
 
-/** As Linux reads them (Documentation/admin-guide/kernel-parameters.txt, `pci=`): the last one counts. */
-function keptBy(words: readonly KernelParam[]): Room {
+/** What a guest with these words keeps for each port, as Linux reads them (Documentation/admin-guide/kernel-parameters.txt, `pci=`): the last one counts. */
+export function keptBy(words: readonly KernelParam[]): Room {
   let kept = KEPT_FOR_PORT;
   for (const { key, value = '' } of words) {
     if (key !== 'pci') continue;
