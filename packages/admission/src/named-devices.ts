@@ -1,7 +1,7 @@
 import type { Problem } from '@hako/errors';
 import {
   type ContainerConfig,
-  cdiAnnotationPrefix,
+  isCdiAnnotation,
   type SandboxConfig,
   TranslateError,
   type Translation,
@@ -43,7 +43,7 @@ export async function namedDevices<T extends Made>(
   if (container.type === 'pod_container' || sandbox.hypervisor.coldPlugVfio === 'no-port')
     return { made, problems: [] };
   const { annotations = {} } = container.spec;
-  const isNamed = Object.keys(annotations).some((key) => key.startsWith(cdiAnnotationPrefix));
+  const isNamed = Object.keys(annotations).some(isCdiAnnotation);
   if (!isNamed && sandbox.runtime.podResourceApiSock === '') return { made, problems: [] };
   const { findNamedDevices } = await import('./find-named-devices.ts');
   return findNamedDevices(made, options);

@@ -1,5 +1,5 @@
 export { cannotApply, cannotApplyToProcess } from './cannot-apply.ts';
-export { cdiAnnotationPrefix } from './cdi/cdi-names.ts';
+export { isCdiAnnotation } from './cdi/cdi-annotation.ts';
 export {
   type ContainerConfigInput,
   type ContainerConfigResult,

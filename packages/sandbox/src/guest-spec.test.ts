@@ -38,6 +38,17 @@ test('an overlay of the host is a bind in the guest', () => {
   ]);
 });
 
+test('annotations that name devices of the host are none of the guest', () => {
+  const { container, sandbox } = plainTranslation({
+    bundlePath: '/bundle',
+    containerId: 'c1',
+    spec: { annotations: { 'cdi.k8s.io/gpu': 'a.com/gpu=0', 'run.oci.keep': 'x' } },
+  });
+  expect(guestSpec(container, sandbox, { rootfs: '/rootfs', mounts: [] }).annotations).toEqual({
+    'run.oci.keep': 'x',
+  });
+});
+
 test('the guest can have as many CPUs as its machine at most', () => {
   const of = (enableVcpusPinning: boolean) =>
     cpusOfGuest({

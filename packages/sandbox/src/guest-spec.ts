@@ -8,6 +8,7 @@ import {
   type Spec,
 } from '@hako/oci-spec';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
+import { isCdiAnnotation } from '@hako/oci-translate/cdi-annotation';
 import { parseKernelList } from '@hako/posix';
 import { withoutHostDisks } from './all-devices.ts';
 import { guestCgroupMounts } from './guest-cgroup-mounts.ts';
@@ -30,6 +31,7 @@ import type { SharedContainer, SharedMount } from './share.ts';
  * - namespaces are the guest's (see guestNamespaces);
  * - SELinux and AppArmor labels are of the host's policy; Intel RDT, block device numbers and device cgroups' host
  *   paths have no meaning in the VM;
+ * - annotations `cdi.k8s.io/…` name devices of the host: Kata's agent would wait for files in the guest that describe them;
  * - files of VFIO are left out where the guest's own drivers have the devices (see withoutVfioFiles);
  * - a cpuset that the guest cannot have is left out (see guestResources);
  * - the cgroup path is one below the guest's root.
@@ -39,11 +41,12 @@ export function guestSpec(
   sandbox: SandboxConfig,
   shared: Pick<SharedContainer, 'rootfs' | 'mounts'>,
 ): Spec {
-  const { hooks, ...spec } = container.spec;
+  const { hooks, annotations, ...spec } = container.spec;
   const linux = spec.linux;
   return {
     ...spec,
     ...(hooks === undefined ? {} : { hooks: guestHooks(hooks) }),
+    ...(annotations === undefined ? {} : { annotations: guestAnnotations(annotations) }),
     root: { path: shared.rootfs, readonly: container.rootfs.readonly },
     mounts: [
       ...missingDev(container),
@@ -65,6 +68,10 @@ export function guestSpec(
 type Mounts = NonNullable<Spec['mounts']>;
 type Process = NonNullable<Spec['process']>;
 type Linux = NonNullable<Spec['linux']>;
+
+function guestAnnotations(annotations: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !isCdiAnnotation(key)));
+}
 
 function guestHooks({ createContainer, startContainer }: Hooks): Hooks {
   return {

@@ -144,7 +144,7 @@ export const agentKeys: KeyTable<AgentConfig> = {
     default: false,
     lines: ['3.x'],
     meaning: 'Honour VISIBLE_CDI_DEVICES.',
-    effect: noEffect('devices are those that config.json names, which the host has taken from CDI'),
+    effect: noEffect('devices are those that config.json names, or CDI on the host'),
   },
   serverPort: {
     toml: 'server_port',

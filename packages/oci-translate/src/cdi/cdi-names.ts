@@ -1,5 +1,6 @@
 import type { Problem } from '@hako/errors';
 import { formatPath, printable } from '@hako/shape';
+import { isCdiAnnotation } from './cdi-annotation.ts';
 
 /** A device of the Container Device Interface that somebody asks for. */
 export interface CdiName {
@@ -16,9 +17,6 @@ export interface CdiName {
   /** Others than CDI's devices may have such names, so that one which is not found is only said. Default false. */
   readonly mayBeAnother?: boolean;
 }
-
-/** What begins an annotation that names devices. CDI's `pkg/cdi/annotations.go`, Kata. */
-export const cdiAnnotationPrefix = 'cdi.k8s.io/';
 
 const word = '[A-Za-z](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?';
 const qualified = new RegExp(`^(${word}/${word})=([A-Za-z0-9](?:[A-Za-z0-9_.:-]*[A-Za-z0-9])?)$`);
@@ -42,7 +40,7 @@ export function cdiNames(
   const names = new Map<string, CdiName>();
   const problems: Problem[] = [];
   for (const [key, value] of Object.entries(annotations)) {
-    if (!key.startsWith(cdiAnnotationPrefix)) continue;
+    if (!isCdiAnnotation(key)) continue;
     const field = formatPath([key], 'annotations');
     for (const text of value.split(',')) {
       const name = cdiName(text, field);

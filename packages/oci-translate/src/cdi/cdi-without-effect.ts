@@ -2,7 +2,7 @@ import type { RuntimeConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
 import type { Spec } from '@hako/oci-spec';
 import { formatPath } from '@hako/shape';
-import { cdiAnnotationPrefix } from './cdi-names.ts';
+import { isCdiAnnotation } from './cdi-annotation.ts';
 
 /** Said of annotations that name devices where no machine starts with any, as Kata passes over them. */
 export function cdiWithoutEffect(
@@ -11,7 +11,7 @@ export function cdiWithoutEffect(
 ): readonly Problem[] {
   if (hypervisor.coldPlugVfio !== 'no-port') return [];
   return Object.keys(annotations)
-    .filter((key) => key.startsWith(cdiAnnotationPrefix))
+    .filter(isCdiAnnotation)
     .map((key) => ({
       severity: 'warning',
       code: 'cdi/no-effect',
