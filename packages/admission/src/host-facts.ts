@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { TranslateHost } from '@hako/oci-translate';
 
 /** What a translation asks of this host. Paths are resolved, so that a link cannot pass an allow-list. */
-export function hostFacts(): TranslateHost {
+export function hostFacts(): TranslateHost & Required<Pick<TranslateHost, 'canonicalPath'>> {
   return {
     numCpus: availableParallelism(),
     memoryMib: Math.floor(totalmem() / 2 ** 20),

@@ -1,4 +1,5 @@
 // What loads the translator and the configuration's tables; `admit` does so by itself.
+export { hostFacts } from './host-facts.ts';
 export {
   builtInConfiguration,
   type ConfigurationPlace,

@@ -1,3 +1,4 @@
+export { type BindMount, bindMountsRule, parseBindMount } from './bind-mounts.ts';
 export { completeHypervisor } from './complete-hypervisor.ts';
 export { configurationSchema } from './configuration-schema.ts';
 export { consistencyProblems, tomlPath } from './consistency.ts';

@@ -13,6 +13,7 @@ import {
   uint8,
   uint32,
 } from '@hako/shape';
+import { bindMountsRule } from './bind-mounts.ts';
 import { formatKernelWords, type KernelParam, parseKernelWords } from './kernel-words.ts';
 import { Rule, type ValueType } from './key.ts';
 
@@ -41,6 +42,12 @@ export const flag: ValueType<boolean> = { name: 'true or false', shape: boolean 
 export const path: ValueType<string> = { name: 'path', shape: osText };
 export const textValue: ValueType<string> = { name: 'text', shape: osText };
 export const words: ValueType<readonly string[]> = { name: 'list of texts', shape: list(osText) };
+/** Folders and files of the host, each `/path`, `/path:ro` or `/path:rw`. */
+export const bindMounts: ValueType<readonly string[]> = {
+  name: 'list of paths with optional :ro or :rw',
+  shape: list(osText),
+  read: (value) => bindMountsRule(value as readonly string[]) ?? (value as readonly string[]),
+};
 /** Regular expressions that are matched from end to end. */
 export const patterns: ValueType<readonly string[]> = {
   name: 'list of regular expressions',

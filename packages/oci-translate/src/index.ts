@@ -1,3 +1,4 @@
+export { bindMountProblems } from './bind-mount-problems.ts';
 export { cannotApply, cannotApplyToProcess } from './cannot-apply.ts';
 export { isCdiAnnotation } from './cdi/cdi-annotation.ts';
 export {

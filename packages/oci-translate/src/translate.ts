@@ -13,6 +13,7 @@ import { OciSpecError, parseSpec, type Spec } from '@hako/oci-spec';
 import { assetAnnotations } from '@hako/overrides-assets';
 import { containerFamily } from '@hako/overrides-runtime';
 import type { Origin, Origins } from '@hako/shape';
+import { bindMountProblems } from './bind-mount-problems.ts';
 import { cannotApply } from './cannot-apply.ts';
 import { cdiWithoutEffect } from './cdi/cdi-without-effect.ts';
 import { containerConfig } from './container-config.ts';
@@ -103,7 +104,8 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
   const isLater = container?.type === 'pod_container' && line === '3.x';
   const keepsConfiguration = isLater || line === '1.x';
   const overrides = applyAnnotations(input, spec, line, isLater);
-  const shmSizeBytes = shmSize(spec.mounts, input.host.fileSystemSize);
+  const { fileSystemSize, canonicalPath } = input.host;
+  const shmSizeBytes = shmSize(spec.mounts, fileSystemSize);
   const problems = [
     ...containerProblems.map((problem) => ({ ...problem, file })),
     ...(typeof shmSizeBytes === 'number' ? [] : [{ ...shmSizeBytes, file }]),
@@ -114,6 +116,9 @@ export function attemptTranslation<C extends RuntimeConfig>(input: TranslateInpu
       : cdiWithoutEffect(spec, overrides.config).map((problem) => ({ ...problem, file }))),
     ...(spec.vm === undefined ? [] : [{ ...vmSectionIgnored, file }]),
     ...withRefusals(overrides, keepsConfiguration),
+    ...(keepsConfiguration || canonicalPath === undefined
+      ? []
+      : bindMountProblems(overrides.config, overrides.origins, canonicalPath)),
   ];
   if (container === undefined || typeof shmSizeBytes !== 'number') return { problems };
   const { config, size, derived } = sized(overrides.config, spec, input.host, line);

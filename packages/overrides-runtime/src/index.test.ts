@@ -33,6 +33,7 @@ test.each([
   ['name', 'virt-container', '3.x', '"name":"virt_container"'],
   ['sandbox_bind_mounts', '/a:ro /b', '3.x', '"sandboxBindMounts":["/a:ro","/b"]'],
   ['sandbox_bind_mounts', '/a/../b', '3.x', 'must be absolute paths'],
+  ['sandbox_bind_mounts', '/a/x /b/x:rw', '3.x', 'must differ in the last parts'],
   [
     'shared_mounts',
     '[{"name":"n","src_ctr":"a","src_path":"/a","dst_ctr":"b","dst_path":"/b"}]',

@@ -187,8 +187,8 @@ export const runtimeOverrides: readonly Override<RuntimeConfig>[] = [
     'sandboxBindMounts',
     { '3.x': { codec: bindMounts } },
     {
-      meaning: 'Host paths bound into the shared directory (Rust).',
-      limits: 'absolute paths',
+      meaning: 'Host paths that the guest sees (Rust).',
+      limits: 'absolute paths that exist; their last parts must differ',
       since: '3.2.0',
       sensitive: 'a pod can name any host path, also read-write',
     },

@@ -9,6 +9,7 @@ import {
   value,
 } from '@hako/annotations';
 import {
+  bindMountsRule,
   Rule,
   type RuntimeConfig,
   type RuntimeSettings,
@@ -85,9 +86,7 @@ export const bindMounts: Codec<readonly string[]> = {
   name: 'absolute paths separated by spaces, each with optional :ro or :rw',
   read: (text) => {
     const paths = fields(text);
-    const wrong = paths.find((path) => !/^\/[^:]*(?::r[ow])?$/.test(path) || /\/\.\.?(?:\/|:|$)/.test(path));
-    return wrong === undefined
-      ? value(paths)
-      : refused('must be absolute paths without . and .. parts, each with optional :ro or :rw');
+    const broken = bindMountsRule(paths);
+    return broken === undefined ? value(paths) : refused(broken.rule);
   },
 };

@@ -18,21 +18,30 @@ export class ContainerShares {
   }
 
   /**
-   * Shares a container; one of an id that has been there before goes by another name, since the guest
+   * Shares a container, and with the sandbox's own one what is the sandbox's; one of an id that has been there before goes by another name, since the guest
    * remembers what it has seen under the name before. (No id holds a `@`.)
    *
    * @throws SandboxError as shareContainer does
    */
-  add(container: ContainerConfig, sandbox: SandboxConfig, rootfsIsDisk = false): Promise<SharedContainer> {
+  async add(
+    container: ContainerConfig,
+    sandbox: SandboxConfig,
+    rootfsIsDisk = false,
+  ): Promise<SharedContainer> {
     const { id } = container;
     this.#made += 1;
     const name = this.#names.has(id) ? `${id}@${this.#made}` : id;
     this.#names.set(id, name);
-    return shareContainer(
+    const shared = await shareContainer(
       { paths: this.#paths, name, container, sandbox, rootfsIsDisk },
       this.#host,
       this.#ledger,
     );
+    if (id !== sandbox.id || sandbox.runtime.sandboxBindMounts.length === 0) return shared;
+    // Loaded by those few who need it.
+    const { shareSandboxMounts } = await import('./share-sandbox-mounts.ts');
+    const copies = await shareSandboxMounts(this.#paths, sandbox, this.#host, this.#ledger);
+    return { ...shared, copies: [...shared.copies, ...copies] };
   }
 
   /** Takes it out again. Idempotent. @throws SandboxError `teardown-incomplete` */

@@ -35,6 +35,14 @@ export function guestMountSource(name: string, index: number): string {
   return posix.join(GUEST_SHARE_ROOT, shareEntry(name, index));
 }
 
+/** Folder of the share with the sandbox's own binds (Kata's name). It is no container's: their entries all hold a `~`. */
+export const SANDBOX_MOUNTS = 'sandbox-mounts';
+
+/** Where the guest has one of the sandbox's own binds (Kata's path). */
+export function guestSandboxMount(name: string): string {
+  return posix.join(GUEST_SHARE_ROOT, SANDBOX_MOUNTS, name);
+}
+
 /** File, inside the guest, that is the disk behind that container's `index`-th mount. */
 export function guestDiskFile(name: string, index: number): string {
   return posix.join('/run/kata-containers/sandbox/disks', name, String(index));

@@ -1,11 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { ResourceLedger } from '@hako/hypervisor';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import { isDiskMount } from './disks/plan-disks.ts';
 import { ephemeralVolume } from './ephemeral-volume.ts';
 import type { PlannedCopy } from './files/container-copies.ts';
-import { entriesOfTree } from './files/host-tree.ts';
 import { isWatchedVolume, watchableVolume } from './files/watchable-volume.ts';
 import { guestMountSource, guestRootfs, shareEntry, shareEntryPrefix } from './guest-paths.ts';
 import type { GuestStorage } from './guest-storage.ts';
@@ -15,6 +14,7 @@ import { isSharedFromHost } from './mount-kind.ts';
 import { prepareMountPoints } from './mount-points.ts';
 import { type SandboxError, sandboxError } from './sandbox-error.ts';
 import { joinsSandboxShm, sandboxShm } from './sandbox-shm.ts';
+import { bind, makeMountPoint, plannedCopy, shareableKind, VOLUME_LIMITS } from './share-entry.ts';
 import type { SandboxPaths } from './state-paths.ts';
 import { removeTree } from './undo.ts';
 
@@ -38,9 +38,8 @@ export interface SharedContainer {
   readonly copies: readonly PlannedCopy[];
 }
 
-/** What of the host may be copied into the guest's memory: a small image, and volumes as Kubernetes' ConfigMaps. */
+/** What of a root file system may be copied into the guest's memory: a small image. */
 const ROOTFS_LIMITS = { entries: 8192, bytes: 64 * 1024 * 1024 };
-const VOLUME_LIMITS = { entries: 1024, bytes: 16 * 1024 * 1024 };
 
 /** The sandbox's share on the host; see SandboxPaths. */
 export type SharePaths = Pick<SandboxPaths, 'share' | 'shareFolders'>;
@@ -107,7 +106,8 @@ export async function shareContainer(
     const source = isAbsolute(mount.source ?? '')
       ? (mount.source ?? '')
       : join(container.bundlePath, mount.source ?? '');
-    const isDirectory = shareableKind(source, mount.destination) === 'directory';
+    const kind = shareableKind(source, mount.destination);
+    const isDirectory = kind === 'directory';
     const volume = isDirectory ? ephemeralVolume(source) : undefined;
     if (volume !== undefined) {
       storages.push(...volume.storages);
@@ -122,8 +122,7 @@ export async function shareContainer(
       mounts.push({ index, guestSource });
       continue;
     }
-    if (isDirectory) mkdirSync(made(index), { mode: 0o755 });
-    else closeSync(openSync(made(index), 'wx', 0o600));
+    makeMountPoint(made(index), kind);
     await bind(source, shown(index), isReadonly(mount.options ?? []), host, ledger);
     if (isDirectory && isWatchedVolume(source)) {
       const storage = watchableVolume(guestSource, name, index);
@@ -147,38 +146,9 @@ export async function unshareContainer(
   for (const entry of entries.filter(isItsOwn)) await removeTree(join(paths.shareFolders, entry), host);
 }
 
-/** What is too large is refused before a machine boots for it. @throws SandboxError `unsupported` */
-function plannedCopy(copy: PlannedCopy): PlannedCopy {
-  entriesOfTree(copy.source, copy.limits);
-  return copy;
-}
-
 /** The last word counts; `rro` is `ro` for the mounts below too, which hako's binds are in any case. */
 function isReadonly(options: readonly string[]): boolean {
   return /^r?ro$/.test(options.findLast((option) => /^r?r[ow]$/.test(option)) ?? '');
-}
-
-/** What can be shared of the host: its files and folders, but not what only its own kernel gives a meaning. */
-function shareableKind(source: string, destination: string): 'directory' | 'file' {
-  let stats: Stats;
-  try {
-    stats = statSync(source);
-  } catch (error) {
-    throw sandboxError(
-      'host-refused',
-      `mount source ${source} for ${destination} cannot be used: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-      { path: source },
-      error,
-    );
-  }
-  if (stats.isDirectory()) return 'directory';
-  if (stats.isFile()) return 'file';
-  const kind = stats.isSocket() ? 'socket' : stats.isFIFO() ? 'named pipe' : 'device node';
-  throw sandboxError(
-    'unsupported',
-    `mount source ${source} for ${destination} is a ${kind}: what is behind it is in the host's kernel, and a process in a virtual machine cannot reach it; mount files and folders only`,
-    { path: source },
-  );
 }
 
 async function mountOverlay(
@@ -200,18 +170,4 @@ function overlayNeedsShare(destination: string): SandboxError {
     'unsupported',
     `the overlay for ${destination} is made on the host, which has nothing in common with the guest where shared_fs is none`,
   );
-}
-
-async function bind(source: string, target: string, readonly: boolean, host: Host, ledger: ResourceLedger) {
-  await ledger.announce({ kind: 'mount', target });
-  try {
-    host.bindMount(source, target, { readonly });
-  } catch (error) {
-    throw sandboxError(
-      'host-refused',
-      `cannot bind ${source} into the share: ${String(error)}`,
-      { path: source },
-      error,
-    );
-  }
 }

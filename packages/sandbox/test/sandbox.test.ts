@@ -417,3 +417,25 @@ test('a created container can be killed and removed without having run', async (
   await sandbox.destroy();
   await sandbox.destroy();
 });
+
+test("the sandbox's own binds lie in the share before the machine boots, under their names", async () => {
+  for (const name of ['hooks', 'data']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'keys'), 'secret');
+  const given = ['hooks', 'data:rw', 'keys:ro'].map((name) => join(folder, name));
+  const config = prepare({}, ({ runtime }) => ({ runtime: { ...runtime, sandboxBindMounts: given } }));
+  await sandbox.createContainer({ config, io: {}, pid: 77 });
+  const { share, shareFolders } = store.sandbox('c1');
+  const at = join(share, 'sandbox-mounts');
+  expect(mounts).toEqual([
+    join(share, 'c1~rootfs'),
+    `${join(at, 'hooks')} ro`,
+    join(at, 'data'),
+    `${join(at, 'keys')} ro`,
+  ]);
+  expect(readFileSync(join(shareFolders, 'sandbox-mounts/keys'), 'utf8')).toBe('');
+  await sandbox.destroy();
+  expect(mounts).toEqual(
+    expect.arrayContaining(['hooks', 'data', 'keys'].map((name) => `un ${join(at, name)}`)),
+  );
+  expect(existsSync(shareFolders)).toBe(false);
+});

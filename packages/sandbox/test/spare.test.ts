@@ -64,7 +64,9 @@ test('a machine waits paused, and becomes the one of the sandbox that gets it', 
   // Whoever removes the sandbox, also from outside, removes the machine's folder.
   expect(readFileSync(paths.journal, 'utf8')).toContain(`"path":"${folder}"`);
 
-  const { sandbox: config, container } = translated();
+  const { sandbox: plain, container } = translated();
+  // Not a matter of the machine: it is bound into its share now.
+  const config = { ...plain, runtime: { ...plain.runtime, sandboxBindMounts: [join(top, 'bundle')] } };
   const ready = await spare.adopt(config, paths);
   expect(machine.calls[0]).toBe('resume');
   expect(machine.calls.slice(1).toSorted()).toEqual(['reseedRandomDev 512', 'setGuestDateTime']);
@@ -75,7 +77,8 @@ test('a machine waits paused, and becomes the one of the sandbox that gets it', 
   expect(machine.launches).toEqual(['boot']);
   expect(machine.calls.slice(3)).toEqual(['createSandbox', 'createContainer c1']);
   // Its own folder is the one that is shared: nothing that is mounted is reached through a link.
-  expect(readdirSync(join(folder, 'share-folders'))).toEqual(['c1~rootfs']);
+  expect(readdirSync(join(folder, 'share-folders'))).toEqual(['c1~rootfs', 'sandbox-mounts']);
+  expect(readFileSync(paths.journal, 'utf8')).toContain(join(folder, 'share/sandbox-mounts/bundle'));
   // A second view would cover the one that the machine has.
   expect(views.filter((view) => view === join(folder, 'share'))).toHaveLength(1);
   await sandbox.destroy();

@@ -1,6 +1,7 @@
 import { eitherWay, type KeyTable, noEffect, refused } from '../key.ts';
 import {
   bigCountSafe,
+  bindMounts,
   flag,
   path,
   type SharedMount,
@@ -46,7 +47,7 @@ export interface RuntimeSettings {
   readonly sandboxCgroupOnly: boolean;
   /** Size the VM before boot, no hotplug later. Needs sizing annotations from the CRI, else only the defaults. Default `false`. */
   readonly staticSandboxResourceMgmt: boolean;
-  /** Host paths shown read-only to the guest (Rust: also :rw). Must exist; base names must differ. Default empty. */
+  /** Host paths shown to the guest, `/path`, `/path:ro` or `/path:rw` (`parseBindMount`). Default empty. */
   readonly sandboxBindMounts: readonly string[];
   /** How VFIO devices look. Default `'guest-kernel'`. */
   readonly vfioMode: 'vfio' | 'guest-kernel';
@@ -215,12 +216,12 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
   },
   sandboxBindMounts: {
     toml: 'sandbox_bind_mounts',
-    type: words,
+    type: bindMounts,
     default: [],
     lines: ['3.x'],
-    meaning: 'Host paths shown read-only to the guest (Rust: also :rw).',
-    rule: 'must exist; base names must differ',
-    effect: noEffect('host folders are not added to the share yet'),
+    meaning:
+      "Folders and files of the host that each machine's guest has at /run/kata-containers/shared/containers/sandbox-mounts/NAME, for hooks and services of the guest, not for containers: read-only, or with :rw writable.",
+    rule: 'absolute, must exist; the last parts of the paths, which are the names, must differ',
   },
   vfioMode: {
     toml: 'vfio_mode',
@@ -317,8 +318,8 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     type: sharedMounts,
     default: [],
     lines: ['3.x'],
-    meaning: 'Mounts shared between containers.',
-    effect: noEffect('host folders are not added to the share yet'),
+    meaning: 'Mounts that one container makes, shown in another.',
+    effect: noEffect('what a container mounts stays in its own mount namespace'),
   },
   usePassfdIo: {
     toml: 'use_passfd_io',
