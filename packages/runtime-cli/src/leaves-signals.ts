@@ -16,8 +16,9 @@ export const VALUE_FLAGS: Readonly<Record<'hako' | 'exec', readonly string[]>> =
  * them that it becomes. Its engine is started with them blocked: in the moment of change nobody would hear of one that any
  * thread of the engine took.
  *
- * A `run` becomes a stand-in too, after a second, but must end by a signal while its machine boots, so its engine takes them. One
- * that comes in the fraction of a millisecond in which the engine is replaced is lost there; who sends it again is heard.
+ * A `run` becomes a stand-in too, after a second, but must end by a signal while its machine boots, and the processes that it starts
+ * would inherit what is blocked; so its engine takes them. One that comes in the millisecond or two in which the engine is replaced
+ * may be lost there; who sends it again is heard.
  *
  * @param argv arguments of `hako`
  */
