@@ -1,3 +1,4 @@
+export { containerName } from './container-name.ts';
 export { FORWARD_PORT_KEY } from './forward-port.ts';
 export {
   AddARPNeighborsRequest,

@@ -174,6 +174,8 @@ export function readSharedMount(table: Readonly<Record<string, unknown>>): Share
   for (const [toml, field] of mountNames) {
     const member = table[toml];
     if (typeof member !== 'string' || member === '') return new Rule(`must have the member ${toml}`);
+    if (toml.endsWith('_path') && (!/^(?:\/[-\w.]+)+\/?$/.test(member) || member.split('/').includes('..')))
+      return new Rule(`must have an absolute path of letters, digits, -, _ and ., without .., as ${toml}`);
     mount[field] = member;
   }
   return mount as unknown as SharedMount;

@@ -37,6 +37,8 @@ export class Container {
   pciAddresses: ReadonlyMap<string, string> = new Map();
   /** What it has in the host's share. */
   sharedPaths: readonly string[] = [];
+  /** What it is called in its pod, where it is in one. */
+  name: string | undefined;
   /** Called when the kernel has killed a process of the container for want of memory. */
   onOom: () => void = () => {};
   readonly #machine: Machine;

@@ -51,6 +51,13 @@ export function koffiLibc(): Libc {
     finitModule: () => {
       throw new Error('tests load no kernel modules');
     },
+    setns: bind('setns', ['int', 'int']),
+    openTree: () => {
+      throw new Error('tests copy no mounts');
+    },
+    moveMount: () => {
+      throw new Error('tests copy no mounts');
+    },
     personality: bind('personality', ['unsigned long']),
     sync: () => 0,
     reboot: () => {

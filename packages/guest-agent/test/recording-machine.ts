@@ -1,3 +1,4 @@
+import type { FolderOf } from '../src/system/bind-across.ts';
 import type { Command, Machine, MountRequest } from '../src/system/machine.ts';
 
 /** A machine that only writes down what is asked of it, in `log`. */
@@ -41,6 +42,9 @@ export class RecordingMachine implements Machine {
   mount({ source, target, type, flags, data }: MountRequest): void {
     if (target === this.failingTarget) throw new Error(`mount on ${target} failed`);
     this.log.push(`mount ${[type ?? '-', source, target, flags, data ?? ''].join(' ').trimEnd()}`);
+  }
+  bindAcross(source: FolderOf, target: FolderOf): void {
+    this.log.push(`bind of ${source.pid} in ${target.pid}`);
   }
   unmount(target: string): boolean {
     this.log.push(`unmount ${target}`);

@@ -40,6 +40,12 @@ test.each([
     '3.x',
     '"srcCtr":"a"',
   ],
+  [
+    'shared_mounts',
+    '[{"name":"n","src_ctr":"a","src_path":"/a","dst_ctr":"b","dst_path":"/b/../c"}]',
+    '3.x',
+    'without .., as dst_path, at index 0',
+  ],
   ['shared_mounts', '[{}]', '3.x', 'must have the member name, at index 0'],
   ['disable_new_netns', 'true', '3.x', 'is possible only with the internetworking model none'],
   ['disable_new_netns', 'true', '1.x', '"disableNewNetns":true'],

@@ -1,5 +1,11 @@
 import type { AgentClient } from '@hako/agent-client';
-import { lostMembers, OWN_NAMESPACES_KEY, PID_TARGET_KEY, specToProto } from '@hako/agent-protocol';
+import {
+  containerName,
+  lostMembers,
+  OWN_NAMESPACES_KEY,
+  PID_TARGET_KEY,
+  specToProto,
+} from '@hako/agent-protocol';
 import type { ContainerConfig, SandboxConfig } from '@hako/oci-translate';
 import type { AttachedDisks } from './disks/sandbox-disks.ts';
 import { guestNamespaces } from './guest-namespaces.ts';
@@ -38,6 +44,9 @@ export async function createInGuest(
     devices: [...disks.devices],
     OCI: specToProto(spec),
     sandboxPidns,
+    sharedMounts: sandbox.runtime.sharedMounts.filter(
+      ({ dstCtr }) => dstCtr === containerName(spec.annotations),
+    ),
   };
   const beside = {
     ...metadata,

@@ -152,3 +152,22 @@ test('with the sandbox’s own container all go, and their states say so', async
   expect(store.readContainerState('one')).toMatchObject({ status: 'stopped', sandboxId: 'pod' });
   await sandbox.removeContainer('one');
 });
+
+test('of the shared mounts a container is told those that are for the name it has in the pod', async () => {
+  const { sandbox: config } = translated('pod', 'sandbox');
+  const mount = { name: 'm', srcCtr: 'maker', srcPath: '/made', dstCtr: 'user', dstPath: '/shown' };
+  const sharedMounts = [mount, { ...mount, dstCtr: 'other' }];
+  sandbox = new Sandbox({
+    config: { ...config, runtime: { ...config.runtime, sharedMounts } },
+    store,
+    host,
+    hypervisor: machine,
+  });
+  await create('pod');
+  expect(machine.request?.sharedMounts).toEqual([]);
+  for (const key of ['io.kubernetes.cri.container-name', 'io.kubernetes.cri-o.ContainerName']) {
+    const { annotations } = translated('one', 'container').container.spec;
+    await create(`one-${key.length}`, { annotations: { ...annotations, [key]: 'user' } });
+    expect(machine.request?.sharedMounts).toEqual([mount]);
+  }
+});

@@ -71,7 +71,7 @@ export interface RuntimeSettings {
   readonly podResourceApiSock: string;
   /** Keep leftovers for debugging. Default `false`. */
   readonly keepAbnormal: boolean;
-  /** Mounts shared between containers. Default empty. */
+  /** Folders mounted in one container of a pod, shown in another. Default empty. */
   readonly sharedMounts: readonly SharedMount[];
   /** Passthrough stdio. Default `false`. */
   readonly usePassfdIo: boolean;
@@ -318,8 +318,9 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     type: sharedMounts,
     default: [],
     lines: ['3.x'],
-    meaning: 'Mounts that one container makes, shown in another.',
-    effect: noEffect('what a container mounts stays in its own mount namespace'),
+    meaning:
+      'Folders that one container of a pod has mounted at src_path, shown in another at dst_path; src_ctr and dst_ctr are names of the pod’s containers, as Kubernetes has them.',
+    rule: 'paths are absolute, of letters, digits, -, _ and .; the other container waits up to 10 s for the mount when it is created, and without src_ctr has nothing there',
   },
   usePassfdIo: {
     toml: 'use_passfd_io',

@@ -44,10 +44,13 @@ const numbers = {
   splice: [275, 76],
   epoll_create1: [291, 20],
   pipe2: [293, 59],
+  setns: [308, 268],
   finit_module: [313, 273],
   getrandom: [318, 278],
   renameat2: [316, 276],
   statx: [332, 291],
+  open_tree: [428, 428],
+  move_mount: [429, 429],
 } as const;
 
 declare const __ENGINE_ARCH__: 'x64' | 'arm64';

@@ -1,19 +1,23 @@
 import {
   type CreateContainerRequest,
+  containerName,
   FORWARD_PORT_KEY,
   OWN_NAMESPACES_KEY,
   PID_TARGET_KEY,
   processFromProto,
+  type SharedMount,
   type StringUser,
   specFromProto,
 } from '@hako/agent-protocol';
 import type { CallContext } from '@hako/ttrpc';
 import { AgentError } from '../agent-error.ts';
+import type { Container } from '../container.ts';
 import { allowMountedDisks, checkDeviceType, withGuestDevices } from '../devices/container-devices.ts';
 import { withGuestAddresses } from '../devices/host-pci.ts';
 import { withGuestHooks } from '../guest-hooks.ts';
 import { holdShared, sharedPaths } from '../hold-shared.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { addSharedMounts } from '../shared-mounts.ts';
 import { withSharedNamespaces } from '../shared-namespaces.ts';
 import { storageRoot } from '../storage.ts';
 import type { AgentHandlers } from './handlers.ts';
@@ -24,6 +28,9 @@ import { withMembersOfCall } from './lost-members.ts';
  * version was judged on the host; the members that crun does not know it passes over.
  */
 const CRUN_OCI_VERSION = '1.0.2';
+
+/** How long a killed process that has not run its command yet may take to end. */
+const REMOVE_TIMEOUT_MS = 10_000;
 
 /** Calls that make, start and remove containers and their processes. */
 export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void>): AgentHandlers {
@@ -43,6 +50,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         request.OCI?.Process?.Terminal ?? false,
       );
       try {
+        container.name = containerName(request.OCI?.Annotations);
         container.sharedPaths = sharedPaths(asked, `${storageRoot}/shared/containers`);
         container.mountPoints = await sandbox.storages.add(request.storages);
         const guest = await withGuestDevices(spec, request.devices, sandbox.machine);
@@ -50,6 +58,7 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
         const withHooks = withGuestHooks(withGuestEnv(guest.spec, guest.pciAddresses), sandbox.hookPath);
         if (sandbox.storages.hasVirtioFs) holdShared(container.sharedPaths);
         await container.create(allowMountedDisks(withHooks, sandbox.storages.diskFiles));
+        await shareMounts(request.sharedMounts, container, sandbox);
         sandbox.founded(container);
       } catch (error) {
         sandbox.forget(container);
@@ -87,6 +96,24 @@ export function containerHandlers(sandbox: Sandbox, prepared: () => Promise<void
       return {};
     },
   };
+}
+
+/** A container that cannot have them is none. */
+async function shareMounts(
+  mounts: readonly SharedMount[],
+  container: Container,
+  { containers, machine }: Sandbox,
+): Promise<void> {
+  const { pid } = container.init;
+  if (mounts.length === 0 || pid === undefined) return;
+  const pidOf = (name: string): number | undefined =>
+    containers.find((other) => other !== container && other.name === name && !other.init.exited)?.init.pid;
+  try {
+    await addSharedMounts(mounts, { pid, pidOf }, machine);
+  } catch (error) {
+    await container.remove(REMOVE_TIMEOUT_MS);
+    throw error;
+  }
 }
 
 /** The specification with the addresses of PCI devices here. */

@@ -8,6 +8,7 @@ import {
 import type { Libc } from './libc.ts';
 
 const SPLICE_F_NONBLOCK = 2;
+const emptyPath = new Uint8Array(1);
 
 /** The kernel's calls themselves, in a program that @hako/engine compiled. */
 export const engineLibc: Libc = {
@@ -34,6 +35,10 @@ export const engineLibc: Libc = {
   ioctl: (fd, request, argument) => syscall('ioctl', fd, request, argument),
   clock_settime: (clock, time) => syscall('clock_settime', clock, time),
   finitModule: (fd, parameters) => syscall('finit_module', fd, parameters, 0),
+  setns: (fd, type) => syscall('setns', fd, type),
+  openTree: (folderFd, flags) => syscall('open_tree', folderFd, emptyPath, flags),
+  moveMount: (treeFd, folderFd, flags) =>
+    syscall('move_mount', treeFd, emptyPath, folderFd, emptyPath, flags),
   personality: (flags) => syscall('personality', flags),
   sync: () => syscall('sync'),
   reboot: (command) => syscall('reboot', 0xfee1dead, 0x28121969, command, null),

@@ -32,6 +32,11 @@ export interface Libc {
   clock_settime(clock: number, time: BigInt64Array): number;
   /** finit_module(2), which the C library has no function for. */
   finitModule(fd: number, parameters: Uint8Array): number;
+  setns(fd: number, type: number): number;
+  /** open_tree(2) of the folder that is open as `folderFd`. */
+  openTree(folderFd: number, flags: number): number;
+  /** move_mount(2) from one descriptor to another. */
+  moveMount(treeFd: number, folderFd: number, flags: number): number;
   /** personality(2); answers the one before. */
   personality(flags: number): number;
   sync(): number;

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentError } from '../agent-error.ts';
+import { bindAcross, type FolderOf } from './bind-across.ts';
 import { ConsoleSocket } from './console-socket.ts';
 import { growFileSystem } from './grow-file-system.ts';
 import { kernelModulesDir, loadModuleFiles, rootModulesDir } from './kernel-modules.ts';
@@ -144,6 +145,10 @@ export class LinuxMachine implements Machine {
       const what = type === undefined ? source : `${type} ${source}`;
       throw failed(`mount of ${what} on ${target}`, result, target);
     }
+  }
+
+  bindAcross(source: FolderOf, target: FolderOf): void {
+    bindAcross(this.#libc, source, target);
   }
 
   unmount(target: string): boolean {

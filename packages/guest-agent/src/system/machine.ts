@@ -1,3 +1,4 @@
+import type { FolderOf } from './bind-across.ts';
 import type { PipeReader } from './pipe-reader.ts';
 import type { PipeWriter } from './pipe-writer.ts';
 import type { Terminal } from './terminal.ts';
@@ -60,6 +61,8 @@ export interface Machine {
   offerConsole(path: string): ConsoleOffer;
   /** mount(2). Throws AgentError `internal`. */
   mount(request: MountRequest): void;
+  /** Shows a folder with the mounts below it in another one, also across mount namespaces. Throws AgentError `internal`. */
+  bindAcross(source: FolderOf, target: FolderOf): void;
   /** Takes the mount out of the tree; false when there is none. */
   unmount(target: string): boolean;
   setClock(seconds: bigint, microseconds: bigint): void;
