@@ -90,16 +90,12 @@ describe('hybrid vsock', () => {
   });
 });
 
-test('no socket, a signal, vsock', async () => {
+test('no socket, a signal', async () => {
   await expect(openTransport({ kind: 'unix', path })).rejects.toMatchObject({
     code: 'unreachable',
     cause: { code: 'ENOENT' },
   });
   await expect(openTransport({ kind: 'unix', path }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: 'cancelled',
-  });
-  await expect(openTransport({ kind: 'vsock', contextId: 3, port: 1024 })).rejects.toMatchObject({
-    code: 'unsupported',
-    facts: { address: 'vsock://3:1024' },
   });
 });

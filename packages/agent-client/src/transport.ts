@@ -1,8 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AgentAddress, formatAgentAddress } from './agent-address.ts';
-import { AgentError, type AgentErrorCode } from './agent-error.ts';
+import type { AgentAddress } from './agent-address.ts';
+import { AgentError } from './agent-error.ts';
+import { connectionFailure } from './connection-failure.ts';
 import { visibleText } from './visible-text.ts';
+import { openVsock } from './vsock-transport.ts';
 
 /** Settings of openTransport. */
 export interface TransportOptions {
@@ -15,14 +17,14 @@ export interface TransportOptions {
 const maxAnswerBytes = 128;
 
 /**
- * Connects to where the agent is, or will be once the guest has booted. Does not wait for the agent: connectAgent does.
- * @throws AgentError `unreachable`, `timeout`, `cancelled`; `unsupported` for vsock, which needs a socket family that
- * neither Node.js nor Bun has
+ * Connects to where the agent is, or will be once the guest has booted. Does not wait for the agent: connectAgent does. By vsock
+ * nothing waits for a guest that boots, so there this tries until the agent listens.
+ * @throws AgentError `unreachable`, `timeout`, `cancelled`; `unsupported` where the host's kernel has no vsock
  */
 export async function openTransport(address: AgentAddress, options: TransportOptions = {}): Promise<Duplex> {
   switch (address.kind) {
     case 'vsock':
-      throw failure('unsupported', address, 'vsock is not supported; use virtio-serial or hybrid vsock');
+      return openVsock(address, options);
     case 'unix':
       return attempt(address, options, async () => {});
     case 'hybrid-vsock':
@@ -51,12 +53,13 @@ function attempt(
       socket.destroy();
       reject(error);
     };
-    const failed = (cause: Error): void => settle(failure('unreachable', address, cause.message, cause));
-    const ended = (): void => settle(failure('unreachable', address, 'connection ended'));
+    const failed = (cause: Error): void =>
+      settle(connectionFailure('unreachable', address, cause.message, cause));
+    const ended = (): void => settle(connectionFailure('unreachable', address, 'connection ended'));
     const aborted = (): void =>
-      settle(failure('cancelled', address, 'cancelled by the caller', signal?.reason));
+      settle(connectionFailure('cancelled', address, 'cancelled by the caller', signal?.reason));
     const timer = setTimeout(
-      () => settle(failure('timeout', address, `no connection in ${timeoutMs} ms`)),
+      () => settle(connectionFailure('timeout', address, `no connection in ${timeoutMs} ms`)),
       timeoutMs,
     );
     signal?.addEventListener('abort', aborted, { once: true });
@@ -65,7 +68,11 @@ function attempt(
       handshake(socket).then(
         () => settle(),
         (error: unknown) => {
-          settle(error instanceof AgentError ? error : failure('unreachable', address, String(error), error));
+          settle(
+            error instanceof AgentError
+              ? error
+              : connectionFailure('unreachable', address, String(error), error),
+          );
         },
       );
     });
@@ -84,7 +91,8 @@ function requestPort(
       socket.off('readable', read).off('end', ended);
       outcome();
     };
-    const refuse = (what: string): void => done(() => reject(failure('unreachable', address, what)));
+    const refuse = (what: string): void =>
+      done(() => reject(connectionFailure('unreachable', address, what)));
     const ended = (): void => refuse('VMM closed the connection: nobody listens on that port');
     const read = (): void => {
       for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
@@ -106,13 +114,5 @@ function requestPort(
     };
     socket.on('readable', read).once('end', ended);
     socket.write(`CONNECT ${address.port}\n`);
-  });
-}
-
-function failure(code: AgentErrorCode, address: AgentAddress, what: string, cause?: unknown): AgentError {
-  const text = formatAgentAddress(address);
-  return new AgentError(code, `cannot connect to the agent at ${text}: ${what}`, {
-    facts: { address: text, origin: 'local' },
-    cause,
   });
 }

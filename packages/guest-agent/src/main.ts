@@ -8,9 +8,10 @@ import { awaitDevice } from './devices/await-device.ts';
 import { engineLibc as libc } from './system/libc-engine.ts';
 import { LinuxMachine } from './system/linux-machine.ts';
 import { EnginePoller } from './system/poller-engine.ts';
-import { findPort, openPort, portNamed, servePort } from './system/port.ts';
+import { agentPort, openPort, portNamed, servePort } from './system/port.ts';
 import { Reaper } from './system/reaper.ts';
 import { engineSpawn } from './system/spawn-engine.ts';
+import { agentVsockPort, serveVsock, vsockModules } from './system/vsock-listener.ts';
 
 const PR_SET_CHILD_SUBREAPER = 36;
 
@@ -56,8 +57,20 @@ try {
       setTimeout(() => machine.powerOff(), lastAnswerMs);
     },
   });
-  servePort({ libc, poller, fd: openPort(findPort()) }, server);
-  agentReadyMs = uptimeMs();
+  const port = portNamed(agentPort);
+  if (port !== undefined) {
+    servePort({ libc, poller, fd: openPort(port) }, server);
+    agentReadyMs = uptimeMs();
+  } else {
+    // A machine without the port is one whose host dials.
+    whenPrepared()
+      .then(() => machine.loadModules(vsockModules))
+      .then(() => {
+        serveVsock({ libc, poller }, agentVsockPort, server);
+        agentReadyMs = uptimeMs();
+      })
+      .catch(fatal);
+  }
   if (debugConsole) {
     const shells = new DebugConsole({ libc, poller, machine, prepared: whenPrepared });
     // The kernel makes ports one after the other, and this one last.

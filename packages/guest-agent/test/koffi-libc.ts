@@ -39,6 +39,7 @@ export function koffiLibc(): Libc {
     bind: bind('bind', ['int', pointer, 'int']),
     listen: bind('listen', ['int', 'int']),
     accept4: (fd, flags) => accept4(fd, null, null, flags),
+    getpeername: bind('getpeername', ['int', pointer, pointer]),
     receiveDescriptor: (fd) => {
       const memory = koffi.alloc('uint8_t', descriptorMessageBytes) as object;
       const message = new DataView(koffi.view(memory, descriptorMessageBytes) as ArrayBuffer);

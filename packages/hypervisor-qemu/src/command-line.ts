@@ -23,27 +23,29 @@ export interface QemuCommandLine {
   readonly inherit: readonly number[];
 }
 
-/** Descriptors in QEMU: the listening sockets of monitor and agent are the first two that it inherits. */
+/** Descriptors in QEMU: the listening sockets of monitor and agent (or the device of vsock) are the first two that it inherits. */
 const fds = { qmpFd: 3, agentFd: 4, firstFd: 5 };
 
 /**
  * The command line that a VM is started with. `launch` asks here as well, so what this says is what runs. Reads the
  * guest's manifest, the kernel's first bytes and the image's size; starts nothing and makes nothing.
  *
- * @param guestFolder where the guest's manifest is; default: beside its image, or its kernel
+ * @param options.guestFolder where the guest's manifest is; default: beside its image, or its kernel
+ * @param options.contextId of the machine with `use_vsock`; default: the first there is, for a line that is only looked at
  */
 export async function qemuCommandLine(
   vm: VmConfig,
   accelerator: Accelerator,
-  guestFolder: string = guestDirectory(vm.hypervisor),
+  options: { readonly guestFolder?: string; readonly contextId?: number } = {},
 ): Promise<QemuCommandLine> {
   const { hypervisor } = vm;
+  const { guestFolder = guestDirectory(hypervisor), contextId = 3 } = options;
   const [manifest, firmware] = await Promise.all([
     readGuestManifest(guestFolder),
     chooseFirmware(hypervisor),
   ]);
   const facts = await hostFacts(hypervisor, manifest !== undefined, accelerator);
-  const args = buildArguments(vm, { accelerator, firmware, manifest, ...fds, ...facts });
+  const args = buildArguments(vm, { accelerator, firmware, manifest, contextId, ...fds, ...facts });
   return {
     program: hypervisor.path,
     arguments: args,

@@ -44,6 +44,7 @@ export async function checkHost(config: HypervisorConfig): Promise<readonly Prob
     ...(config.enableHugepages ? [checkHugePages(config)] : []),
     ...(isImageNvdimm(config, true) ? [checkNvdimmGuest(config)] : []),
     ...(config.accelerator === 'kvm' ? [checkKvm()] : []),
+    ...(config.useVsock ? [checkVsock()] : []),
     ...(config.rootless ? [checkRootless(config)] : []),
   ];
   const found = (await Promise.all(checks)).flat();
@@ -91,6 +92,22 @@ async function checkKvm(): Promise<readonly Problem[]> {
           ),
     ];
   }
+}
+
+async function checkVsock(): Promise<readonly Problem[]> {
+  const isThere = await access('/dev/vhost-vsock', constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return [];
+  return [
+    problem(
+      'use_vsock',
+      'true',
+      'needs /dev/vhost-vsock, which is not there or not for this user',
+      'load the module vhost_vsock, or set use_vsock = false: the agent is reached over virtio-serial then, which every host has',
+    ),
+  ];
 }
 
 async function checkFolder(key: string, path: string): Promise<readonly Problem[]> {

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { HypervisorConfig } from '@hako/config';
 import type { Problem } from '@hako/errors';
@@ -9,7 +10,7 @@ import type {
   TemplateKey,
   VmConfig,
 } from '@hako/hypervisor';
-import { PosixError } from '@hako/posix';
+import { claimContextId, PosixError } from '@hako/posix';
 import { isQmpError, QmpClient } from '@hako/qmp';
 import type { Accelerator } from './accelerator/accelerator.ts';
 import { type ResolveAcceleratorOptions, resolveAccelerator } from './accelerator/resolve-accelerator.ts';
@@ -192,8 +193,12 @@ class Launch {
     // As another user it may not open the files of disks.
     const disks = openDisks(user === undefined ? [] : devicesAtStart(this.#vm));
     let qemu: QemuProcess;
+    let vsock: ReturnType<typeof claimContextId> | undefined;
     try {
-      const line = await qemuCommandLine(disks.given(this.#vm), accelerator);
+      vsock = hypervisor.useVsock ? claimContextId() : undefined;
+      const line = await qemuCommandLine(disks.given(this.#vm), accelerator, {
+        ...(vsock === undefined ? {} : { contextId: vsock.contextId }),
+      });
       qemu = await startQemu(line, runtimeDir, {
         ...(logDir === undefined ? {} : { logDir }),
         ownNetwork: vmmNetwork === 'own' && process.geteuid?.() === 0,
@@ -201,9 +206,11 @@ class Launch {
         // So does the kernel for a device of the host, which may write to any of the guest's memory.
         locksMemory: (hypervisor.enableMemLock || takesHostDevices(hypervisor)) && user !== undefined,
         selinuxLabel,
+        vsock,
       });
     } finally {
       disks.close();
+      if (vsock !== undefined) closeSync(vsock.fd);
     }
     this.#qemu = qemu;
     await ledger.processStarted('qemu', qemu.child.pid);

@@ -6,6 +6,7 @@ import {
   connectDescriptorChannel,
   connectUnix,
   connectUnixDescriptor,
+  connectVsock,
   type DescriptorChannel,
   listenUnix,
 } from '@hako/posix';
@@ -15,6 +16,7 @@ import { Child } from './child.ts';
 import type { ChildNeeds } from './child-words.ts';
 import type { QemuCommandLine } from './command-line.ts';
 import { ConsoleLog, timeStamp } from './console-log.ts';
+import { LateStream } from './late-stream.ts';
 
 /** A QEMU process with both its channels connected; the machine itself may not have been made yet. */
 export interface QemuProcess {
@@ -28,6 +30,9 @@ export interface QemuProcess {
   end(): Promise<void>;
 }
 
+/** Where Kata's agents listen, and hako's. */
+const agentVsockPort = 1024;
+
 const consoleLogName = 'console.log';
 const qemuLogName = 'qemu.log';
 
@@ -35,13 +40,15 @@ export interface StartQemuOptions extends Pick<ChildNeeds, 'user' | 'locksMemory
   readonly logDir?: string;
   /** In a new, empty network namespace. Default false. */
   readonly ownNetwork?: boolean;
+  /** The agent is reached by vsock: the machine's address, and the device to which the kernel has given it, which stays the caller's. Default: by a socket. */
+  readonly vsock?: { readonly contextId: number; readonly fd: number } | undefined;
   /** SELinux label of the process. Default: ours. */
   readonly selinuxLabel?: string | undefined;
 }
 
 /**
  * Makes the sockets, connects to them, and only then starts QEMU on their listening ends: nobody ever waits for a
- * socket to appear. `line` is that of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock,
+ * socket to appear. (By vsock the guest listens, and connecting goes on until it does.) `line` is that of `qemuCommandLine`, which knows the sockets' descriptors. Files made in `runtimeDir`: qmp.sock,
  * agent.sock, qemu.pid and the sockets of the line that listen; in `logDir` (default: `runtimeDir`): console.log, console.log.old, qemu.log.
  *
  * Rejects with QemuError `start-failed` or PosixError; nothing is left then.
@@ -51,7 +58,7 @@ export async function startQemu(
   runtimeDir: string,
   options: StartQemuOptions = {},
 ): Promise<QemuProcess> {
-  const { logDir = runtimeDir, ownNetwork = false, selinuxLabel, user, locksMemory = false } = options;
+  const { logDir = runtimeDir, ownNetwork = false, selinuxLabel, user, locksMemory = false, vsock } = options;
   const paths = { qmp: join(runtimeDir, 'qmp.sock'), agent: join(runtimeDir, 'agent.sock') };
   const inherited: number[] = [];
   const sockets: Duplex[] = [];
@@ -61,10 +68,11 @@ export async function startQemu(
     await Promise.all(files.map((path) => rm(path, { force: true })));
   };
   try {
-    for (const path of [paths.qmp, paths.agent]) inherited.push(listenUnix(path, { backlog: 1 }));
+    inherited.push(listenUnix(paths.qmp, { backlog: 1 }));
+    inherited.push(vsock === undefined ? listenUnix(paths.agent, { backlog: 1 }) : vsock.fd);
     const qmpChannel = connectDescriptorChannel(paths.qmp);
     sockets.push(qmpChannel.stream);
-    const agentChannel = await connectUnix(paths.agent);
+    const agentChannel = vsock === undefined ? await connectUnix(paths.agent) : vsockChannel(vsock.contextId);
     sockets.push(agentChannel);
     // Errors of a channel whose QEMU was killed are no news; who uses the channel sees its close.
     for (const socket of sockets) socket.on('error', () => undefined);
@@ -107,8 +115,12 @@ export async function startQemu(
     await removeFiles();
     throw error;
   } finally {
-    for (const fd of inherited) closeSync(fd);
+    for (const fd of inherited) if (fd !== vsock?.fd) closeSync(fd);
   }
+}
+
+function vsockChannel(contextId: number): Duplex {
+  return new LateStream((signal) => connectVsock({ contextId, port: agentVsockPort }, { signal }));
 }
 
 function openSocket({ path, end }: InheritedSocket): number {

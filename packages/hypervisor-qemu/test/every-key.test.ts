@@ -50,7 +50,7 @@ const witnesses: { readonly [Field in keyof HypervisorConfig]-?: Witness } = {
   disableImageNvdimm: { argument: { disableImageNvdimm: true }, with: image },
   vmRootfsDriver: { argument: { vmRootfsDriver: 'virtio-blk' }, with: image },
   useLegacySerial: { eitherWay: /always a serial one/ },
-  useVsock: { refused: { useVsock: true } },
+  useVsock: { argument: { useVsock: true } },
   guestHookPath: { shownBy: 'tools/e2e/test/no-share.test.ts' },
   disableNestingChecks: { eitherWay: /nothing to adapt/ },
   defaultVcpus: { argument: { defaultVcpus: 3 } },

@@ -37,7 +37,13 @@ const features: Readonly<Record<'first' | 'second', Partial<HypervisorConfig>>> 
     extraMonitorSocket: 'qmp-pretty',
     enableDebug: true,
   },
-  second: { vmRootfsDriver: 'nvdimm', enableHugepages: true, fileMemBackend: '', enableMemPrealloc: true },
+  second: {
+    useVsock: true,
+    vmRootfsDriver: 'nvdimm',
+    enableHugepages: true,
+    fileMemBackend: '',
+    enableMemPrealloc: true,
+  },
 };
 
 const vhostUserParts: readonly VhostUserDevice['part'][] = [

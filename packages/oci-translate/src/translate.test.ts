@@ -226,13 +226,13 @@ test("the first process's SELinux label is that of the machine, unless disable_s
 
 test('what is refused is an error with the place that asks for it, and is not said to have no effect as well', () => {
   const file = '/etc/hako/configuration.toml';
-  const text = '[hypervisor.qemu]\nuse_vsock = true\n\n[runtime]\nguest_selinux_label = "x"\n';
+  const text = '[hypervisor.qemu]\njailer_path = "/jailer"\n\n[runtime]\nguest_selinux_label = "x"\n';
   const { config, origins } = parseConfiguration(text, { file });
   const annotations = { [`${h}hotplug_vfio_on_root_bus`]: 'true', [`${h}disable_guest_selinux`]: 'true' };
   const policy = { enableAnnotations: ['.*'], pathLists: {} };
   expect(errors(annotations, { config, configOrigins: origins, policy })).toEqual([
-    `${file}:2: hypervisor.qemu.use_vsock "true": is refused: the agent is reached over virtio-serial, which every host has; remove it, or set it to false`,
     `${h}hotplug_vfio_on_root_bus "true": is refused: a q35 plugs nothing into its root bus; hot_plug_vfio names a port; remove it, or set it to false`,
+    `${file}:2: hypervisor.qemu.jailer_path "/jailer": is refused: QEMU runs in no jail of Firecracker; its own limits are seccompsandbox; remove it, or set it to ""`,
     `${file}:5: runtime.guest_selinux_label "x": is refused: the guest image has no SELinux policy; remove it, or set it to ""`,
   ]);
   // A further member of a pod gets no machine; the older line is held to what was recorded of it.

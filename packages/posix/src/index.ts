@@ -1,6 +1,7 @@
 export { becomeProgram } from './become-program.ts';
 export { blockSignals } from './block-signals.ts';
 export { openReadable, openWritable, readableFrom, writableFrom } from './byte-stream.ts';
+export { claimContextId, type VhostVsock } from './claim-context-id.ts';
 export { connectDescriptorChannel, type DescriptorChannel } from './descriptor-channel.ts';
 export { type FileLock, type LockFileOptions, type LockMode, lockFile, tryFlock } from './file-lock.ts';
 export { closeOnExecFrom } from './inherited-fds.ts';
@@ -64,3 +65,4 @@ export {
   type ListenUnixOptions,
   listenUnix,
 } from './unix-socket.ts';
+export { type ConnectVsockOptions, connectVsock, type VsockAddress } from './vsock.ts';

@@ -19,6 +19,9 @@ export interface LibcArguments {
   listen: [fd: number, backlog: number];
   accept4: [fd: number, address: Bytes, length: Bytes, flags: number];
   connect: [fd: number, address: Bytes, length: number];
+  shutdown: [fd: number, how: number];
+  getsockopt: [fd: number, level: number, name: number, value: Bytes, length: Bytes];
+  poll: [entries: Bytes, count: number, timeoutMs: number];
   sendmsg: [fd: number, messageAddress: number, flags: number];
   recvmsg: [fd: number, messageAddress: number, flags: number];
   malloc: [size: number];
@@ -67,6 +70,9 @@ const signatures: {
   listen: { symbol: 'listen', returns: 'i32', args: ['i32', 'i32'] },
   accept4: { symbol: 'accept4', returns: 'i32', args: ['i32', 'bytes', 'bytes', 'i32'] },
   connect: { symbol: 'connect', returns: 'i32', args: ['i32', 'bytes', 'u32'] },
+  shutdown: { symbol: 'shutdown', returns: 'i32', args: ['i32', 'i32'] },
+  getsockopt: { symbol: 'getsockopt', returns: 'i32', args: ['i32', 'i32', 'i32', 'bytes', 'bytes'] },
+  poll: { symbol: 'poll', returns: 'i32', args: ['bytes', 'i64', 'i32'] },
   sendmsg: { symbol: 'sendmsg', returns: 'i64', args: ['i32', 'i64', 'i32'] },
   recvmsg: { symbol: 'recvmsg', returns: 'i64', args: ['i32', 'i64', 'i32'] },
   // Memory at an address that is known, for structures that hold pointers.

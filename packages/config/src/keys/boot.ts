@@ -1,5 +1,5 @@
 import type { KernelParam } from '../kernel-words.ts';
-import { eitherWay, type KeyTable, refused } from '../key.ts';
+import { eitherWay, type KeyTable } from '../key.ts';
 import {
   flag,
   kernelWords,
@@ -189,8 +189,8 @@ export const bootKeys: KeyTable<BootConfig> = {
     type: flag,
     default: false,
     lines: ['1.x'],
-    meaning: 'vsock to the agent; no proxy.',
-    effect: refused('the agent is reached over virtio-serial, which every host has'),
+    meaning: 'The agent is reached by vsock, at an address that no other machine has.',
+    rule: 'needs /dev/vhost-vsock; false: virtio-serial, which every host has. Keeps a machine from being a template, or a copy of one',
   },
   guestHookPath: {
     toml: 'guest_hook_path',

@@ -39,6 +39,7 @@ const numbers = {
   fchmodat: [268, 53],
   faccessat: [269, 48],
   accept4: [288, 242],
+  getpeername: [52, 205],
   ppoll: [271, 73],
   signalfd4: [289, 74],
   splice: [275, 76],

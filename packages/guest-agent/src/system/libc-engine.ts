@@ -26,6 +26,7 @@ export const engineLibc: Libc = {
   bind: (fd, address, length) => syscall('bind', fd, address, length),
   listen: (fd, backlog) => syscall('listen', fd, backlog),
   accept4: (fd, flags) => syscall('accept4', fd, null, null, flags),
+  getpeername: (fd, address, length) => syscall('getpeername', fd, address, length),
   receiveDescriptor: (fd) => {
     const message = new DataView(new ArrayBuffer(descriptorMessageBytes));
     layOutDescriptorMessage(message, native.address(message.buffer));

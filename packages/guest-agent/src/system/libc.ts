@@ -26,6 +26,8 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   listen(fd: number, backlog: number): number;
   accept4(fd: number, flags: number): number;
+  /** `length`: of `address`, in host byte order. */
+  getpeername(fd: number, address: Uint8Array, length: Int32Array): number;
   /** recvmsg(2) of one descriptor, close-on-exec, with SCM_RIGHTS; EBADMSG when the message has none. */
   receiveDescriptor(fd: number): number;
   ioctl(fd: number, request: number, argument: Uint8Array | null): number;
@@ -54,4 +56,5 @@ export const errno = {
   EEXIST: 17,
   EPIPE: 32,
   EBADMSG: 74,
+  ECONNABORTED: 103,
 } as const;

@@ -1,20 +1,12 @@
 import { constants, openSync, readdirSync, readFileSync } from 'node:fs';
-import { AgentError } from '../agent-error.ts';
 import type { Libc } from './libc.ts';
 import { type Poller, pollEvents, pollOne } from './poller.ts';
 import { PortChannel } from './port-channel.ts';
 
 /** The virtio-serial port that carries the agent's calls. */
-const agentPortName = 'agent.channel.0';
+export const agentPort = 'agent.channel.0';
 
-/** Device of the virtio-serial port of that name. Throws AgentError `not-found`. */
-export function findPort(name: string = agentPortName, sysDir = '/sys'): string {
-  const device = portNamed(name, sysDir);
-  if (device === undefined) throw new AgentError('not-found', `there is no virtio-serial port ${name}`);
-  return device;
-}
-
-/** The same, or undefined when there is none (yet). */
+/** Device of the virtio-serial port of that name, or undefined when there is none (yet). */
 export function portNamed(name: string, sysDir = '/sys'): string | undefined {
   const portsDir = `${sysDir}/class/virtio-ports`;
   const device = readdirSync(portsDir).find(

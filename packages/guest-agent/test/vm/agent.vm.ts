@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { AgentService, Health, type Process, processToProto, specToProto } from '@hako/agent-protocol';
 import { type ServiceClient, TtrpcClient } from '@hako/ttrpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualMachine } from './virtual-machine.ts';
+import { makeVsockPrograms } from './vsock-programs.ts';
 
 // One virtual machine for all; the tests run in order and the last one ends it.
 let machine: VirtualMachine;
@@ -62,6 +64,10 @@ async function output(containerId: string, execId = containerId): Promise<Buffer
   }
 }
 
+async function errors(containerId: string, execId: string): Promise<Uint8Array> {
+  return (await agent.readStderr({ containerId, execId, len: 65_536 })).data;
+}
+
 async function exec(containerId: string, execId: string, args: readonly string[]) {
   await agent.execProcess({ containerId, execId, process: processOf(args) });
   const bytes = await output(containerId, execId);
@@ -82,7 +88,7 @@ test('sets up the sandbox: host name, clock, share', async () => {
   await agent.createSandbox({
     hostname: 'guest-1',
     // Of the image, which is a disk.
-    kernelModules: [{ name: 'loop', parameters: [] }],
+    kernelModules: ['loop', 'vsock_loopback'].map((name) => ({ name, parameters: [] })),
     storages: [
       {
         driver: '9p',
@@ -250,6 +256,19 @@ test('signals every process of a container', async () => {
   const waits = Promise.all(ends.map((request) => agent.waitProcess(request)));
   await agent.signalProcess({ containerId: 'box', execId: '', signal: 9 });
   expect(await waits).toEqual([{ status: 137 }, { status: 137 }]);
+});
+
+test('by vsock too: many connections, more bytes than a socket holds, and nobody but the host', async () => {
+  await makeVsockPrograms(join(machine.dir, 'share/rootfs'));
+  await run('vsock', ['vsock-server']);
+  const { bytes, status } = await exec('vsock', 'client', ['vsock-client']);
+  const said = String(bytes) + String(await errors('vsock', 'client'));
+  expect([said, status]).toEqual([
+    'served true true\nserved again 1\nrefused closed\nnobody there ETIMEDOUT ECONNRESET\n',
+    0,
+  ]);
+  await agent.signalProcess({ containerId: 'vsock', execId: 'vsock', signal: 9 });
+  await agent.removeContainer({ containerId: 'vsock', timeout: 10 });
 });
 
 test('destroys the sandbox, answers, and powers off', async () => {

@@ -27,7 +27,8 @@ export class VirtualMachine {
   readonly #qemu: ChildProcess;
   readonly #exit: Promise<number | null>;
 
-  constructor() {
+  /** @param channel what the guest has a port for: calls of the agent, or, where those come by vsock, its debug console alone */
+  constructor(channel: 'calls' | 'console' = 'calls') {
     if (!existsSync(join(guestDir, 'manifest.json'))) {
       throw new Error(`${guestDir} holds no guest; run tools/quickstart first, or set HAKO_GUEST_DIR`);
     }
@@ -43,13 +44,19 @@ export class VirtualMachine {
     truncateSync(swap, 16 << 20);
     execFileSync('/usr/sbin/mkswap', [swap], { stdio: 'ignore' });
     const { boot } = JSON.parse(readFileSync(join(guestDir, 'manifest.json'), 'utf8')) as Manifest;
+    const isConsole = channel === 'console';
+    const port = isConsole ? 'agent.debug_console' : 'agent.channel.0';
+    const words = isConsole ? ['agent.debug_console'] : [];
     this.#qemu = spawn(
       'qemu-system-x86_64',
       [
         ...['-nodefaults', '-no-user-config', '-nographic', '-no-reboot', '-machine', 'q35'],
         ...['-accel', 'tcg', '-cpu', 'max,-erms,-fsrm', '-m', '256', '-bios', 'qboot.rom'],
         ...['-kernel', join(guestDir, 'vmlinux'), '-initrd', join(guestDir, 'initrd.img')],
-        ...['-append', [...boot.kernelParams, 'console=ttyS0', 'intel_iommu=on', 'iommu=pt'].join(' ')],
+        ...[
+          '-append',
+          [...boot.kernelParams, 'console=ttyS0', 'intel_iommu=on', 'iommu=pt', ...words].join(' '),
+        ],
         // Two NVMe controllers on ports of their own, in the place of devices of the host.
         ...['-device', 'intel-iommu,intremap=on,caching-mode=on'],
         ...['8', '9'].flatMap((slot) => [
@@ -68,7 +75,7 @@ export class VirtualMachine {
         ...['-device', 'virtio-blk-pci,drive=swap,addr=10,romfile='],
         ...['-device', 'virtio-serial-pci,romfile='],
         ...['-chardev', `socket,id=channel,path=${join(this.dir, 'agent.sock')},server=on,wait=off`],
-        ...['-device', 'virtserialport,chardev=channel,name=agent.channel.0'],
+        ...['-device', `virtserialport,chardev=channel,name=${port}`],
         ...['-fsdev', `local,id=share,path=${join(this.dir, 'share')},security_model=none`],
         ...['-device', 'virtio-9p-pci,fsdev=share,mount_tag=kataShared,romfile='],
       ],
@@ -77,7 +84,7 @@ export class VirtualMachine {
     this.#exit = once(this.#qemu, 'exit').then(([code]) => code as number | null);
   }
 
-  /** Opens the host's end of the agent's port. */
+  /** Opens the host's end of the port. */
   async connect(): Promise<Socket> {
     for (;;) {
       const socket = createConnection(join(this.dir, 'agent.sock'));

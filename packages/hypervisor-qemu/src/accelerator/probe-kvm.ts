@@ -88,7 +88,8 @@ async function probeLine(
     defaultMaxVcpus: 1,
     defaultMemoryMib: Math.min(config.defaultMemoryMib, 256),
     fileMemBackend: '',
+    useVsock: false,
   };
   const vm = { id: 'probe', runtimeDir, hypervisor, kernelParams: config.kernelParams, shares: [] };
-  return await qemuCommandLine(vm, accelerator, folder);
+  return await qemuCommandLine(vm, accelerator, { guestFolder: folder });
 }

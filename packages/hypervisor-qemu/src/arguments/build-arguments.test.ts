@@ -91,6 +91,23 @@ test('the whole line of a q35 with image, 9p share and hako guest', () => {
   ]);
 });
 
+test('by vsock the machine has the address that the kernel gave, and no port but that of a debug console', () => {
+  const serial = (args: string[]) => valuesOf(args, '-device').filter((value) => /serial|vsock/.test(value));
+  const device = 'vhost-vsock-pci,id=vsock0,guest-cid=77,vhostfd=4,romfile=';
+  const args = buildArguments(vm({ useVsock: true }), host({ contextId: 77 }));
+  expect(serial(args)).toEqual([device]);
+  expect(valuesOf(args, '-chardev').some((value) => value.includes('id=agent'))).toBe(false);
+  const withConsole = {
+    ...vm({ useVsock: true }),
+    kernelParams: [{ key: 'agent.debug_console', value: '' }],
+  };
+  expect(serial(buildArguments(withConsole, host({ contextId: 77 })))).toEqual([
+    device,
+    'virtio-serial-pci,id=serial0,max_ports=3,romfile=',
+    'virtserialport,id=channel1,chardev=debug-console,name=agent.debug_console',
+  ]);
+});
+
 test("an image's stage 1 is found through its manifest, unless another is configured", () => {
   const manifest = { boot: { initrd: 'stage1.img', kernelParams: [] } };
   const image = { image: '/guest/hako-guest.img' };

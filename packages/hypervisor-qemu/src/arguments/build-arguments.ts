@@ -37,8 +37,10 @@ export interface HostSide {
   readonly manifest: GuestManifest | undefined;
   /** Descriptor, in QEMU, of the listening socket for QMP. */
   readonly qmpFd: number;
-  /** Descriptor, in QEMU, of the listening socket behind the agent's virtio-serial port. */
+  /** Descriptor, in QEMU, of the listening socket behind the agent's virtio-serial port; with `use_vsock` of the host's device. */
   readonly agentFd: number;
+  /** The machine's address with `use_vsock`. */
+  readonly contextId?: number;
   /** Descriptor, in QEMU, of the first of `socketsOf`; the others follow, and those of the devices. */
   readonly firstFd: number;
   /** Size of the guest's image; needed where it is an NVDIMM. Bytes. */
@@ -113,7 +115,7 @@ export function buildArguments(vm: VmConfig, host: HostSide): string[] {
     ...panicArguments(hypervisor),
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     // The first virtio device: the guest names ports after the device's number, and the probe guest opens /dev/vport0p1.
-    ...agentArguments(vm, host.agentFd, sockets.debugConsole, fdOf),
+    ...agentArguments(vm, host, sockets.debugConsole, fdOf),
     ...(image === '' || nvdimm ? [] : imageDiskArguments(hypervisor)),
     ...(nvdimm ? imageNvdimmArguments(hypervisor, host.imageSizeBytes ?? 0) : []),
     ...rngArguments(hypervisor),
@@ -154,19 +156,25 @@ function initrdOf(
 
 function agentArguments(
   { hypervisor }: VmConfig,
-  fd: number,
+  { agentFd, contextId }: Pick<HostSide, 'agentFd' | 'contextId'>,
   debugConsole: InheritedSocket | undefined,
   fdOf: FdOf,
 ): string[] {
+  const hasConsole = debugConsole !== undefined;
+  const consolePort = hasConsole ? debugConsoleArguments(fdOf(debugConsole)) : [];
+  // Port 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
+  const ports = { id: 'serial0', max_ports: hasConsole ? 3 : 2 };
+  const serial = virtioDevice(hypervisor, 'virtio-serial-pci', ports);
+  if (hypervisor.useVsock) {
+    const properties = { id: 'vsock0', 'guest-cid': contextId, vhostfd: agentFd };
+    const vsock = virtioDevice(hypervisor, 'vhost-vsock-pci', properties);
+    return [...vsock, ...(hasConsole ? serial : []), ...consolePort];
+  }
   return [
-    ...socketServer('agent', { fd }),
-    // Port 0 is kept for a console, 1 is the agent's. The default of 31 costs the guest 64 queues.
-    ...virtioDevice(hypervisor, 'virtio-serial-pci', {
-      id: 'serial0',
-      max_ports: debugConsole === undefined ? 2 : 3,
-    }),
+    ...socketServer('agent', { fd: agentFd }),
+    ...serial,
     ...pciDevice('virtserialport', { id: 'channel0', chardev: 'agent', name: agentPortName }),
-    ...(debugConsole === undefined ? [] : debugConsoleArguments(fdOf(debugConsole))),
+    ...consolePort,
   ];
 }
 

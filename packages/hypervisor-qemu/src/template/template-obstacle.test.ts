@@ -16,6 +16,9 @@ test('a machine that has its disks from the start is no copy of another, which c
     aio: 'threads',
   };
   const vm = { id: 'x', runtimeDir: '/x', hypervisor, kernelParams: [], shares: [], devices: [disk] };
+  expect(templateObstacle({ ...vm, devices: [], hypervisor: { ...hypervisor, useVsock: true } }, true)).toBe(
+    'use_vsock: the address of a copy is its own',
+  );
   expect(templateObstacle({ ...vm, hypervisor: { ...hypervisor, machineType: 'microvm' } }, true)).toBe(
     'machine_type microvm cannot plug what a copy has of its own',
   );

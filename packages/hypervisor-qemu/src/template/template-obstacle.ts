@@ -24,6 +24,7 @@ export function templateObstacle({ hypervisor }: VmConfig, hasManifest: boolean)
     [hypervisor.enableVhostUserStore, 'enable_vhost_user_store: the memory of a copy is its own'],
     [hypervisor.enableVirtioMem, 'enable_virtio_mem: its memory is not part of a template'],
     [takesHostDevices(hypervisor), hostDevicesObstacle],
+    [hypervisor.useVsock, 'use_vsock: the address of a copy is its own'],
     [hypervisor.enableIommu, 'enable_iommu: its state is not saved'],
     [
       hypervisor.pflashes.length > 0 || hypervisor.firmwareVolume !== '',
