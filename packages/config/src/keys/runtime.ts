@@ -92,7 +92,7 @@ export const runtimeKeys: KeyTable<RuntimeSettings> = {
     default: 'info',
     lines: ['3.x'],
     meaning: 'Shim level.',
-    effect: noEffect('levels of logs are not set yet'),
+    effect: noEffect('the log of a shim has one level; the command line has --debug'),
   },
   name: {
     toml: 'name',
