@@ -6,7 +6,7 @@ import type { CdiFile } from './cdi-spec.ts';
 
 function file(path: string, rank: number, spec: object): CdiFile {
   const text = JSON.stringify({ cdiVersion: '0.6.0', kind: 'a.com/gpu', ...spec });
-  return { path, rank, text: Buffer.from(text) };
+  return { path, rank, text: new TextEncoder().encode(text) };
 }
 
 function device(name: string, ...deviceNodes: readonly object[]): object {

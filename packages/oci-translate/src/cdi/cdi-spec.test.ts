@@ -5,7 +5,7 @@ import { readCdiSpec } from './cdi-spec.ts';
 const kinds = new Set(['a.com/gpu']);
 
 function read(text: string): ReturnType<typeof readCdiSpec> {
-  return readCdiSpec({ path: '/etc/cdi/a.yaml', rank: 0, text: Buffer.from(text) }, kinds);
+  return readCdiSpec({ path: '/etc/cdi/a.yaml', rank: 0, text: new TextEncoder().encode(text) }, kinds);
 }
 
 test('YAML and JSON are read, with what only others need', () => {
