@@ -9,12 +9,13 @@ const noBytes = new Uint8Array(0);
 const highWaterBytes = 256 << 10;
 
 /**
- * One session on a virtio-serial port: from the host's open to its close.
+ * One session on a virtio-serial port, from the host's open to its close, or a connection to a vsock port.
  */
 export class PortChannel implements Channel {
   readonly #libc: Libc;
   readonly #poller: Pick<Poller, 'watch'>;
   readonly #fd: number;
+  readonly #ended: () => void;
   #listener: ChannelListener | undefined;
   #closed = false;
   #ending = false;
@@ -26,11 +27,15 @@ export class PortChannel implements Channel {
   #queuedBytes = 0;
   #full = false;
 
-  /** `fd` is open non-blocking, adopted by the poller, and stays open after the session. */
-  constructor(libc: Libc, poller: Pick<Poller, 'watch'>, fd: number) {
+  /**
+   * @param fd open non-blocking, adopted by the poller; stays open after the session
+   * @param ended called after it, once nothing more is done with `fd`
+   */
+  constructor(libc: Libc, poller: Pick<Poller, 'watch'>, fd: number, ended: () => void = () => {}) {
     this.#libc = libc;
     this.#poller = poller;
     this.#fd = fd;
+    this.#ended = ended;
   }
 
   /** Bytes which the host has not taken yet. */
@@ -146,6 +151,9 @@ export class PortChannel implements Channel {
     this.#queuedBytes = 0;
     const listener = this.#listener;
     // Not from within open, write, end or destroy.
-    queueMicrotask(() => listener?.closed(cause));
+    queueMicrotask(() => {
+      listener?.closed(cause);
+      this.#ended();
+    });
   }
 }

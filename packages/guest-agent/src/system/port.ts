@@ -36,17 +36,7 @@ export function servePort(
 ): void {
   const { libc, poller, fd } = parts;
   const begin = (): void => {
-    const channel = new PortChannel(libc, poller, fd);
-    const open = channel.open.bind(channel);
-    channel.open = (listener) =>
-      open({
-        data: (bytes) => listener.data(bytes),
-        drain: () => listener.drain(),
-        closed: (cause) => {
-          listener.closed(cause);
-          whenHostIsThere();
-        },
-      });
+    const channel = new PortChannel(libc, poller, fd, whenHostIsThere);
     server.serve(channel);
     sessionStarted(channel);
   };

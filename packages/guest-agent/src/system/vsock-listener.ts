@@ -48,19 +48,11 @@ export function serveVsock(
       return;
     }
     poller.adopt(fd);
-    const channel = new PortChannel(libc, poller, fd);
-    const open = channel.open.bind(channel);
-    channel.open = (session) =>
-      open({
-        data: (bytes) => session.data(bytes),
-        drain: () => session.drain(),
-        closed: (cause) => {
-          session.closed(cause);
-          poller.release(fd);
-          closeSync(fd);
-        },
-      });
-    server.serve(channel);
+    const ended = (): void => {
+      poller.release(fd);
+      closeSync(fd);
+    };
+    server.serve(new PortChannel(libc, poller, fd, ended));
   };
   poller.adopt(listener);
   acceptAll();
